@@ -1,0 +1,173 @@
+# shellcheck shell=bash
+# What every test file loads: `load helper` as its first line.
+#
+# A test file is run as tests/NAME.bats (a link, for `bats tests/`) or as
+# tests/bats/NAME.bats, so BATS_TEST_DIRNAME is no base for other paths;
+# $root and $bin are.
+#
+#   $root   the project's folder          $bin   the programs under test
+#   $T      an empty folder of the test, and its working directory
+#
+# A file with a setup() or teardown() of its own calls common_setup and
+# common_teardown in it.
+
+bats_require_minimum_version 1.5.0
+
+root=$(cd -P "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
+bin=${ECHOLAB_BIN:-$root/build/bin}
+
+setup() { common_setup; }
+teardown() { common_teardown; }
+
+common_setup() {
+    if [[ ! -x $bin/harness ]]; then
+        echo "no programs in $bin: run make first" >&2
+        return 1
+    fi
+    T=$BATS_TEST_TMPDIR/work
+    mkdir "$T"
+    cd "$T" || return 1
+    started=()
+    export LC_ALL=C
+    # Every process below this test carries the mark (see common_teardown);
+    # what a sanitizer finds in any of them goes to files, and ends it with a
+    # code that no program of ours uses.
+    export ECHOLAB_TEST_MARK=$BATS_TEST_TMPDIR
+    export ASAN_OPTIONS=exitcode=99:log_path=$BATS_TEST_TMPDIR/sanitizer
+    export UBSAN_OPTIONS=print_stacktrace=1:$ASAN_OPTIONS
+    export TSAN_OPTIONS=$ASAN_OPTIONS
+}
+
+# Ends what start_server started and holds what must be true after every test:
+# no process of ours is left (and so no socket), no sanitizer had a word.
+common_teardown() {
+    local pid report verdict=0
+    for pid in "${started[@]}"; do
+        stop_pid "$pid" || verdict=1
+    done
+    if ! within 2 no_marked_process; then
+        echo "processes left behind:" >&2
+        # shellcheck disable=SC2046 # a list of numbers
+        ps -o pid,ppid,stat,args -p $(marked_pids | paste -sd, -) >&2
+        # shellcheck disable=SC2046
+        kill -KILL $(marked_pids)
+        verdict=1
+    fi
+    for report in "$BATS_TEST_TMPDIR"/sanitizer*; do
+        [[ -e $report ]] || continue
+        cat "$report" >&2
+        verdict=1
+    done
+    return "$verdict"
+}
+
+# The processes that have the mark of this test in their environment.
+marked_pids() {
+    # shellcheck disable=SC2016 # for the inner shell
+    env -u ECHOLAB_TEST_MARK sh -c \
+        'grep -lzsx "ECHOLAB_TEST_MARK=$1" /proc/[0-9]*/environ | cut -d / -f 3' \
+        sh "$BATS_TEST_TMPDIR"
+}
+
+no_marked_process() { [[ -z $(marked_pids) ]]; }
+
+# within SECONDS COMMAND...: tries COMMAND until it succeeds, at most SECONDS.
+within() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS <= deadline)) || return 1
+        sleep 0.02
+    done
+}
+
+# A zombie that nobody has waited for yet has ended too.
+has_ended() { ! grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$1/status"; }
+
+# stop_pid PID: ends a process with TERM; fails when it took KILL.
+stop_pid() {
+    kill -TERM "$1" 2>/dev/null || return 0
+    within 5 has_ended "$1" && return
+    echo "process $1 did not end on SIGTERM" >&2
+    kill -KILL "$1"
+    return 1
+}
+
+# start_server PROGRAM [ARG]...: starts a server or relay of ours on a port of
+# the kernel's choice and waits until it says that it listens.  Sets $port,
+# $pid, $log (all it prints on stdout) and $errlog (its stderr).  Not under
+# `run`, which would lose them.
+start_server() {
+    local program=$1 name="$T/../server${#started[@]}" fd line
+    shift
+    log=$name.log errlog=$name.err
+    mkfifo "$name.fifo"
+    "$bin/$program" --port 0 "$@" >"$name.fifo" 2>"$errlog" 3>&- 4>&- &
+    pid=$!
+    started+=("$pid")
+    exec {fd}<"$name.fifo"
+    if ! read -r -t 10 -u "$fd" line ||
+        [[ ! $line =~ ^listening\ (tcp|udp)\ .*:([0-9]+)$ ]]; then
+        echo "$program did not listen: '$line'" >&2
+        cat "$errlog" >&2
+        return 1
+    fi
+    # shellcheck disable=SC2034 # for the test
+    port=${BASH_REMATCH[2]}
+    echo "$line" >"$log"
+    cat <&"$fd" >>"$log" 3>&- 4>&- &
+    exec {fd}<&-
+}
+
+# run_timed SECONDS COMMAND...: for `run`; 124 when it took longer.
+run_timed() {
+    timeout -k 2 "$@"
+}
+
+# expect_status CODE, after `run`.
+expect_status() {
+    # shellcheck disable=SC2154 # set by run
+    [[ $status -eq $1 ]] && return
+    printf 'exit code %s, want %s\nstdout: %s\nstderr: %s\n' \
+        "$status" "$1" "$output" "${stderr-}" >&2
+    return 1
+}
+
+# expect_error CODE ID, after `run --separate-stderr`: that exit code, and on
+# stderr exactly one error line, of that id, with one hint.
+expect_error() {
+    expect_status "$1" || return
+    local errors hints
+    errors=$(grep -cE '^[a-z-]+: \([a-z0-9-]+\) .+' <<<"$stderr")
+    hints=$(grep -c '^  hint: .' <<<"$stderr")
+    [[ $errors -eq 1 && $hints -eq 1 ]] &&
+        grep -qE "^[a-z-]+: \($2\) .+" <<<"$stderr" && return
+    printf 'want one (%s) line with one hint on stderr, which is:\n%s\n' \
+        "$2" "$stderr" >&2
+    return 1
+}
+
+# need TOOL...: skips, by name, what cannot be tried without a program.
+need() {
+    local tool
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null || skip "needs $tool: sh setup.sh"
+    done
+}
+
+# need_netns: skips where we may not make a network of our own.
+need_netns() {
+    need unshare ip
+    in_netns true 2>/dev/null ||
+        skip "$BATS_TEST_DESCRIPTION: network namespaces are not permitted here"
+}
+
+# in_netns COMMAND...: runs it in a new network that has a loopback and nothing
+# else, and mounts of its own.
+in_netns() {
+    local map=()
+    ((EUID == 0)) || map=(--map-root-user)
+    # shellcheck disable=SC2016 # for the inner shell
+    unshare "${map[@]}" --net --mount sh -c \
+        'ip link set lo up && exec "$@"' sh "$@"
+}
