@@ -1,0 +1,146 @@
+/*
+ * The results folder: the only module that knows a name inside results/.
+ *
+ *     NAME-UTC.partial/ -> NAME-UTC/      renamed when the manifest is whole
+ *       manifest.json  scenario.json  environment.json
+ *       CASE/REP/{messages,connections}.csv  summary.json  *.log
+ *
+ * result_write.c builds it, result_read.c reads it; a folder that was written
+ * and read back gives an equal struct result.
+ */
+#ifndef HARNESS_RESULT_H
+#define HARNESS_RESULT_H
+
+#include "harness/hash.h"
+#include "lib/err.h"
+#include "lib/outcome.h"
+
+#include <stdint.h>
+
+#define RESULT_FORMAT 1
+#define RESULT_MAX_FILES 8
+
+enum result_status {
+    RESULT_PARTIAL,   /* interrupted, or still being written */
+    RESULT_DEGRADED,  /* whole, but not the load that was asked for */
+    RESULT_COMPLETE,
+};
+
+struct result_file {
+    char name[32];                /* messages.csv */
+    int64_t bytes;
+    int64_t rows;                 /* data rows; 0 for a file that has none */
+    char sha256[HASH_HEX_SIZE];
+};
+
+struct result_texts {             /* notes, warnings, argv */
+    char **text;
+    int count;
+};
+
+/* What one process start measured, and under which conditions. */
+struct result_run {
+    char key[96];                 /* the case: tcp-thread-1000B-1c */
+    int rep;                      /* 1.. */
+    char dir[128];                /* CASE/REP, below the folder */
+    char run_id[17];
+
+    char site[33];                /* local, cloud, any word */
+    char host[256];
+    int port;
+    char transport[8];            /* tcp */
+    char server[16];              /* thread */
+    int launched;                 /* our server on this machine */
+    int plain;                    /* declared a plain echo peer */
+    int64_t message_size_bytes;
+    int64_t connections;
+    int64_t window;
+    int64_t duration_ns;          /* 0: no limit */
+    int64_t messages;             /* 0: no limit */
+    int64_t timeout_ns;
+    int64_t seed;
+    int cpu_client, cpu_server;   /* -1: not pinned */
+
+    int emulated;                 /* through echo-relay; then: */
+    double path_delay_ms, path_jitter_ms, path_rate_mbit; /* rate 0: none */
+
+    int done;                     /* the fields below hold */
+    char start_utc[24];           /* ISO 8601 */
+    int64_t intended;
+    int64_t rows;
+    int64_t outcomes[OUTCOME_COUNT];
+    struct result_file files[RESULT_MAX_FILES];
+    int nfiles;
+    struct result_texts notes, warnings;
+};
+
+struct result {
+    char path[4096];              /* the folder, as given or made */
+    char name[65];                /* the scenario's */
+    char what[512];               /* one sentence; from outside: escape it */
+    enum result_status status;
+    char tool_version[64];
+    char start_utc[24], end_utc[24];
+    char scenario_sha256[HASH_HEX_SIZE];
+    char environment_sha256[HASH_HEX_SIZE]; /* "" while partial */
+    struct result_texts argv;
+    struct result_run *runs;
+    int nruns;
+};
+
+const char *result_status_name(enum result_status status);
+
+/* {0} is releasable. */
+void result_release(struct result *result);
+void result_texts_add(struct result_texts *texts, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Case folders and files, for those who must open them. */
+#define RESULT_MESSAGES_CSV "messages.csv"
+#define RESULT_CONNECTIONS_CSV "connections.csv"
+#define RESULT_SUMMARY_JSON "summary.json"
+/* PATH/DIR/FILE into `path` (4096 bytes); -1 with err when it is too long. */
+int result_file_path(char path[4096], const struct result *result,
+                     const struct result_run *run, const char *file,
+                     struct err *err);
+
+/* ---- writing (result_write.c) ---- */
+
+/*
+ * Make OUT/NAME-UTC.partial and put scenario.json into it.  `result` has name,
+ * what, argv, runs filled; path, start_utc and hashes are set here.
+ * Errors: results-exist, results-parent, results-no-space, results-write.
+ */
+int result_create(struct result *result, const char *out,
+                  const char *scenario_text, struct err *err);
+
+/* Make the folder of one run. */
+int result_make_dir(const struct result *result, const struct result_run *run,
+                    struct err *err);
+
+/* Write a small file into the run's folder, or the folder itself (run NULL). */
+int result_write_text(const struct result *result, const struct result_run *run,
+                      const char *file, const char *text, struct err *err);
+
+/* Measure and hash a file of the run and add it to run->files. */
+int result_add_file(const struct result *result, struct result_run *run,
+                    const char *file, int64_t rows, struct err *err);
+
+/* Write the manifest as things stand (tmp, fsync, rename). */
+int result_save(const struct result *result, struct err *err);
+
+/* Save, then rename to the final name without replacing, then fsync. */
+int result_finish(struct result *result, struct err *err);
+
+/* ---- reading (result_read.c) ---- */
+
+/*
+ * Read the manifest of a folder.  Only complete and degraded folders are
+ * accepted unless allow_partial.  The counts are the manifest's; whether the
+ * data agree is ledger's business.  Errors (ERR_RESULTS): results-open,
+ * results-format, results-partial, results-format-version.
+ */
+int result_load(struct result *result, const char *path, int allow_partial,
+                struct err *err);
+
+#endif

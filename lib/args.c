@@ -1,0 +1,228 @@
+#define _GNU_SOURCE
+#include "lib/args.h"
+
+#include "lib/num.h"
+
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* argp wants one flat table with program-wide keys: KEY0 + row number. */
+enum { KEY0 = 1000, KEY_HELP = 'h', KEY_VERSION = 'V', KEY_OPTIONS = 900 };
+
+struct parse {
+    const struct args_spec *spec;
+    struct err *err;
+    int failed;
+    int wish;       /* KEY_HELP, KEY_VERSION or KEY_OPTIONS when asked */
+};
+
+int args_bad(struct err *err, const char *option, const char *value,
+             const char *want)
+{
+    return err_set(err, ERR_USAGE, "usage", "--%s: \"%.60s\": want %s", option,
+                   value, want);
+}
+
+int args_int(const char *option, const char *value, long long lo,
+             long long hi, long long *to, struct err *err)
+{
+    char want[64];
+    int64_t number;
+
+    if (num_parse_int(value, lo, hi, &number) < 0) {
+        snprintf(want, sizeof want, "a whole number, %lld..%lld", lo, hi);
+        return args_bad(err, option, value, want);
+    }
+    *to = number;
+    return 0;
+}
+
+/* The option behind an argp key, and the group it came from. */
+static const struct args_option *find(const struct args_spec *spec, int key,
+                                      const struct args_group **group)
+{
+    int row = key - KEY0;
+
+    for (int g = 0; g < spec->ngroups; g++) {
+        const struct args_option *o = spec->groups[g].options;
+
+        for (; o->name; o++, row--) {
+            if (row == 0) {
+                *group = &spec->groups[g];
+                return o;
+            }
+        }
+    }
+    return NULL;
+}
+
+static int set_option(struct parse *parse, int key, const char *value)
+{
+    const struct args_group *group = NULL;
+    const struct args_option *option = find(parse->spec, key, &group);
+
+    if (!option)
+        return -1;
+    return group->set(option->key, value, group->ctx, parse->err);
+}
+
+static int set_operand(struct parse *parse, const char *text)
+{
+    if (parse->spec->operand)
+        return parse->spec->operand(text, parse->spec->ctx, parse->err);
+    return err_set(parse->err, ERR_USAGE, "usage",
+                   "unexpected argument: \"%.80s\"", text);
+}
+
+static error_t on_key(int key, char *value, struct argp_state *state)
+{
+    struct parse *parse = state->input;
+
+    if (key == KEY_HELP || key == KEY_VERSION || key == KEY_OPTIONS) {
+        parse->wish = parse->wish ? parse->wish : key;
+        return 0;
+    }
+    if (parse->wish || (key < KEY0 && key != ARGP_KEY_ARG))
+        return key == ARGP_KEY_ARG ? 0 : ARGP_ERR_UNKNOWN;
+    if ((key == ARGP_KEY_ARG ? set_operand(parse, value)
+                             : set_option(parse, key, value)) == 0)
+        return 0;
+    parse->failed = 1;
+    return EINVAL;
+}
+
+static int count_options(const struct args_spec *spec)
+{
+    const struct args_group *group;
+    int n = 0;
+
+    while (find(spec, KEY0 + n, &group))
+        n++;
+    return n;
+}
+
+static char *help_text(const struct args_option *option)
+{
+    size_t size = strlen(option->doc) + 80;
+    char *text = malloc(size);
+
+    if (text && option->fallback)
+        snprintf(text, size, "%s (default %s)", option->doc, option->fallback);
+    else if (text)
+        snprintf(text, size, "%s", option->doc);
+    return text;
+}
+
+static void free_table(struct argp_option *table, int n)
+{
+    for (int i = 0; table && i < n; i++)
+        free((char *)(uintptr_t)table[i].doc);
+    free(table);
+}
+
+static struct argp_option *build_table(const struct args_spec *spec, int n)
+{
+    static const struct argp_option common[] = {
+        {"help", KEY_HELP, NULL, 0, "Print this help", -1},
+        {"version", KEY_VERSION, NULL, 0, "Print the version", -1},
+        {"options", KEY_OPTIONS, NULL, OPTION_HIDDEN, NULL, -1},
+        {0},
+    };
+    struct argp_option *table = calloc((size_t)n + 4, sizeof *table);
+    const struct args_group *group;
+
+    for (int i = 0; table && i < n; i++) {
+        const struct args_option *o = find(spec, KEY0 + i, &group);
+
+        table[i] = (struct argp_option){
+            .name = o->name, .key = KEY0 + i, .arg = o->arg, .group = 1};
+        table[i].doc = help_text(o);
+    }
+    if (table)
+        memcpy(table + n, common, sizeof common);
+    return table;
+}
+
+static void print_options(const struct args_spec *spec)
+{
+    const struct args_group *group;
+    const struct args_option *o;
+
+    for (int i = 0; (o = find(spec, KEY0 + i, &group)); i++)
+        printf("--%s\t%s\t%s\t%s\n", o->name, o->arg ? o->arg : "-",
+               o->fallback ? o->fallback : "-", o->doc);
+}
+
+static void grant(const struct parse *parse, const struct argp *argp)
+{
+    char *prog = (char *)(uintptr_t)parse->spec->prog;
+
+    if (parse->wish == KEY_HELP)
+        argp_help(argp, stdout,
+                  ARGP_HELP_USAGE | ARGP_HELP_PRE_DOC | ARGP_HELP_LONG |
+                      ARGP_HELP_POST_DOC,
+                  prog);
+    else if (parse->wish == KEY_VERSION)
+        printf("%s (echolab) %s\n", parse->spec->prog, args_version());
+    else
+        print_options(parse->spec);
+}
+
+static int takes_value(const struct args_spec *spec, const char *text)
+{
+    const struct args_group *group;
+    const struct args_option *o;
+
+    text += strspn(text, "-");
+    for (int i = 0; (o = find(spec, KEY0 + i, &group)); i++)
+        if (strcmp(o->name, text) == 0)
+            return o->arg != NULL;
+    return 0;
+}
+
+static int refuse(const struct parse *parse, const char *culprit)
+{
+    if (!parse->failed)
+        err_set(parse->err, ERR_USAGE, "usage", "%s: %.80s",
+                takes_value(parse->spec, culprit) ? "option needs a value"
+                                                  : "unknown option",
+                culprit);
+    if (!parse->err->hint[0])
+        err_hint(parse->err, "%s --help", parse->spec->prog);
+    return -1;
+}
+
+static char *usage_doc(const struct args_spec *spec)
+{
+    size_t size = strlen(spec->doc) + strlen(spec->more) + 2;
+    char *text = malloc(size);
+
+    if (text)
+        snprintf(text, size, "%s\v%s", spec->doc, spec->more);
+    return text;
+}
+
+int args_parse(const struct args_spec *spec, int argc, char **argv, int *done,
+               struct err *err)
+{
+    struct parse parse = {.spec = spec, .err = err};
+    int n = count_options(spec), stopped = 0, failed;
+    struct argp argp = {.options = build_table(spec, n),
+                        .parser = on_key,
+                        .args_doc = spec->usage,
+                        .doc = usage_doc(spec)};
+
+    failed = !argp.options || !argp.doc ||
+             argp_parse(&argp, argc, argv,
+                        ARGP_LONG_ONLY | ARGP_NO_ERRS | ARGP_NO_HELP, &stopped,
+                        &parse) != 0;
+    if (failed)
+        refuse(&parse, stopped > 0 && stopped <= argc ? argv[stopped - 1] : "");
+    else if (parse.wish)
+        grant(&parse, &argp);
+    *done = parse.wish != 0;
+    free_table((struct argp_option *)(uintptr_t)argp.options, n);
+    free((char *)(uintptr_t)argp.doc);
+    return failed ? -1 : 0;
+}

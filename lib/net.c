@@ -1,0 +1,446 @@
+#define _GNU_SOURCE
+#include "lib/net.h"
+
+#include "lib/clock.h"
+#include "lib/num.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(struct sockaddr_storage) <= 128, "net_addr holds any");
+
+int net_is_name(const char *name)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789.-_:%";
+    size_t n = strlen(name);
+
+    return n > 0 && n <= 253 && name[0] != '-' && strspn(name, allowed) == n;
+}
+
+int net_split(const char *text, char host[NET_NAME_SIZE], int *port)
+{
+    const char *colon = strrchr(text, ':');
+    size_t n = colon ? (size_t)(colon - text) : 0;
+    int bracket = n > 2 && text[0] == '[' && text[n - 1] == ']';
+    int64_t number;
+
+    if (n == 0 || n >= NET_NAME_SIZE ||
+        num_parse_int(colon + 1, 0, 65535, &number) < 0)
+        return -1;
+    if (!bracket && memchr(text, ':', n))
+        return -1;
+    memcpy(host, text + bracket, n - 2 * (size_t)bracket);
+    host[n - 2 * (size_t)bracket] = '\0';
+    *port = (int)number;
+    return net_is_name(host) ? 0 : -1;
+}
+
+static struct sockaddr *sa(struct net_addr *addr)
+{
+    return (struct sockaddr *)(void *)addr->raw;
+}
+
+static const struct sockaddr *csa(const struct net_addr *addr)
+{
+    return (const struct sockaddr *)(const void *)addr->raw;
+}
+
+void net_host_text(const struct net_addr *addr, char *text, size_t size)
+{
+    if (getnameinfo(csa(addr), addr->len, text, (socklen_t)size, NULL, 0,
+                    NI_NUMERICHOST) != 0)
+        snprintf(text, size, "?");
+}
+
+int net_port(const struct net_addr *addr)
+{
+    const struct sockaddr *any = csa(addr);
+
+    if (any->sa_family == AF_INET6)
+        return ntohs(((const struct sockaddr_in6 *)(const void *)any)->sin6_port);
+    return ntohs(((const struct sockaddr_in *)(const void *)any)->sin_port);
+}
+
+static void describe(struct net_addr *addr)
+{
+    char host[INET6_ADDRSTRLEN + 20];
+    int v6 = csa(addr)->sa_family == AF_INET6;
+
+    net_host_text(addr, host, sizeof host);
+    snprintf(addr->text, sizeof addr->text, v6 ? "[%.60s]:%d" : "%.60s:%d",
+             host, net_port(addr));
+}
+
+int net_is_loopback(const struct net_addr *addr)
+{
+    const void *any = addr->raw;
+
+    if (csa(addr)->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = any;
+
+        return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+    }
+    return ntohl(((const struct sockaddr_in *)any)->sin_addr.s_addr) >> 24 ==
+           127;
+}
+
+static const char *eai_name(int code)
+{
+    switch (code) {
+    case EAI_AGAIN:
+        return "EAI_AGAIN";
+    case EAI_NONAME:
+        return "EAI_NONAME";
+    case EAI_NODATA:
+        return "EAI_NODATA";
+    case EAI_FAIL:
+        return "EAI_FAIL";
+    default:
+        return "EAI_SYSTEM";
+    }
+}
+
+static int resolve_err(struct err *err, const char *host, int code)
+{
+    err_set(err, ERR_TARGET, "resolve-failed", "cannot resolve: %s: %s (%s)",
+            host, gai_strerror(code), eai_name(code));
+    return err_hint(err, "%s",
+                    code == EAI_AGAIN
+                        ? "the name service did not answer; try again, or "
+                          "give an address"
+                        : "check the spelling of the name, or give an "
+                          "address");
+}
+
+static void keep_addrs(const struct addrinfo *found, struct net_addrs *addrs)
+{
+    addrs->n = 0;
+    for (; found && addrs->n < NET_MAX_ADDRS; found = found->ai_next) {
+        struct net_addr *addr = &addrs->at[addrs->n++];
+
+        memset(addr, 0, sizeof *addr);
+        memcpy(addr->raw, found->ai_addr, found->ai_addrlen);
+        addr->len = found->ai_addrlen;
+        describe(addr);
+    }
+}
+
+int net_resolve(const char *host, int port, struct net_addrs *addrs,
+                struct err *err)
+{
+    struct addrinfo want = {.ai_socktype = SOCK_STREAM,
+                            .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *found = NULL;
+    char service[8];
+    int code;
+
+    if (!net_is_name(host)) {
+        err_set(err, ERR_USAGE, "host-name", "bad host: \"%.80s\"", host);
+        return err_hint(err, "a name or an address: letters, digits, and "
+                             ". - _ : %%, not starting with -");
+    }
+    snprintf(service, sizeof service, "%d", port);
+    code = getaddrinfo(host, service, &want, &found);
+    if (code != 0)
+        return resolve_err(err, host, code);
+    keep_addrs(found, addrs);
+    freeaddrinfo(found);
+    return 0;
+}
+
+static int local_addr(int fd, struct net_addr *addr)
+{
+    socklen_t len = sizeof addr->raw;
+
+    memset(addr, 0, sizeof *addr);
+    if (getsockname(fd, sa(addr), &len) < 0)
+        return -1;
+    addr->len = len;
+    describe(addr);
+    return 0;
+}
+
+static int listen_err(struct err *err, const struct net_addr *at)
+{
+    if (errno == EADDRINUSE) {
+        err_sys(err, ERR_RESOURCE, "address-in-use", "cannot listen: %s",
+                at->text);
+        return err_hint(err, "another program has port %d: ss -ltnp 'sport = "
+                             ":%d' tells which; or use --port 0",
+                        net_port(at), net_port(at));
+    }
+    if (errno == EADDRNOTAVAIL) {
+        err_sys(err, ERR_RESOURCE, "address-not-here", "cannot listen: %s",
+                at->text);
+        return err_hint(err, "--ip takes an address of this machine; 0.0.0.0 "
+                             "or :: for all of them");
+    }
+    err_sys(err, ERR_RESOURCE, "listen-failed", "cannot listen: %s", at->text);
+    return err_hint(err, "ports below 1024 need root; choose --port 2333");
+}
+
+int net_listen(const char *host, int port, int backlog,
+               struct net_addr *bound, struct err *err)
+{
+    struct net_addrs addrs;
+    const struct net_addr *at = &addrs.at[0];
+    int fd, on = 1;
+
+    if (net_resolve(host, port, &addrs, err) < 0)
+        return -1;
+    fd = socket(csa(at)->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 &&
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        bind(fd, csa(at), at->len) == 0 && listen(fd, backlog) == 0 &&
+        local_addr(fd, bound) == 0)
+        return fd;
+    listen_err(err, at);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static int died_in_queue(int sys_errno)
+{
+    return sys_errno == ECONNABORTED || sys_errno == EPROTO ||
+           sys_errno == ENETDOWN || sys_errno == EHOSTUNREACH ||
+           sys_errno == ENETUNREACH;
+}
+
+int net_accept(int listener, struct net_addr *peer)
+{
+    socklen_t len;
+    int fd;
+
+    do {
+        memset(peer, 0, sizeof *peer);
+        len = sizeof peer->raw;
+        fd = accept4(listener, sa(peer), &len, SOCK_CLOEXEC);
+    } while (fd < 0 && died_in_queue(errno));
+    if (fd < 0)
+        return -1;
+    peer->len = len;
+    describe(peer);
+    return fd;
+}
+
+int net_connect_start(const struct net_addr *to)
+{
+    int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+    int fd = socket(csa(to)->sa_family, type, 0);
+    int cause;
+
+    if (fd < 0)
+        return -1;
+    if (connect(fd, csa(to), to->len) == 0 || errno == EINPROGRESS)
+        return fd;
+    cause = errno;
+    close(fd);
+    errno = cause;
+    return -1;
+}
+
+int net_connect_result(int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    int cause = 0;
+    socklen_t len = sizeof cause;
+
+    if (poll(&ready, 1, 0) == 0)
+        return EINPROGRESS;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &cause, &len) < 0)
+        return errno;
+    return cause;
+}
+
+static void wait_writable(int fd, int64_t left_ns)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    struct timespec left = {.tv_sec = (time_t)(left_ns / CLOCK_NS_PER_S),
+                            .tv_nsec = (long)(left_ns % CLOCK_NS_PER_S)};
+
+    (void)ppoll(&ready, 1, &left, NULL);
+}
+
+int net_connect(const struct net_addr *to, int64_t timeout_ns)
+{
+    int64_t deadline_ns = clock_now_ns() + timeout_ns;
+    int fd = net_connect_start(to);
+    int cause;
+
+    if (fd < 0)
+        return -1;
+    while ((cause = net_connect_result(fd)) == EINPROGRESS) {
+        int64_t left_ns = deadline_ns - clock_now_ns();
+
+        if (left_ns <= 0) {
+            cause = ETIMEDOUT;
+            break;
+        }
+        wait_writable(fd, left_ns);
+    }
+    if (cause == 0 && net_set_blocking(fd, 1) == 0)
+        return fd;
+    cause = cause ? cause : errno;
+    close(fd);
+    errno = cause;
+    return -1;
+}
+
+int net_connect_err(struct err *err, const struct net_addr *to, int sys_errno,
+                    int64_t after_ns)
+{
+    char after[24];
+    const char *id = "connect-failed";
+    const char *hint = "check the address and the route to it";
+
+    num_duration((double)after_ns, after, sizeof after);
+    if (sys_errno == ECONNREFUSED) {
+        id = "connect-refused";
+        hint = "nothing listens there: start it with echo-server --port PORT, "
+               "or check the port";
+    } else if (sys_errno == ETIMEDOUT) {
+        id = "connect-timeout";
+        hint = "no answer at all: a firewall or a cloud security group that "
+               "drops the port, or a wrong address";
+    } else if (sys_errno == EHOSTUNREACH || sys_errno == ENETUNREACH) {
+        id = "connect-unreachable";
+    }
+    err_set(err, ERR_TARGET, id, "cannot connect: %s: %s (%s) after %s",
+            to->text, strerrordesc_np(sys_errno), err_name(sys_errno), after);
+    err->sys_errno = sys_errno;
+    return err_hint(err, "%s", hint);
+}
+
+ssize_t net_send(int fd, const void *bytes, size_t n, int dont_wait)
+{
+    return send(fd, bytes, n, MSG_NOSIGNAL | (dont_wait ? MSG_DONTWAIT : 0));
+}
+
+ssize_t net_recv(int fd, void *bytes, size_t n, int dont_wait)
+{
+    return recv(fd, bytes, n, dont_wait ? MSG_DONTWAIT : 0);
+}
+
+int net_send_all(int fd, const void *bytes, size_t n)
+{
+    const char *from = bytes;
+
+    while (n > 0) {
+        ssize_t sent = net_send(fd, from, n, NET_WAIT);
+
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0)
+            return -1;
+        from += sent;
+        n -= (size_t)sent;
+    }
+    return 0;
+}
+
+int net_set_blocking(int fd, int blocking)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    if (flags < 0)
+        return -1;
+    flags = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+    return fcntl(fd, F_SETFL, flags);
+}
+
+int net_set_nodelay(int fd)
+{
+    int on = 1;
+
+    return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+static int set_deadline(int fd, int which, int64_t ns)
+{
+    struct timeval tv = {.tv_sec = ns > 0 ? (time_t)(ns / CLOCK_NS_PER_S) : 0,
+                         .tv_usec =
+                             ns > 0 ? (suseconds_t)(ns % CLOCK_NS_PER_S / 1000)
+                                    : 0};
+
+    return setsockopt(fd, SOL_SOCKET, which, &tv, sizeof tv);
+}
+
+int net_set_timeouts(int fd, int64_t recv_ns, int64_t send_ns)
+{
+    if (set_deadline(fd, SO_RCVTIMEO, recv_ns) < 0)
+        return -1;
+    return set_deadline(fd, SO_SNDTIMEO, send_ns);
+}
+
+void net_shutdown(int fd, char half)
+{
+    (void)shutdown(fd, half == 'r'   ? SHUT_RD
+                       : half == 'w' ? SHUT_WR
+                                     : SHUT_RDWR);
+}
+
+void net_close_reset(int fd)
+{
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(fd);
+}
+
+/*
+ * <netinet/tcp.h> of glibc ends before tcpi_min_rtt; the kernel's layout is
+ * stable, so the tail is read at its offset (linux/tcp.h, since 4.6).
+ */
+enum { MIN_RTT_OFFSET = 148 };
+
+int net_tcp_info(int fd, struct net_tcp_info *info)
+{
+    union {
+        struct tcp_info known;
+        unsigned char raw[256];
+    } kernel = {.raw = {0}};
+    socklen_t len = sizeof kernel.raw;
+    uint32_t min_rtt_us;
+
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &kernel, &len) < 0)
+        return -1;
+    memcpy(&min_rtt_us, kernel.raw + MIN_RTT_OFFSET, sizeof min_rtt_us);
+    info->retransmits = kernel.known.tcpi_total_retrans;
+    info->rtt_us = kernel.known.tcpi_rtt;
+    info->rcv_rtt_us = kernel.known.tcpi_rcv_rtt;
+    info->min_rtt_us = len >= MIN_RTT_OFFSET + 4 ? (int64_t)min_rtt_us : 0;
+    info->mss_bytes = kernel.known.tcpi_snd_mss;
+    return 0;
+}
+
+int net_loopback_pair(int fds[2], struct err *err)
+{
+    struct net_addr at, peer;
+    int listener = net_listen("127.0.0.1", 0, 1, &at, err);
+
+    if (listener < 0)
+        return -1;
+    fds[0] = net_connect(&at, CLOCK_NS_PER_S);
+    fds[1] = fds[0] < 0 ? -1 : net_accept(listener, &peer);
+    close(listener);
+    if (fds[1] >= 0 && net_set_nodelay(fds[0]) == 0 &&
+        net_set_nodelay(fds[1]) == 0)
+        return 0;
+    err_sys(err, ERR_RESOURCE, "loopback-failed", "cannot use loopback");
+    if (fds[0] >= 0)
+        close(fds[0]);
+    if (fds[1] >= 0)
+        close(fds[1]);
+    return -1;
+}

@@ -1,0 +1,122 @@
+/*
+ * Sockets.  The only module that includes <sys/socket.h>: everybody else
+ * works with descriptors and struct net_addr.
+ *
+ * Descriptors are close-on-exec and never raise SIGPIPE.
+ */
+#ifndef LIB_NET_H
+#define LIB_NET_H
+
+#include "lib/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define NET_TEXT_SIZE 80
+#define NET_MAX_ADDRS 8
+#define NET_NAME_SIZE 256
+
+/* One socket address and its text, "127.0.0.1:2333" or "[::1]:2333". */
+struct net_addr {
+    _Alignas(8) unsigned char raw[128];
+    unsigned len;
+    char text[NET_TEXT_SIZE];
+};
+
+struct net_addrs {
+    struct net_addr at[NET_MAX_ADDRS];
+    int n;
+};
+
+/*
+ * 1 when `name` can be a host name or an address literal: letters, digits,
+ * and . - _ : % only, no leading '-', at most 253 bytes.
+ */
+int net_is_name(const char *name);
+
+/* Split "host:port" or "[v6]:port".  Returns 0 or -1 (no message). */
+int net_split(const char *text, char host[NET_NAME_SIZE], int *port);
+
+/*
+ * Look a name up (every address, in the resolver's order).  Errors, all
+ * ERR_TARGET but the first: host-name (ERR_USAGE), resolve-failed with the
+ * resolver's EAI name, saying whether it may pass.
+ */
+int net_resolve(const char *host, int port, struct net_addrs *addrs,
+                struct err *err);
+
+/* 1 for 127.0.0.0/8 and ::1. */
+int net_is_loopback(const struct net_addr *addr);
+
+/* The IP part of the text, without port and brackets. */
+void net_host_text(const struct net_addr *addr, char *text, size_t size);
+int net_port(const struct net_addr *addr);
+
+/*
+ * A listening TCP socket on host:port (port 0: the kernel chooses), with the
+ * address it got.  Errors: address-in-use, address-not-here, listen-failed
+ * (ERR_RESOURCE), and those of net_resolve.
+ */
+int net_listen(const char *host, int port, int backlog,
+               struct net_addr *bound, struct err *err);
+
+/*
+ * Accept one connection.  Returns the descriptor, or -1 with errno set; a
+ * connection that died in the queue is skipped silently.
+ */
+int net_accept(int listener, struct net_addr *peer);
+
+/*
+ * Start a connection, non-blocking.  Returns the descriptor (established or
+ * under way), or -1 with errno set.  net_connect_result tells later.
+ */
+int net_connect_start(const struct net_addr *to);
+
+/* 0 once established, EINPROGRESS while under way, else the errno. */
+int net_connect_result(int fd);
+
+/*
+ * Connect within timeout_ns; the descriptor is blocking afterwards.  Returns
+ * it, or -1 with errno set (ETIMEDOUT at the deadline).
+ */
+int net_connect(const struct net_addr *to, int64_t timeout_ns);
+
+/*
+ * Turn the errno of a failed connection into the message a user needs:
+ * connect-refused, connect-timeout, connect-unreachable, connect-failed.
+ * Returns -1.
+ */
+int net_connect_err(struct err *err, const struct net_addr *to, int sys_errno,
+                    int64_t after_ns);
+
+/* send/recv, restarted on EINTR only by the _all form; errno as they set it. */
+enum { NET_WAIT = 0, NET_DONT_WAIT = 1 };
+ssize_t net_send(int fd, const void *bytes, size_t n, int dont_wait);
+ssize_t net_recv(int fd, void *bytes, size_t n, int dont_wait);
+/* Send everything on a blocking socket.  0, or -1 with errno. */
+int net_send_all(int fd, const void *bytes, size_t n);
+
+int net_set_blocking(int fd, int blocking);
+/* No Nagle: an echo must not wait for an acknowledgement. */
+int net_set_nodelay(int fd);
+/* Deadlines of one blocking recv/send; <= 0: none. */
+int net_set_timeouts(int fd, int64_t recv_ns, int64_t send_ns);
+/* Half of the connection is done: 'r', 'w' or 'b'oth. */
+void net_shutdown(int fd, char half);
+/* Close with a reset instead of an orderly end. */
+void net_close_reset(int fd);
+
+/* What the kernel knows of a TCP connection (TCP_INFO). */
+struct net_tcp_info {
+    int64_t retransmits;
+    int64_t rtt_us, min_rtt_us, rcv_rtt_us;
+    int64_t mss_bytes;
+};
+/* 0, or -1 with errno. */
+int net_tcp_info(int fd, struct net_tcp_info *info);
+
+/* A connected pair over loopback TCP, for measuring the floor.  0 or -1. */
+int net_loopback_pair(int fds[2], struct err *err);
+
+#endif
