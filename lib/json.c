@@ -140,6 +140,17 @@ static int read_text(struct json_doc *doc, enum err_code code, struct err *err)
     return 0;
 }
 
+static int hint(enum err_code code, struct err *err)
+{
+    if (code == ERR_RESULTS)
+        return err_hint(err, "the file is not as it was written: restore it, "
+                             "or measure again");
+    if (strcmp(err->id, "json-open") == 0)
+        return err_hint(err, "name a file that holds one JSON object");
+    return err_hint(err, "the file must hold one JSON object (RFC 8259) and "
+                         "nothing after it");
+}
+
 int json_load(struct json_doc *doc, const char *path, enum err_code code,
               struct err *err)
 {
@@ -150,7 +161,7 @@ int json_load(struct json_doc *doc, const char *path, enum err_code code,
     if (read_text(&loaded, code, err) < 0 ||
         parse_text(&loaded, code, err) < 0) {
         json_release(&loaded);
-        return -1;
+        return hint(code, err);
     }
     *doc = loaded;
     return 0;
@@ -170,11 +181,12 @@ int json_parse(struct json_doc *doc, const char *name, const char *text,
                 JSON_MAX_BYTES);
     else
         status = parse_text(&parsed, ERR_USAGE, err);
-    if (status < 0)
+    if (status < 0) {
         json_release(&parsed);
-    else
-        *doc = parsed;
-    return status;
+        return hint(ERR_USAGE, err);
+    }
+    *doc = parsed;
+    return 0;
 }
 
 void json_release(struct json_doc *doc)
@@ -279,7 +291,7 @@ int json_override(struct json_doc *doc, const char *path, const char *value,
         status = no_memory(err);
     else if (!item)
         status = err_set(err, ERR_USAGE, "set-value",
-                         "cannot set \"%s\": not a value: %s", path, value);
+                         "cannot set \"%s\": not a value", path);
     else if (remember(doc, path) < 0 || put_at(doc, copy, item) < 0)
         status = err_set(err, ERR_USAGE, "set-path",
                          "cannot set \"%s\": no such place in %s", path,
@@ -287,7 +299,9 @@ int json_override(struct json_doc *doc, const char *path, const char *value,
     if (status < 0)
         cJSON_Delete(item);
     free(copy);
-    return status;
+    return status < 0 ? err_hint(err, "--set wants KEY=VALUE, dotted for "
+                                      "nested keys: --set cpu.client=0")
+                      : 0;
 }
 
 void json_drop(struct json_doc *doc, const char *key)
