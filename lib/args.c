@@ -83,8 +83,10 @@ static error_t on_key(int key, char *value, struct argp_state *state)
         parse->wish = parse->wish ? parse->wish : key;
         return 0;
     }
-    if (parse->wish || (key < KEY0 && key != ARGP_KEY_ARG))
-        return key == ARGP_KEY_ARG ? 0 : ARGP_ERR_UNKNOWN;
+    if (key != ARGP_KEY_ARG && key >= ARGP_KEY_END)
+        return ARGP_ERR_UNKNOWN; /* argp telling us where it is */
+    if (parse->wish)
+        return 0;
     if ((key == ARGP_KEY_ARG ? set_operand(parse, value)
                              : set_option(parse, key, value)) == 0)
         return 0;
@@ -169,28 +171,42 @@ static void grant(const struct parse *parse, const struct argp *argp)
         print_options(parse->spec);
 }
 
-static int takes_value(const struct args_spec *spec, const char *text)
+/* The option that argv[i] names, in full or abbreviated; NULL: none. */
+static const struct args_option *named(const struct args_spec *spec,
+                                       const char *text)
 {
     const struct args_group *group;
     const struct args_option *o;
+    size_t n;
 
     text += strspn(text, "-");
+    n = strcspn(text, "=");
     for (int i = 0; (o = find(spec, KEY0 + i, &group)); i++)
-        if (strcmp(o->name, text) == 0)
-            return o->arg != NULL;
-    return 0;
+        if (n > 0 && strncmp(o->name, text, n) == 0)
+            return o;
+    return NULL;
 }
 
-static int refuse(const struct parse *parse, const char *culprit)
+/* argp does not tell which option it could not take: look for it. */
+static int refuse_option(const struct args_spec *spec, int argc, char **argv,
+                         struct err *err)
 {
-    if (!parse->failed)
-        err_set(parse->err, ERR_USAGE, "usage", "%s: %.80s",
-                takes_value(parse->spec, culprit) ? "option needs a value"
-                                                  : "unknown option",
-                culprit);
-    if (!parse->err->hint[0])
-        err_hint(parse->err, "%s --help", parse->spec->prog);
-    return -1;
+    for (int i = 1; i < argc; i++) {
+        const struct args_option *o = named(spec, argv[i]);
+
+        if (argv[i][0] != '-' || !argv[i][1])
+            continue;
+        if (!o)
+            return err_set(err, ERR_USAGE, "usage", "unknown option: %.80s",
+                           argv[i]);
+        if (o->arg && !strchr(argv[i], '=') && ++i == argc)
+            return err_set(err, ERR_USAGE, "usage",
+                           "option needs a value: --%s", o->name);
+        if (!o->arg && strchr(argv[i], '='))
+            return err_set(err, ERR_USAGE, "usage",
+                           "option takes no value: --%s", o->name);
+    }
+    return err_set(err, ERR_USAGE, "usage", "ambiguous option");
 }
 
 static char *usage_doc(const struct args_spec *spec)
@@ -207,7 +223,7 @@ int args_parse(const struct args_spec *spec, int argc, char **argv, int *done,
                struct err *err)
 {
     struct parse parse = {.spec = spec, .err = err};
-    int n = count_options(spec), stopped = 0, failed;
+    int n = count_options(spec), failed;
     struct argp argp = {.options = build_table(spec, n),
                         .parser = on_key,
                         .args_doc = spec->usage,
@@ -215,11 +231,13 @@ int args_parse(const struct args_spec *spec, int argc, char **argv, int *done,
 
     failed = !argp.options || !argp.doc ||
              argp_parse(&argp, argc, argv,
-                        ARGP_LONG_ONLY | ARGP_NO_ERRS | ARGP_NO_HELP, &stopped,
+                        ARGP_LONG_ONLY | ARGP_NO_ERRS | ARGP_NO_HELP, NULL,
                         &parse) != 0;
-    if (failed)
-        refuse(&parse, stopped > 0 && stopped <= argc ? argv[stopped - 1] : "");
-    else if (parse.wish)
+    if (failed && !parse.failed)
+        refuse_option(spec, argc, argv, err);
+    if (failed && !err->hint[0])
+        err_hint(err, "%s --help", spec->prog);
+    if (!failed && parse.wish)
         grant(&parse, &argp);
     *done = parse.wish != 0;
     free_table((struct argp_option *)(uintptr_t)argp.options, n);

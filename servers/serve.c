@@ -1,0 +1,241 @@
+#define _GNU_SOURCE
+#include "servers/serve.h"
+
+#include "lib/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LOOPBACK_CONNECTIONS = 1024, PUBLIC_CONNECTIONS = 64 };
+
+static volatile sig_atomic_t stopped;
+
+static void on_stop(int signal_number)
+{
+    (void)signal_number;
+    stopped = 1;
+}
+
+int serve_stopped(void)
+{
+    return stopped;
+}
+
+void serve_init(struct serve *serve, const char *prog)
+{
+    memset(serve, 0, sizeof *serve);
+    serve->prog = prog;
+    serve->ip = "127.0.0.1";
+    serve->port = 2333;
+    serve->backlog = 100;
+    serve->timeout_ns = 10 * CLOCK_NS_PER_S;
+    serve->buffer_bytes = 1024;
+    serve->listener = -1;
+}
+
+enum { IP, PORT, BACKLOG, QUIET, TIMEOUT, BUFFER, MAX_CONNECTIONS };
+
+static int set_listen(int key, const char *value, void *ctx, struct err *err)
+{
+    struct serve *serve = ctx;
+    long long n = 0;
+
+    switch (key) {
+    case IP:
+        serve->ip = value;
+        return 0;
+    case PORT:
+        if (args_int("port", value, 0, 65535, &n, err) < 0)
+            return -1;
+        serve->port = (int)n;
+        return 0;
+    case BACKLOG:
+        if (args_int("listen", value, 1, 65535, &n, err) < 0)
+            return -1;
+        serve->backlog = (int)n;
+        return 0;
+    default:
+        serve->quiet = 1;
+        return 0;
+    }
+}
+
+struct args_group serve_listen_group(struct serve *serve)
+{
+    static const struct args_option options[] = {
+        {"ip", IP, "ADDR", "127.0.0.1",
+         "address to listen on; 0.0.0.0 or :: for the world"},
+        {"port", PORT, "PORT", "2333",
+         "port to listen on; 0 lets the kernel choose"},
+        {"listen", BACKLOG, "N", "100",
+         "connections that may wait to be accepted"},
+        {"quiet", QUIET, NULL, NULL,
+         "print only the listening line and the final counts"},
+        {0},
+    };
+
+    return (struct args_group){options, set_listen, serve};
+}
+
+static int set_timeout(struct serve *serve, const char *value, struct err *err)
+{
+    long long n = 0;
+
+    if (strcmp(value, "-1") == 0) {
+        serve->timeout_ns = 0;
+        return 0;
+    }
+    if (args_int("timeout", value, 1, 3600, &n, err) < 0)
+        return args_bad(err, "timeout", value,
+                        "whole seconds, 1..3600, or -1 for none");
+    serve->timeout_ns = n * CLOCK_NS_PER_S;
+    return 0;
+}
+
+static int set_echo(int key, const char *value, void *ctx, struct err *err)
+{
+    struct serve *serve = ctx;
+    long long n = 0;
+
+    if (key == TIMEOUT)
+        return set_timeout(serve, value, err);
+    if (key == BUFFER) {
+        if (args_int("buffer", value, 1, 16 << 20, &n, err) < 0)
+            return -1;
+        serve->buffer_bytes = (size_t)n;
+        return 0;
+    }
+    if (args_int("max-connections", value, 1, 4096, &n, err) < 0)
+        return -1;
+    serve->max_connections = (int)n;
+    return 0;
+}
+
+struct args_group serve_echo_group(struct serve *serve)
+{
+    static const struct args_option options[] = {
+        {"timeout", TIMEOUT, "SECONDS", "10",
+         "close a connection that is silent for so long; -1 for never"},
+        {"buffer", BUFFER, "BYTES", "1024", "most bytes that one read takes"},
+        {"max-connections", MAX_CONNECTIONS, "N",
+         "1024 on loopback, 64 elsewhere",
+         "connections served at once; more are closed and counted"},
+        {0},
+    };
+
+    return (struct args_group){options, set_echo, serve};
+}
+
+static int take_signals(struct serve *serve, struct err *err)
+{
+    struct sigaction stop = {.sa_handler = on_stop};
+    sigset_t ours;
+
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGTERM);
+    if (sigprocmask(SIG_BLOCK, &ours, &serve->waiting) < 0 ||
+        sigaction(SIGINT, &stop, NULL) < 0 ||
+        sigaction(SIGTERM, &stop, NULL) < 0)
+        return err_sys(err, ERR_BUG, "signals", "cannot take signals");
+    sigdelset(&serve->waiting, SIGINT);
+    sigdelset(&serve->waiting, SIGTERM);
+    return 0;
+}
+
+int serve_open(struct serve *serve, struct err *err)
+{
+    if (take_signals(serve, err) < 0)
+        return -1;
+    serve->listener = net_listen(serve->ip, serve->port, serve->backlog,
+                                 &serve->bound, err);
+    if (serve->listener < 0)
+        return -1;
+    if (serve->max_connections == 0)
+        serve->max_connections = net_is_loopback(&serve->bound)
+                                     ? LOOPBACK_CONNECTIONS
+                                     : PUBLIC_CONNECTIONS;
+    return net_set_blocking(serve->listener, 0);
+}
+
+void serve_ready(const struct serve *serve)
+{
+    serve_tell("listening tcp %s", serve->bound.text);
+}
+
+int serve_wait(const struct serve *serve)
+{
+    struct pollfd ready = {.fd = serve->listener, .events = POLLIN};
+
+    return ppoll(&ready, 1, NULL, &serve->waiting) > 0;
+}
+
+static void write_line(const char *fmt, va_list args)
+{
+    char line[2048];
+    int n = vsnprintf(line, sizeof line - 1, fmt, args);
+    size_t len = n < 0 ? 0 : (size_t)n;
+
+    if (len > sizeof line - 2)
+        len = sizeof line - 2;
+    line[len++] = '\n';
+    (void)!write(STDOUT_FILENO, line, len);
+}
+
+void serve_tell(const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    write_line(fmt, args);
+    va_end(args);
+}
+
+void serve_say(const struct serve *serve, const char *fmt, ...)
+{
+    va_list args;
+
+    if (serve->quiet)
+        return;
+    va_start(args, fmt);
+    write_line(fmt, args);
+    va_end(args);
+}
+
+void serve_peer_text(const struct net_addr *peer, char text[SERVE_PEER_SIZE])
+{
+    char host[64];
+
+    net_host_text(peer, host, sizeof host);
+    snprintf(text, SERVE_PEER_SIZE, "('%s', %d)", host, net_port(peer));
+}
+
+static int printable(unsigned char c)
+{
+    return c >= ' ' && c < 0x7f && c != '\\';
+}
+
+void serve_escape(const char *bytes, size_t n, char *text, size_t size)
+{
+    enum { SHOWN = 72 };
+    size_t used = 0, i, whole = n;
+
+    if (n > 0 && bytes[n - 1] == '\n')
+        n--;
+    if (n > 0 && bytes[n - 1] == '\r')
+        n--;
+    for (i = 0; i < n && i < SHOWN && used + 40 < size; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+
+        used += (size_t)snprintf(text + used, size - used,
+                                 printable(c) ? "%c" : "\\x%02x", c);
+    }
+    text[used] = '\0';
+    if (i < n)
+        snprintf(text + used, size - used, "... (%zu bytes)", whole);
+}

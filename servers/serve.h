@@ -1,0 +1,76 @@
+/*
+ * What all servers share: options, the listening socket and its line, signals,
+ * and the lines they print.
+ */
+#ifndef SERVERS_SERVE_H
+#define SERVERS_SERVE_H
+
+#include "lib/args.h"
+#include "lib/err.h"
+#include "lib/net.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct serve {
+    const char *prog;
+    const char *ip;
+    int port;                /* 0: the kernel chooses */
+    int backlog;
+    int quiet;
+    int64_t timeout_ns;      /* idle limit of a connection; 0: none */
+    size_t buffer_bytes;     /* most that one recv takes */
+    int max_connections;     /* 0: by the address, see serve_open */
+
+    int listener;            /* -1 until open */
+    struct net_addr bound;
+    sigset_t waiting;        /* the mask to wait with: SIGINT, SIGTERM on */
+};
+
+/* The defaults of the lab's table II. */
+void serve_init(struct serve *serve, const char *prog);
+
+/* Where to listen: --ip --port --listen --quiet. */
+struct args_group serve_listen_group(struct serve *serve);
+
+/* How to treat a connection: --timeout --buffer --max-connections. */
+struct args_group serve_echo_group(struct serve *serve);
+
+/*
+ * Take over SIGINT and SIGTERM (blocked but while waiting with
+ * serve->waiting) and listen.  Loopback allows 1024 connections at once,
+ * any other address 64, unless --max-connections says otherwise.
+ */
+int serve_open(struct serve *serve, struct err *err);
+
+/* Print "listening tcp ADDR": the server can be used from here on. */
+void serve_ready(const struct serve *serve);
+
+/* 1 after SIGINT or SIGTERM. */
+int serve_stopped(void);
+
+/*
+ * Wait for a connection or a signal.  Returns 1 when one can be accepted,
+ * 0 otherwise.
+ */
+int serve_wait(const struct serve *serve);
+
+/* One line to stdout in one write, so that threads do not mix; not when quiet. */
+void serve_say(const struct serve *serve, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Such a line even when quiet: the counts at the end. */
+void serve_tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* "('127.0.0.1', 61306)", as the lab's transcripts name a peer. */
+#define SERVE_PEER_SIZE 96
+void serve_peer_text(const struct net_addr *peer, char text[SERVE_PEER_SIZE]);
+
+/*
+ * n bytes of a message as one printable line: control and non-ASCII bytes as
+ * \xHH, long ones cut with their length, one final newline dropped.
+ */
+void serve_escape(const char *bytes, size_t n, char *text, size_t size);
+
+#endif
