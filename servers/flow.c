@@ -1,0 +1,80 @@
+#include "servers/flow.h"
+
+#include "lib/rng.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int64_t later(int64_t a_ns, int64_t b_ns)
+{
+    return a_ns > b_ns ? a_ns : b_ns;
+}
+
+static int64_t draw_delay_ns(const struct flow *flow,
+                             const struct flow_path *path)
+{
+    double unit = rng_unit(path->seed, flow->stream, flow->chunks);
+    double swing_ns = (2 * unit - 1) * (double)path->jitter_ns;
+
+    return later(0, path->delay_ns + (int64_t)swing_ns);
+}
+
+int64_t flow_due_ns(struct flow *flow, const struct flow_path *path,
+                    size_t len, int64_t now_ns)
+{
+    double rate = path->rate_bits_per_s;
+    int64_t sent_ns = now_ns;
+
+    if (rate > 0) {
+        sent_ns = later(now_ns, flow->link_free_ns) +
+                  (int64_t)(8e9 * (double)len / rate);
+        flow->link_free_ns = sent_ns;
+    }
+    flow->last_due_ns =
+        later(flow->last_due_ns, sent_ns + draw_delay_ns(flow, path));
+    flow->chunks++;
+    return flow->last_due_ns;
+}
+
+int flow_put(struct flow *flow, const struct flow_path *path,
+             const char *bytes, size_t len, int64_t now_ns)
+{
+    struct flow_chunk *chunk = malloc(sizeof *chunk + len);
+
+    if (!chunk)
+        return -1;
+    chunk->next = NULL;
+    chunk->len = len;
+    chunk->done = 0;
+    chunk->due_ns = flow_due_ns(flow, path, len, now_ns);
+    memcpy(chunk->bytes, bytes, len);
+    if (flow->tail)
+        flow->tail->next = chunk;
+    else
+        flow->head = chunk;
+    flow->tail = chunk;
+    flow->queued_bytes += len;
+    return 0;
+}
+
+int64_t flow_next_ns(const struct flow *flow)
+{
+    return flow->head ? flow->head->due_ns : INT64_MAX;
+}
+
+void flow_pop(struct flow *flow)
+{
+    struct flow_chunk *chunk = flow->head;
+
+    flow->head = chunk->next;
+    if (!flow->head)
+        flow->tail = NULL;
+    flow->queued_bytes -= chunk->len;
+    free(chunk);
+}
+
+void flow_release(struct flow *flow)
+{
+    while (flow->head)
+        flow_pop(flow);
+}

@@ -1,0 +1,516 @@
+/*
+ * echo-relay: a path on this machine.  Forwards TCP connections with delay,
+ * jitter and a rate limit, each direction on its own, in order.
+ */
+#define _GNU_SOURCE
+#include "lib/clock.h"
+#include "lib/num.h"
+#include "servers/flow.h"
+#include "servers/serve.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    CHUNK_BYTES = 64 << 10,
+    QUEUE_BYTES = 16 << 20,   /* stop reading a side beyond this */
+    EVENTS = 256,
+    CLIENT = 0,
+    TARGET = 1,
+};
+
+/* One end of a pair; what it reads flows to the other end. */
+struct side {
+    struct pair *pair;
+    int fd;
+    int linked;               /* connected: bytes can be sent to it */
+    int finished;             /* it has closed its half */
+    int blocked;              /* its socket buffer is full */
+    uint32_t interest;        /* what epoll was told */
+    struct flow out;          /* what waits to be sent to it */
+};
+
+struct pair {
+    struct side side[2];
+    struct pair *prev, *next;
+    int dead;                 /* freed after this round of events */
+};
+
+struct relay {
+    struct serve serve;
+    struct flow_path path;
+    char target_name[NET_NAME_SIZE];
+    int target_port;
+    struct net_addr target;
+    int epoll;
+    struct pair *pairs;
+    int live;
+    int64_t accepted, refused, failed, bytes;
+    char *chunk;
+};
+
+static struct side *other(struct side *side)
+{
+    return &side->pair->side[side == &side->pair->side[CLIENT]];
+}
+
+/* Tell epoll what this side waits for, when that has changed. */
+static void watch(struct relay *relay, struct side *side)
+{
+    struct epoll_event event = {.data.ptr = side};
+
+    if (!side->finished && other(side)->out.queued_bytes < QUEUE_BYTES)
+        event.events |= EPOLLIN;
+    if (!side->linked || side->blocked)
+        event.events |= EPOLLOUT;
+    if (event.events == side->interest)
+        return;
+    side->interest = event.events;
+    (void)epoll_ctl(relay->epoll, EPOLL_CTL_MOD, side->fd, &event);
+}
+
+static void end_pair(struct relay *relay, struct pair *pair, int reset)
+{
+    for (int i = 0; i < 2; i++) {
+        if (reset)
+            net_close_reset(pair->side[i].fd);
+        else
+            close(pair->side[i].fd);
+        flow_release(&pair->side[i].out);
+    }
+    if (pair->prev)
+        pair->prev->next = pair->next;
+    else
+        relay->pairs = pair->next;
+    if (pair->next)
+        pair->next->prev = pair->prev;
+    pair->dead = 1;
+    relay->live--;
+}
+
+static int add_side(struct relay *relay, struct pair *pair, int which, int fd)
+{
+    struct side *side = &pair->side[which];
+    struct epoll_event event = {.data.ptr = side};
+
+    side->pair = pair;
+    side->fd = fd;
+    side->out.stream = (uint64_t)relay->accepted * 2 + (uint64_t)which;
+    (void)net_set_nodelay(fd);
+    return epoll_ctl(relay->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static void link_pair(struct relay *relay, struct pair *pair)
+{
+    pair->next = relay->pairs;
+    if (pair->next)
+        pair->next->prev = pair;
+    relay->pairs = pair;
+    relay->live++;
+    relay->accepted++;
+}
+
+static void take_client(struct relay *relay, int fd,
+                        const struct net_addr *peer)
+{
+    int full = relay->live >= relay->serve.max_connections;
+    int target = full ? -1 : net_connect_start(&relay->target);
+    struct pair *pair = target < 0 ? NULL : calloc(1, sizeof *pair);
+    char name[SERVE_PEER_SIZE];
+
+    serve_peer_text(peer, name);
+    if (!pair || net_set_blocking(fd, 0) < 0 ||
+        add_side(relay, pair, CLIENT, fd) < 0 ||
+        add_side(relay, pair, TARGET, target) < 0) {
+        serve_say(&relay->serve, "Client %s refused!", name);
+        relay->refused++;
+        net_close_reset(fd);
+        if (target >= 0)
+            close(target);
+        free(pair);
+        return;
+    }
+    serve_say(&relay->serve, "Client %s relayed!", name);
+    link_pair(relay, pair);
+    pair->side[CLIENT].linked = 1;
+    watch(relay, &pair->side[CLIENT]);
+    watch(relay, &pair->side[TARGET]);
+}
+
+/* Read what has come and put it on the path.  -1 when the pair must end. */
+static int take_in(struct relay *relay, struct side *side)
+{
+    ssize_t n = net_recv(side->fd, relay->chunk, CHUNK_BYTES, NET_DONT_WAIT);
+
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+    side->finished = n == 0;
+    relay->bytes += n;
+    return flow_put(&other(side)->out, &relay->path, relay->chunk, (size_t)n,
+                    clock_now_ns());
+}
+
+/* Send one due chunk, or as much as fits.  1: go on, 0: wait, -1: end. */
+static int send_chunk(struct side *side)
+{
+    struct flow_chunk *chunk = side->out.head;
+    ssize_t n;
+
+    if (chunk->len == 0) {
+        net_shutdown(side->fd, 'w');
+        flow_pop(&side->out);
+        return 1;
+    }
+    n = net_send(side->fd, chunk->bytes + chunk->done,
+                 chunk->len - chunk->done, NET_DONT_WAIT);
+    side->blocked = n < 0 && errno == EAGAIN;
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+    chunk->done += (size_t)n;
+    if (chunk->done == chunk->len)
+        flow_pop(&side->out);
+    return 1;
+}
+
+static int is_over(const struct pair *pair)
+{
+    return pair->side[0].finished && pair->side[1].finished &&
+           !pair->side[0].out.head && !pair->side[1].out.head;
+}
+
+/* Deliver to this side all that is due. */
+static void deliver(struct relay *relay, struct side *side, int64_t now_ns)
+{
+    struct pair *pair = side->pair;
+    int go = side->linked && !side->blocked;
+
+    while (go == 1 && flow_next_ns(&side->out) <= now_ns)
+        go = send_chunk(side);
+    if (go < 0) {
+        end_pair(relay, pair, 1);
+        return;
+    }
+    if (is_over(pair)) {
+        end_pair(relay, pair, 0);
+        return;
+    }
+    watch(relay, side);
+    watch(relay, other(side));
+}
+
+/* The connection to the target is decided.  -1 when it failed. */
+static int finish_connect(struct relay *relay, struct side *side)
+{
+    int cause = net_connect_result(side->fd);
+
+    if (cause == EINPROGRESS)
+        return 0;
+    side->linked = cause == 0;
+    if (cause == 0)
+        return 0;
+    relay->failed++;
+    serve_say(&relay->serve, "target %s: %s", relay->target.text,
+              err_name(cause));
+    return -1;
+}
+
+static void on_side(struct relay *relay, struct side *side, uint32_t events)
+{
+    int failed = 0;
+
+    if (side->pair->dead)
+        return;
+    if (!side->linked && events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+        failed = finish_connect(relay, side) < 0;
+    if (events & EPOLLOUT)
+        side->blocked = 0;
+    if (!failed && events & (EPOLLIN | EPOLLERR | EPOLLHUP) && side->linked &&
+        !side->finished)
+        failed = take_in(relay, side) < 0;
+    else if (events & EPOLLERR)
+        failed = 1;
+    else if (events & EPOLLHUP) /* both halves closed: nothing more to hear */
+        (void)epoll_ctl(relay->epoll, EPOLL_CTL_DEL, side->fd, NULL);
+    if (failed)
+        end_pair(relay, side->pair, 1);
+    else
+        deliver(relay, side, clock_now_ns());
+}
+
+static void accept_all(struct relay *relay)
+{
+    struct net_addr peer;
+    int fd;
+
+    while ((fd = net_accept(relay->serve.listener, &peer)) >= 0)
+        take_client(relay, fd, &peer);
+}
+
+/* The earliest delivery of all flows that can deliver. */
+static int64_t next_due_ns(const struct relay *relay)
+{
+    int64_t next_ns = INT64_MAX;
+
+    for (const struct pair *p = relay->pairs; p; p = p->next) {
+        for (int i = 0; i < 2; i++) {
+            const struct side *side = &p->side[i];
+            int64_t due_ns = flow_next_ns(&side->out);
+
+            if (side->linked && !side->blocked && due_ns < next_ns)
+                next_ns = due_ns;
+        }
+    }
+    return next_ns;
+}
+
+static void deliver_all(struct relay *relay)
+{
+    int64_t now_ns = clock_now_ns();
+    struct pair *next;
+
+    for (struct pair *p = relay->pairs; p; p = next) {
+        next = p->next;
+        for (int i = 0; i < 2 && !p->dead; i++)
+            if (flow_next_ns(&p->side[i].out) <= now_ns)
+                deliver(relay, &p->side[i], now_ns);
+        if (p->dead)
+            free(p);
+    }
+}
+
+static int wait_events(struct relay *relay, struct epoll_event *events)
+{
+    int64_t due_ns = next_due_ns(relay);
+    int64_t left_ns = due_ns == INT64_MAX ? 0 : due_ns - clock_now_ns();
+    struct timespec left = {0};
+
+    if (left_ns > 0) {
+        left.tv_sec = (time_t)(left_ns / CLOCK_NS_PER_S);
+        left.tv_nsec = (long)(left_ns % CLOCK_NS_PER_S);
+    }
+    return epoll_pwait2(relay->epoll, events, EVENTS,
+                        due_ns == INT64_MAX ? NULL : &left,
+                        &relay->serve.waiting);
+}
+
+/*
+ * A pair that ends is freed only after the whole round: a later event of the
+ * same round may still point at it.
+ */
+static void one_round(struct relay *relay)
+{
+    struct epoll_event events[EVENTS];
+    struct pair *ended[EVENTS];
+    int n = wait_events(relay, events), nended = 0;
+
+    for (int i = 0; i < n; i++) {
+        struct side *side = events[i].data.ptr;
+
+        if (!side) {
+            accept_all(relay);
+            continue;
+        }
+        if (side->pair->dead)
+            continue;
+        on_side(relay, side, events[i].events);
+        if (side->pair->dead)
+            ended[nended++] = side->pair;
+    }
+    while (nended > 0)
+        free(ended[--nended]);
+    deliver_all(relay);
+}
+
+static int watch_listener(struct relay *relay, struct err *err)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+
+    relay->epoll = epoll_create1(EPOLL_CLOEXEC);
+    relay->chunk = malloc(CHUNK_BYTES);
+    if (relay->epoll < 0 || !relay->chunk ||
+        epoll_ctl(relay->epoll, EPOLL_CTL_ADD, relay->serve.listener,
+                  &event) < 0)
+        return err_sys(err, ERR_RESOURCE, "epoll", "cannot wait for events");
+    return 0;
+}
+
+static void show_config(const struct relay *relay)
+{
+    const struct serve *serve = &relay->serve;
+    char delay[24], jitter[24], rate[24];
+
+    num_duration((double)relay->path.delay_ns, delay, sizeof delay);
+    num_duration((double)relay->path.jitter_ns, jitter, sizeof jitter);
+    num_bitrate(relay->path.rate_bits_per_s, rate, sizeof rate);
+    serve_say(serve, "Relay Config:");
+    serve_say(serve, "    listen port: %d", net_port(&serve->bound));
+    serve_say(serve, "    to: %s", relay->target.text);
+    serve_say(serve, "    delay: %s +- %s, one way", delay, jitter);
+    serve_say(serve, "    rate: %s",
+              relay->path.rate_bits_per_s > 0 ? rate : "no limit");
+}
+
+enum { TO, DELAY, JITTER, RATE, SEED, MAX_CONNECTIONS };
+
+static int set_real(const char *option, const char *value, double hi,
+                    double *to, struct err *err)
+{
+    char want[64];
+
+    if (num_parse_real(value, 0, hi, to) == 0)
+        return 0;
+    snprintf(want, sizeof want, "a number, 0..%g", hi);
+    return args_bad(err, option, value, want);
+}
+
+static int set_ms(const char *option, const char *value, int64_t *ns,
+                  struct err *err)
+{
+    double ms = 0;
+
+    if (set_real(option, value, 60000, &ms, err) < 0)
+        return -1;
+    *ns = (int64_t)(ms * 1e6);
+    return 0;
+}
+
+static int set_count(struct relay *relay, int key, const char *value,
+                     struct err *err)
+{
+    long long n = 0;
+
+    if (key == SEED) {
+        if (args_int("seed", value, 0, INT64_C(1) << 53, &n, err) < 0)
+            return -1;
+        relay->path.seed = (uint64_t)n;
+        return 0;
+    }
+    if (args_int("max-connections", value, 1, 9000, &n, err) < 0)
+        return -1;
+    relay->serve.max_connections = (int)n;
+    return 0;
+}
+
+static int set_path(int key, const char *value, void *ctx, struct err *err)
+{
+    struct relay *relay = ctx;
+    double mbit = 0;
+
+    switch (key) {
+    case TO:
+        if (net_split(value, relay->target_name, &relay->target_port) < 0)
+            return args_bad(err, "to", value, "HOST:PORT or [ADDR]:PORT");
+        return 0;
+    case DELAY:
+        return set_ms("delay-ms", value, &relay->path.delay_ns, err);
+    case JITTER:
+        return set_ms("jitter-ms", value, &relay->path.jitter_ns, err);
+    case RATE:
+        if (set_real("rate-mbit", value, 1e6, &mbit, err) < 0)
+            return -1;
+        relay->path.rate_bits_per_s = mbit * 1e6;
+        return 0;
+    default:
+        return set_count(relay, key, value, err);
+    }
+}
+
+static int parse(struct relay *relay, int argc, char **argv, int *done,
+                 struct err *err)
+{
+    static const struct args_option own[] = {
+        {"to", TO, "HOST:PORT", "127.0.0.1:2333", "where to forward to"},
+        {"delay-ms", DELAY, "MS", "0", "delay of each direction"},
+        {"jitter-ms", JITTER, "MS", "0",
+         "vary each delay evenly by +- this much; order is kept"},
+        {"rate-mbit", RATE, "MBIT", "0",
+         "limit of each direction in Mbit/s; 0 for none"},
+        {"seed", SEED, "N", "1", "all jitter follows from it"},
+        {"max-connections", MAX_CONNECTIONS, "N",
+         "1024 on loopback, 64 elsewhere", "connections relayed at once"},
+        {0},
+    };
+    struct args_group groups[] = {
+        serve_listen_group(&relay->serve),
+        {own, set_path, relay},
+    };
+    struct args_spec spec = {
+        .prog = "echo-relay",
+        .usage = "",
+        .doc = "A path on this machine: forward TCP connections with delay, "
+               "jitter and a rate limit. Needs no root.",
+        .more = "The delay applies to bytes, not to the handshake: a client "
+                "is connected at once.\n\nExample, the path of 38 ms there "
+                "and back: echo-relay --port 2334 --to 127.0.0.1:2333 "
+                "--delay-ms 19 --jitter-ms 0.5",
+        .groups = groups,
+        .ngroups = 2,
+    };
+
+    return args_parse(&spec, argc, argv, done, err);
+}
+
+static int resolve_target(struct relay *relay, struct err *err)
+{
+    struct net_addrs addrs;
+
+    if (net_resolve(relay->target_name, relay->target_port, &addrs, err) < 0)
+        return -1;
+    relay->target = addrs.at[0];
+    return 0;
+}
+
+static void finish(struct relay *relay)
+{
+    while (relay->pairs) {
+        struct pair *pair = relay->pairs;
+
+        end_pair(relay, pair, 0);
+        free(pair);
+    }
+    close(relay->serve.listener);
+    close(relay->epoll);
+    free(relay->chunk);
+    serve_tell("relayed connections=%lld refused=%lld failed=%lld bytes=%lld",
+               (long long)relay->accepted, (long long)relay->refused,
+               (long long)relay->failed, (long long)relay->bytes);
+}
+
+static int run(struct relay *relay, int argc, char **argv, struct err *err)
+{
+    int done = 0;
+
+    if (parse(relay, argc, argv, &done, err) < 0)
+        return -1;
+    if (done)
+        return 0;
+    if (resolve_target(relay, err) < 0 || serve_open(&relay->serve, err) < 0 ||
+        watch_listener(relay, err) < 0)
+        return -1;
+    clock_sharpen();
+    show_config(relay);
+    serve_ready(&relay->serve);
+    while (!serve_stopped())
+        one_round(relay);
+    finish(relay);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct relay relay = {.target_name = "127.0.0.1",
+                          .target_port = 2333,
+                          .epoll = -1,
+                          .path = {.seed = 1}};
+    struct err err = {0};
+
+    serve_init(&relay.serve, "echo-relay");
+    if (run(&relay, argc, argv, &err) == 0)
+        return 0;
+    err_print(&err, "echo-relay", stderr);
+    return (int)err.code;
+}
