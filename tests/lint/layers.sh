@@ -39,7 +39,14 @@ function glob(text) {
     gsub(/\*/, ".*", text)
     return "^" text "$"
 }
-# Reports what of side BLIND is reached from FROM, which is of side SIDE.
+# The rank of a module, told off once when it has none.
+function rank_for(name,    found) {
+    found = lookup(name, nranks, rank_of, rank)
+    if (found == "" && !told[name]++)
+        breach("rank", name " has no rank in layers.txt")
+    return found
+}
+# Reports what of the side BLIND_TO is reached from START by way of FROM.
 function reach(start, from,    i, n, to) {
     n = split(edges[from], to, " ")
     for (i = 1; i <= n; i++) {
@@ -72,11 +79,8 @@ $0 == "includes" { in_code = 1; next }
     at = field[1] ":" field[2]
     file = field[1]
     from = module(file)
-    if (!(from in modules)) {
-        modules[from] = 1
-        if (lookup(from, nranks, rank_of, rank) == "")
-            breach("rank", from " has no rank in layers.txt")
-    }
+    modules[from] = 1
+    mine = rank_for(from)
 }
 match($0, /<[^>]*>/) {
     header = substr($0, RSTART + 1, RLENGTH - 2)
@@ -98,9 +102,9 @@ match($0, /"[^"]*"/) {
     edges[from] = edges[from] " " to
     if (folder(header) != "lib" && folder(header) != folder(file))
         breach("folder", folder(file) "/ may not include " header)
-    else if (lookup(to, nranks, rank_of, rank) + 0 >= lookup(from, nranks, rank_of, rank) + 0)
-        breach("rank", from " (" lookup(from, nranks, rank_of, rank) \
-            ") may not include " to " (" lookup(to, nranks, rank_of, rank) ")")
+    theirs = rank_for(to)
+    if (mine != "" && theirs != "" && theirs + 0 >= mine + 0)
+        breach("rank", from " (" mine ") may not include " to " (" theirs ")")
     next
 }
 { breach("path", "an include by macro hides its layer") }
