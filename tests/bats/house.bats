@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+# Makefile, setup.sh and the test helpers.
+load helper
+
+# The make of the variant under test; `-o all`: what is built stays as it is.
+make_quietly() {
+    local variant=${bin#"$root"/build/}
+    variant=${variant%bin}
+    variant=${variant#san-}
+    variant=${variant%/}
+    make -s -C "$root" -o all SAN="${variant//-/,}" "$@"
+}
+
+@test "make help names every target" {
+    run make_quietly help
+    expect_status 0
+    for target in all check unit report bench lint format install uninstall clean; do
+        echo "$target"
+        grep -qE "^$target +[a-z]" <<<"$output"
+    done
+}
+
+@test "make without a library stops with one line that names setup.sh" {
+    run make_quietly PKG_CONFIG=no-such-program all
+    expect_status 2
+    [ "${#lines[@]}" -eq 1 ]
+    [[ $output == *'not installed: libcjson gsl libsodium.'*'sh setup.sh'* ]]
+}
+
+@test "make without a compiler stops with one line that names setup.sh" {
+    run make_quietly CC=no-such-cc all
+    expect_status 2
+    [ "${#lines[@]}" -eq 1 ]
+    [[ $output == *'not installed: libcsv or no-such-cc.'*'sh setup.sh'* ]]
+}
+
+@test "make install and uninstall keep to DESTDIR and PREFIX" {
+    run make_quietly install DESTDIR="$T/a place" PREFIX=/usr
+    expect_status 0
+    cd "$T/a place/usr"
+    for program in "$bin"/*; do
+        cmp "$program" "bin/${program##*/}"
+    done
+    [ -s share/echolab/report/template.tex ]
+    [ -s share/echolab/scenarios/local_rate.json ]
+    run make_quietly uninstall DESTDIR="$T/a place" PREFIX=/usr
+    expect_status 0
+    [ "$(find . -type f)" = "" ]
+}
+
+@test "programs find their data beside them" {
+    [ "$bin/../share/echolab/report" -ef "$root/report" ]
+    [ "$bin/../share/echolab/scenarios" -ef "$root/scenarios" ]
+}
+
+@test "setup.sh --list gives each package once, with its use" {
+    run sh "$root/setup.sh" --list
+    expect_status 0
+    for line in "${lines[@]}"; do
+        [[ $line =~ ^[a-z0-9.+-]+\ +[A-Za-z] ]]
+    done
+    [ "$(cut -d ' ' -f 1 <<<"$output" | sort | uniq -d)" = "" ]
+    plain=${#lines[@]}
+    run sh "$root/setup.sh" --dev --list
+    [ "${#lines[@]}" -gt "$plain" ]
+    [[ $output == *shellcheck* ]]
+}
+
+@test "setup.sh refuses what it does not know" {
+    run sh "$root/setup.sh" --nonsense
+    expect_status 2
+    [[ $output == 'usage: '* ]]
+}
+
+# only TOOL...: a PATH with these and nothing else.
+only() {
+    mkdir "$T/bin"
+    for tool; do
+        ln -s "$(command -v "$tool")" "$T/bin/$tool"
+    done
+}
+
+# fake TOOL TEXT: a program that prints TEXT.
+fake() {
+    printf '#!/bin/sh\n%s\n' "$2" >"$T/bin/$1"
+    chmod +x "$T/bin/$1"
+}
+
+@test "setup.sh elsewhere than on Debian names the packages" {
+    only cat cut sh
+    run env PATH="$T/bin" sh "$root/setup.sh"
+    expect_status 1
+    [[ $output == *'apt-get, which is not here'* ]]
+    [[ $output == *libcjson-dev* ]]
+}
+
+@test "setup.sh does nothing when all is there" {
+    only cat cut sed grep sh
+    fake apt-get 'echo called; exit 9'
+    fake dpkg-query "sed -n 's/ .*/ installed/p' <<'END'
+$(sh "$root/setup.sh" --list)
+END"
+    run env PATH="$T/bin" sh "$root/setup.sh"
+    expect_status 0
+    [ "$output" = "" ]
+}
+
+@test "setup.sh installs what is missing and nothing else" {
+    only cat cut sed grep sh env
+    fake id 'echo 0'
+    fake apt-get "echo \"\$*\" >>'$T/called'"
+    fake dpkg-query "sed -n '/^strace/d; s/ .*/ installed/p' <<'END'
+$(sh "$root/setup.sh" --list)
+END"
+    run env PATH="$T/bin" sh "$root/setup.sh"
+    expect_status 1 # it is still missing: the fake installed nothing
+    [[ $output == *'still not installed: strace'* ]]
+    cat "$T/called"
+    [ "$(grep -c ' update$' "$T/called")" -eq 1 ]
+    grep -q -- ' install --no-install-recommends strace$' "$T/called"
+}
+
+@test "setup.sh takes any gnuplot" {
+    only cat cut sed grep sh
+    fake apt-get 'exit 9'
+    fake dpkg-query "sed -n 's/ .*/ installed/; s/-nox/-qt/; p' <<'END'
+$(sh "$root/setup.sh" --list)
+END"
+    run env PATH="$T/bin" sh "$root/setup.sh"
+    expect_status 0
+}
+
+@test "setup.sh without root or sudo says what to type" {
+    only cat cut sed grep sh
+    fake id 'echo 1000'
+    fake apt-get 'exit 9'
+    fake dpkg-query 'exit 1'
+    run env PATH="$T/bin" sh "$root/setup.sh"
+    expect_status 1
+    [[ $output == *'needs root: sudo apt-get install --no-install-recommends gcc '* ]]
+}
+
+# unit BODY: compiles and runs a unit test whose main() is BODY.
+unit() {
+    printf '%s\n' '#include "tests/unit/check.h"' 'int main(void)' '{' \
+        "$1" 'return check_done();' '}' >unit.c
+    cc -std=c11 -I "$root" -o unit unit.c -lm
+    run ./unit
+}
+
+@test "check.h: no check is a failure" {
+    unit ''
+    expect_status 1
+    [ "$output" = 1..0 ]
+}
+
+@test "check.h: one failure is a failure, and is shown" {
+    unit 'CHECK_INT(1, 1); CHECK_INT(2 - 1, 2); CHECK_STR("a", "a");'
+    expect_status 1
+    [[ $output == *'failed: 2 - 1 == 2'*'got 1, want 2'*'not ok 1 - main'*1..1 ]]
+}
+
+@test "check.h: every kind of check can pass and fail" {
+    unit 'CHECK(1); CHECK_INT(1, 1); CHECK_STR("a", "a"); CHECK_NEAR(1, 1.1, 0.2);'
+    expect_status 0
+    [[ $output == *'ok 1 - main (4 checks)'* ]]
+    for check in 'CHECK(0)' 'CHECK_INT(1, 2)' 'CHECK_STR("a", "b")' \
+        'CHECK_STR("a", NULL)' 'CHECK_NEAR(1, 1.3, 0.2)' 'CHECK_NEAR(1, NAN, 1)'; do
+        unit "$check;"
+        expect_status 1
+    done
+}
