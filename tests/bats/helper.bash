@@ -102,19 +102,21 @@ start_server() {
     shift
     log=$name.log errlog=$name.err
     mkfifo "$name.fifo"
+    : >"$log"
     "$bin/$program" --port 0 "$@" >"$name.fifo" 2>"$errlog" 3>&- 4>&- &
     pid=$!
     started+=("$pid")
     exec {fd}<"$name.fifo"
-    if ! read -r -t 10 -u "$fd" line ||
-        [[ ! $line =~ ^listening\ (tcp|udp)\ .*:([0-9]+)$ ]]; then
-        echo "$program did not listen: '$line'" >&2
-        cat "$errlog" >&2
-        return 1
-    fi
+    until [[ ${line-} =~ ^listening\ (tcp|udp)\ .*:([0-9]+)$ ]]; do
+        if ! read -r -t 10 -u "$fd" line; then
+            echo "$program did not listen within 10 s" >&2
+            cat "$log" "$errlog" >&2
+            return 1
+        fi
+        echo "$line" >>"$log"
+    done
     # shellcheck disable=SC2034 # for the test
     port=${BASH_REMATCH[2]}
-    echo "$line" >"$log"
     cat <&"$fd" >>"$log" 3>&- 4>&- &
     exec {fd}<&-
 }
@@ -123,6 +125,10 @@ start_server() {
 run_timed() {
     timeout -k 2 "$@"
 }
+
+# not COMMAND...: fails when COMMAND succeeds.  (After a plain `!` a test goes
+# on whatever comes out.)
+not() { ! "$@"; }
 
 # expect_status CODE, after `run`.
 expect_status() {

@@ -170,3 +170,77 @@ unit() {
         expect_status 1
     done
 }
+
+# A tree with a space in its name, with report/make.sh and a harness that says
+# what it was asked.
+fake_tree() {
+    mkdir -p "$T/a tree/report" "$T/a tree/bin" "$T/a tree/results"
+    cp "$root/report/make.sh" "$T/a tree/report"
+    cat >"$T/a tree/bin/harness" <<'END'
+#!/bin/sh
+printf '%s\n' "$*" >>asked
+case $1 in
+run)
+    name=${2#scenarios/}
+    folder=results/${name%.json}-20300101T000000Z
+    mkdir "$folder"
+    printf 'some talk\n%s\n' "$folder"
+    exit "${FAKE_STATUS:-0}"
+    ;;
+report)
+    for out; do :; done
+    mkdir -p "$out"
+    echo pdf >"$out/report.pdf"
+    ;;
+esac
+END
+    chmod +x "$T/a tree/bin/harness"
+    export ECHOLAB_BIN="$T/a tree/bin"
+    cd "$T/a tree" || return
+}
+
+@test "make report measures what is missing" {
+    fake_tree
+    run --separate-stderr sh report/make.sh
+    expect_status 0
+    [ "$output" = report/report.pdf ]
+    [ -s report/report.pdf ]
+    printf '%s\n' 'run scenarios/local_rate.json --out results' \
+        'run scenarios/remote_rate.json --out results' \
+        'report results/local_rate-20300101T000000Z results/remote_rate-20300101T000000Z --out report/build' |
+        diff - asked
+}
+
+@test "make report takes the newest whole results" {
+    fake_tree
+    mkdir results/local_rate-20260101T000000Z results/local_rate-20270101T000000Z \
+        results/local_rate-20280101T000000Z.partial results/remote_rate-20250101T000000Z
+    run --separate-stderr sh report/make.sh
+    expect_status 0
+    echo 'report results/local_rate-20270101T000000Z results/remote_rate-20250101T000000Z --out report/build' |
+        diff - asked
+}
+
+@test "make report takes the folders it is given" {
+    fake_tree
+    run --separate-stderr env LOCAL='my a' REMOTE='my b' OUT='my out' sh report/make.sh
+    expect_status 0
+    [ "$output" = 'my out/report.pdf' ]
+    [ ! -e report/report.pdf ]
+    echo 'report my a my b --out my out' | diff - asked
+}
+
+@test "make report goes on when a scenario's expectation is missed" {
+    fake_tree
+    FAKE_STATUS=1 run --separate-stderr sh report/make.sh
+    expect_status 0
+    [ -s report/report.pdf ]
+}
+
+@test "make report stops with the code of a run that failed" {
+    fake_tree
+    FAKE_STATUS=6 run --separate-stderr sh report/make.sh
+    expect_status 6
+    [ ! -e report/report.pdf ]
+    [ "$(wc -l <asked)" -eq 1 ]
+}
