@@ -15,11 +15,11 @@ struct reading {
     struct err *err;
     struct csv_parser parser;
     int columns;
-    int64_t line;            /* of the row being read */
-    int nfields;             /* of it, so far */
-    int failed;              /* err is set */
-    int has_quotes;          /* seen anywhere: fields may hold newlines */
-    char *cells;             /* columns x (CSV_MAX_FIELD + 1) */
+    int64_t line;   /* of the row being read */
+    int nfields;    /* of it, so far */
+    int failed;     /* err is set */
+    int has_quotes; /* seen anywhere: fields may hold newlines */
+    char *cells;    /* columns x (CSV_MAX_FIELD + 1) */
     const char *fields[CSV_MAX_COLUMNS];
     size_t lens[CSV_MAX_COLUMNS];
 };
@@ -67,8 +67,10 @@ static void on_field(void *bytes, size_t len, void *ctx)
 static void on_row(int end, void *ctx)
 {
     struct reading *r = ctx;
-    struct csv_row row = {.line = r->line, .nfields = r->nfields,
-                          .fields = r->fields, .lens = r->lens};
+    struct csv_row row = {.line = r->line,
+                          .nfields = r->nfields,
+                          .fields = r->fields,
+                          .lens = r->lens};
 
     if (r->failed)
         return;
@@ -82,19 +84,6 @@ static void on_row(int end, void *ctx)
         r->failed = 1;
     r->nfields = 0;
     r->line++;
-}
-
-/* Blanks belong to their field: a number with a blank is no number. */
-static int is_no_space(unsigned char c)
-{
-    (void)c;
-    return 0;
-}
-
-/* libcsv takes a carriage return for the end of a row; our files have none. */
-static int is_newline(unsigned char c)
-{
-    return c == '\n';
 }
 
 static void feed(struct reading *r, const char *bytes, size_t n)
@@ -111,14 +100,42 @@ static void feed(struct reading *r, const char *bytes, size_t n)
         damaged(r, "a field of more than 4096 bytes");
 }
 
-/* Rows before a NUL still count; what follows it does not. */
+/*
+ * The first byte that none of our files has: libcsv would strip blanks from
+ * around a field and take a carriage return for the end of a row.
+ */
+static const char *find_stray(const char *bytes, size_t n, const char **what)
+{
+    static const struct {
+        int byte;
+        const char *what;
+    } strays[] = {{'\0', "a NUL byte"},
+                  {'\r', "a carriage return"},
+                  {' ', "a blank"},
+                  {'\t', "a tab"}};
+    const char *first = NULL;
+
+    for (size_t i = 0; i < sizeof strays / sizeof *strays; i++) {
+        const char *found = memchr(bytes, strays[i].byte, n);
+
+        if (!found)
+            continue;
+        first = found;
+        n = (size_t)(found - bytes);
+        *what = strays[i].what;
+    }
+    return first;
+}
+
+/* Rows before a stray byte still count; what follows it does not. */
 static void feed_checked(struct reading *r, const char *bytes, size_t n)
 {
-    const char *nul = memchr(bytes, '\0', n);
+    const char *what = NULL;
+    const char *stray = find_stray(bytes, n, &what);
 
-    feed(r, bytes, nul ? (size_t)(nul - bytes) : n);
-    if (nul)
-        damaged(r, "a NUL byte");
+    feed(r, bytes, stray ? (size_t)(stray - bytes) : n);
+    if (stray)
+        damaged(r, what);
 }
 
 /*
@@ -223,8 +240,8 @@ static int count_columns(const char *header)
 
 static int read_with(struct reading *r, int fd, char *chunk)
 {
-    unsigned char options =
-        CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL | CSV_REPALL_NL;
+    unsigned char options = CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL |
+                            CSV_REPALL_NL;
 
     r->cells = malloc((size_t)r->columns * (CSV_MAX_FIELD + 1));
     if (!chunk || !r->cells || csv_init(&r->parser, options) != 0) {
@@ -233,8 +250,6 @@ static int read_with(struct reading *r, int fd, char *chunk)
     }
     for (int i = 0; i < r->columns; i++)
         r->fields[i] = r->cells + (size_t)i * (CSV_MAX_FIELD + 1);
-    csv_set_space_func(&r->parser, is_no_space);
-    csv_set_term_func(&r->parser, is_newline);
     read_rows(r, fd, chunk);
     csv_free(&r->parser);
     free(r->cells);
@@ -243,7 +258,9 @@ static int read_with(struct reading *r, int fd, char *chunk)
 
 int csv_read(const struct csv_reader *reader, struct err *err)
 {
-    struct reading r = {.reader = reader, .err = err, .line = 2,
+    struct reading r = {.reader = reader,
+                        .err = err,
+                        .line = 2,
                         .columns = count_columns(reader->header)};
     int fd, status;
     char *chunk;

@@ -16,8 +16,8 @@
 
 /* One row: `fields[i]` is NUL-ended, `lens[i]` its length. */
 struct csv_row {
-    int64_t line;             /* 1 is the header, so data begin at 2 */
-    int nfields;              /* always that of the header */
+    int64_t line; /* 1 is the header, so data begin at 2 */
+    int nfields;  /* always that of the header */
     const char *const *fields;
     const size_t *lens;
 };
@@ -27,8 +27,8 @@ typedef int (*csv_row_fn)(const struct csv_row *row, void *ctx,
                           struct err *err);
 
 enum csv_tail {
-    CSV_WHOLE,      /* a last line without newline is damage */
-    CSV_TORN_OK,    /* a last line without newline is dropped */
+    CSV_WHOLE,   /* a last line without newline is damage */
+    CSV_TORN_OK, /* a last line without newline is dropped */
 };
 
 /* Sees every byte read, in order: for hashing in the same pass. */
@@ -36,19 +36,20 @@ typedef void (*csv_bytes_fn)(const void *bytes, size_t n, void *ctx);
 
 struct csv_reader {
     const char *path;
-    const char *header;       /* the exact first line, without newline */
+    const char *header; /* the exact first line, without newline */
     enum csv_tail tail;
     csv_row_fn on_row;
-    csv_bytes_fn on_bytes;    /* may be NULL */
+    csv_bytes_fn on_bytes; /* may be NULL */
     void *ctx;
 };
 
 /*
  * Read a whole file (a regular file, not a link).  Rows end in a newline
- * alone; fields keep their blanks and hold no newline.  Errors, all
+ * alone; no field holds a blank, tab, newline or NUL.  Errors, all
  * ERR_RESULTS: results-open, results-read, results-damaged with
- * "FILE:LINE: what" (ragged, blank, NUL, quote, over-long field, wrong header,
- * cut last row).  Rows before the damage have been delivered by then.
+ * "FILE:LINE: what" (ragged row, blank line, NUL, quote, over-long field,
+ * wrong header, cut last row, a blank or tab).  Rows before the damage have
+ * been delivered by then.
  */
 int csv_read(const struct csv_reader *reader, struct err *err);
 

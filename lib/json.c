@@ -54,9 +54,8 @@ static int refuse_duplicate(const struct json_doc *doc, enum err_code code,
     if (!find_duplicate(doc->root, path, sizeof path))
         return 0;
     line = json_scan_line(doc->text, doc->len, path, 2);
-    return err_set(err, code, "json-duplicate",
-                   "%s:%d: duplicate key \"%s\"", doc->name, line ? line : 1,
-                   path);
+    return err_set(err, code, "json-duplicate", "%s:%d: duplicate key \"%s\"",
+                   doc->name, line ? line : 1, path);
 }
 
 static int parse_text(struct json_doc *doc, enum err_code code, struct err *err)
@@ -170,8 +169,8 @@ int json_load(struct json_doc *doc, const char *path, enum err_code code,
 int json_parse(struct json_doc *doc, const char *name, const char *text,
                struct err *err)
 {
-    struct json_doc parsed = {.name = strdup(name), .text = strdup(text),
-                              .len = strlen(text)};
+    struct json_doc parsed = {
+        .name = strdup(name), .text = strdup(text), .len = strlen(text)};
     int status = -1;
 
     if (!parsed.name || !parsed.text)

@@ -19,11 +19,11 @@ struct cJSON;
 
 /* A document: the tree and where it came from.  {0} is releasable. */
 struct json_doc {
-    char *name;          /* for messages: the file's path */
-    char *text;          /* byte for byte */
+    char *name; /* for messages: the file's path */
+    char *text; /* byte for byte */
     size_t len;
-    struct cJSON *root;  /* an object */
-    char *overridden;    /* paths set from outside, one a line */
+    struct cJSON *root; /* an object */
+    char *overridden;   /* paths set from outside, one a line */
 };
 
 /*
@@ -88,7 +88,8 @@ int json_need_int(const struct cJSON *object, const char *key, int64_t *value,
 int json_need_real(const struct cJSON *object, const char *key, double *value,
                    struct err *err);
 
-/* The item as compact JSON text for messages; the caller frees.  NULL: ENOMEM. */
+/* The item as compact JSON text for messages; the caller frees.  NULL: ENOMEM.
+ */
 char *json_show(const struct cJSON *item);
 
 /* ---- building a tree ---- */

@@ -8,11 +8,11 @@
 
 struct scan {
     const char *start, *at, *end;
-    const char *what;       /* set once: the scan has failed */
+    const char *what; /* set once: the scan has failed */
     int depth;
-    char path[256];         /* of the value at `at`; "" at the top */
-    const char *want;       /* NULL: only checking */
-    int nth;                /* how many more matches until the wanted one */
+    char path[256];   /* of the value at `at`; "" at the top */
+    const char *want; /* NULL: only checking */
+    int nth;          /* how many more matches until the wanted one */
     const char *found;
 };
 
@@ -40,7 +40,9 @@ static int utf8_length(const unsigned char *c, size_t left)
     static const struct {
         unsigned char mask, lead;
         uint32_t least;
-    } forms[] = {{0x80, 0, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800},
+    } forms[] = {{0x80, 0, 0},
+                 {0xe0, 0xc0, 0x80},
+                 {0xf0, 0xe0, 0x800},
                  {0xf8, 0xf0, 0x10000}};
 
     for (int n = 0; n < 4; n++) {
@@ -148,8 +150,8 @@ static int scan_number_parts(struct scan *scan)
 {
     if (peek(scan) == '-')
         scan->at++;
-    if (peek(scan) == '0' && scan->at + 1 < scan->end &&
-        scan->at[1] >= '0' && scan->at[1] <= '9')
+    if (peek(scan) == '0' && scan->at + 1 < scan->end && scan->at[1] >= '0' &&
+        scan->at[1] <= '9')
         return fail(scan, "a number with a leading zero");
     if (scan_digits(scan) < 0)
         return -1;
@@ -330,8 +332,8 @@ int json_scan_check(const char *text, size_t len, struct json_fault *fault)
 
 int json_scan_line(const char *text, size_t len, const char *path, int nth)
 {
-    struct scan scan = {.start = text, .at = text, .end = text + len,
-                        .want = path, .nth = nth};
+    struct scan scan = {
+        .start = text, .at = text, .end = text + len, .want = path, .nth = nth};
 
     if (scan_all(&scan) < 0 || !scan.found)
         return 0;

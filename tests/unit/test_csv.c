@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 struct seen {
-    char text[4096];     /* fields joined by |, rows by ; */
+    char text[4096]; /* fields joined by |, rows by ; */
     size_t bytes;
-    int64_t stop_at;     /* line at which the reader refuses, 0: none */
+    int64_t stop_at; /* line at which the reader refuses, 0: none */
 };
 
 static int on_row(const struct csv_row *row, void *ctx, struct err *err)
@@ -33,8 +33,11 @@ static void on_bytes(const void *bytes, size_t n, void *ctx)
 static int read_text(const char *text, size_t n, enum csv_tail tail,
                      struct seen *seen, struct err *err)
 {
-    struct csv_reader reader = {.path = "x.csv", .header = "a,b", .tail = tail,
-                                .on_row = on_row, .on_bytes = on_bytes,
+    struct csv_reader reader = {.path = "x.csv",
+                                .header = "a,b",
+                                .tail = tail,
+                                .on_row = on_row,
+                                .on_bytes = on_bytes,
                                 .ctx = seen};
     FILE *to = fopen("x.csv", "w");
 
@@ -63,9 +66,7 @@ static void test_whole(void)
 {
     CHECK_STR(rows_of("a,b\n", CSV_WHOLE), "");
     CHECK_STR(rows_of("a,b\n1,2\n3,\n,\n", CSV_WHOLE), "1|2;3|;|;");
-    CHECK_STR(rows_of("a,b\n 1,2 \n", CSV_WHOLE), " 1|2 ;");
     CHECK_STR(rows_of("a,b\n\"1,1\",\"\"\n", CSV_WHOLE), "1,1|;");
-    CHECK_STR(rows_of("a,b\n1,2\r\n", CSV_WHOLE), "1|2\r;");
 }
 
 static void test_damage(void)
@@ -84,10 +85,13 @@ static void test_damage(void)
               "1|2; !x.csv:3: a blank line");
     CHECK_STR(rows_of("a,b\n1,\"2\n3,4\n", CSV_WHOLE),
               " !x.csv:2: a quote is still open at the end");
-    CHECK_STR(rows_of("a,b\n1,2\"2\n", CSV_WHOLE),
-              " !x.csv:2: a stray quote");
+    CHECK_STR(rows_of("a,b\n1,2\"2\n", CSV_WHOLE), " !x.csv:2: a stray quote");
     CHECK_STR(rows_of("a,b\n1,\"2\n2\"\n", CSV_WHOLE),
               " !x.csv:2: a newline inside quotes");
+    CHECK_STR(rows_of("a,b\n1,2\n3,4 \n", CSV_WHOLE), "1|2; !x.csv:3: a blank");
+    CHECK_STR(rows_of("a,b\n1,2\n3,\t4\n", CSV_WHOLE), "1|2; !x.csv:3: a tab");
+    CHECK_STR(rows_of("a,b\n1,2\r\n", CSV_WHOLE),
+              " !x.csv:2: a carriage return");
 }
 
 static void test_torn(void)
@@ -160,8 +164,8 @@ static int count_row(const struct csv_row *row, void *ctx, struct err *err)
 static void test_chunks(void)
 {
     int64_t sum = 0, want = 0;
-    struct csv_reader reader = {.path = "x.csv", .header = "a,b",
-                                .on_row = count_row, .ctx = &sum};
+    struct csv_reader reader = {
+        .path = "x.csv", .header = "a,b", .on_row = count_row, .ctx = &sum};
     struct err err = {0};
     FILE *to = fopen("x.csv", "w");
 
@@ -177,8 +181,8 @@ static void test_chunks(void)
 
 static void test_files(void)
 {
-    struct csv_reader reader = {.path = "none.csv", .header = "a",
-                                .on_row = on_row};
+    struct csv_reader reader = {
+        .path = "none.csv", .header = "a", .on_row = on_row};
     struct err err = {0};
 
     CHECK_INT(csv_read(&reader, &err), -1);

@@ -38,11 +38,13 @@ static int is_accepted(const char *text)
 /* The eight traps of cJSON, and what else a stranger may write. */
 static void test_refused(void)
 {
-    CHECK(is_refused("{\"host\":\"a\"} trailing", "x.json:1:14: text after the end"));
+    CHECK(is_refused("{\"host\":\"a\"} trailing",
+                     "x.json:1:14: text after the end"));
     CHECK(is_refused("{\"a\":1,\n\"b\":{\"c\":1,\n\"c\":2}}",
-            "x.json:3: duplicate key \"b.c\""));
+                     "x.json:3: duplicate key \"b.c\""));
     CHECK(is_refused("{\"a\":1,\"\\u0061\":2}", "duplicate key \"a\""));
-    CHECK(is_refused("{\"a\":[{},{\"k\":1,\"k\":1}]}", "duplicate key \"a[1].k\""));
+    CHECK(is_refused("{\"a\":[{},{\"k\":1,\"k\":1}]}",
+                     "duplicate key \"a[1].k\""));
     CHECK(is_refused("{\"a\":\"good\\u0000evil\"}", "\\u0000"));
     CHECK(is_refused("{\"a\":1e999}", "number too large"));
     CHECK(is_refused("{\"a\":01}", "leading zero"));
@@ -70,7 +72,7 @@ static void test_refused(void)
     CHECK(is_refused("{'a':1}", "key in double quotes"));
     CHECK(is_refused("{\"a\":1} // done", "text after the end"));
     CHECK(is_refused("{\"a\":12345678901234567890123456789012345678901}",
-            "more than 40"));
+                     "more than 40"));
 }
 
 static void test_depth(void)
@@ -100,7 +102,9 @@ static void test_getters(void)
     CHECK_INT(json_parse(&doc, "x",
                          "{\"t\":\"\\u00b5s \\ud83d\\ude00\",\"i\":4294967297,"
                          "\"r\":1.5,\"b\":true,\"n\":null,\"a\":[1,2],"
-                         "\"s\":\"5\",\"big\":9007199254740993}", &err), 0);
+                         "\"s\":\"5\",\"big\":9007199254740993}",
+                         &err),
+              0);
     o = doc.root;
     CHECK_STR(json_text(json_get(o, "t")), "\xc2\xb5s \xf0\x9f\x98\x80");
     CHECK(json_get(o, "T") == NULL);
@@ -197,8 +201,7 @@ static void test_build(void)
     json_free(o);
 }
 
-static int is_refused_file(const char *path, enum err_code code,
-                           const char *id)
+static int is_refused_file(const char *path, enum err_code code, const char *id)
 {
     struct json_doc doc = {0};
     struct err err = {0};

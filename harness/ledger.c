@@ -1,0 +1,218 @@
+#include "harness/ledger.h"
+
+#include "lib/csv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_CONNECTIONS 100000
+
+/* Columns in the order of LEDGER_HEADER. */
+enum column {
+    CONN,
+    SEQ,
+    SCHEDULED,
+    SENT,
+    RECEIVED,
+    RTT,
+    BYTES,
+    BYTES_BACK,
+    OUTCOME,
+    COPIES,
+    LATE_BY,
+    ERRNO,
+};
+
+struct check {
+    const struct ledger_reader *reader;
+    struct ledger *ledger;
+    struct hash *hash;
+    int64_t *next_seq; /* per connection: the seq that is due */
+};
+
+/* A whole number without sign, up to 18 digits; -1 when it is not one. */
+static int64_t parse_field(const char *text, size_t len)
+{
+    int64_t value = 0;
+
+    if (len == 0 || len > 18)
+        return -1;
+    for (size_t i = 0; i < len; i++) {
+        unsigned digit = (unsigned)(unsigned char)text[i] - '0';
+
+        if (digit > 9)
+            return -1;
+        value = value * 10 + digit;
+    }
+    return value;
+}
+
+static const char *parse_numbers(const struct csv_row *from,
+                                 struct ledger_row *row)
+{
+    const struct {
+        int64_t *to;
+        enum column column;
+        int may_be_empty;
+        const char *wrong;
+    } numbers[] = {
+        {&row->conn, CONN, 0, "conn is no number"},
+        {&row->seq, SEQ, 0, "seq is no number"},
+        {&row->scheduled_ns, SCHEDULED, 1, "scheduled_ns is no number"},
+        {&row->sent_ns, SENT, 1, "sent_ns is no number"},
+        {&row->received_ns, RECEIVED, 1, "received_ns is no number"},
+        {&row->rtt_ns, RTT, 1, "rtt_ns is no number"},
+        {&row->bytes, BYTES, 0, "bytes is no number"},
+        {&row->bytes_back, BYTES_BACK, 0, "bytes_back is no number"},
+        {&row->copies, COPIES, 0, "copies is no number"},
+        {&row->late_by, LATE_BY, 0, "late_by is no number"},
+    };
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        size_t len = from->lens[numbers[i].column];
+
+        *numbers[i].to = parse_field(from->fields[numbers[i].column], len);
+        if (*numbers[i].to < 0 && !(len == 0 && numbers[i].may_be_empty))
+            return numbers[i].wrong;
+    }
+    return NULL;
+}
+
+static const char *check_errno(const char *name)
+{
+    for (; *name; name++)
+        if (!(*name >= 'A' && *name <= 'Z') && !(*name >= '0' && *name <= '9'))
+            return "errno is no name of an error";
+    return NULL;
+}
+
+static const char *check_reply(const struct ledger_row *row)
+{
+    int has_reply = row->received_ns >= 0;
+
+    if (has_reply != (row->rtt_ns >= 0))
+        return "received_ns and rtt_ns do not go together";
+    if (has_reply && row->outcome != OUTCOME_OK &&
+        row->outcome != OUTCOME_CORRUPT && row->outcome != OUTCOME_LATE)
+        return "a reply time, but the outcome says that there is no reply";
+    if (!has_reply &&
+        (row->outcome == OUTCOME_OK || row->outcome == OUTCOME_LATE))
+        return "no reply time, but the outcome says that there is a reply";
+    if (has_reply && row->sent_ns < 0)
+        return "a reply to a message that was not sent";
+    if (has_reply && row->rtt_ns != row->received_ns - row->sent_ns)
+        return "rtt_ns is not received_ns - sent_ns";
+    if (row->rtt_ns == 0)
+        return "rtt_ns is 0";
+    return NULL;
+}
+
+/* What is wrong with the row as such, or NULL. */
+static const char *check_row(const struct ledger_row *row)
+{
+    const char *wrong = check_reply(row);
+
+    if (wrong)
+        return wrong;
+    if (row->sent_ns >= 0 && row->scheduled_ns < 0)
+        return "sent_ns without scheduled_ns";
+    if (row->sent_ns >= 0 && row->sent_ns < row->scheduled_ns)
+        return "sent_ns is before scheduled_ns";
+    if (row->outcome == OUTCOME_OK && row->bytes_back != row->bytes)
+        return "ok, but bytes_back is not bytes";
+    if (row->outcome == OUTCOME_OK && row->copies < 1)
+        return "ok, but no copy came back";
+    return check_errno(row->errno_name);
+}
+
+static int check_order(struct check *check, const struct ledger_row *row,
+                       struct err *err)
+{
+    char what[96];
+    int64_t due;
+
+    if (row->conn >= MAX_CONNECTIONS)
+        return csv_damaged(check->reader->path, row->line,
+                           "conn is not below 100000", err);
+    due = check->next_seq[row->conn];
+    if (row->seq == due) {
+        check->ledger->connections += due == 0;
+        check->next_seq[row->conn]++;
+        return 0;
+    }
+    snprintf(what, sizeof what, "connection %lld: seq is %lld, %lld is due",
+             (long long)row->conn, (long long)row->seq, (long long)due);
+    return csv_damaged(check->reader->path, row->line, what, err);
+}
+
+static void count(struct ledger *ledger, const struct ledger_row *row)
+{
+    ledger->rows++;
+    ledger->outcomes[row->outcome]++;
+    if (row->sent_ns >= 0 &&
+        (ledger->first_sent_ns < 0 || row->sent_ns < ledger->first_sent_ns))
+        ledger->first_sent_ns = row->sent_ns;
+    if (row->outcome != OUTCOME_OK)
+        return;
+    ledger->ok_bytes += row->bytes;
+    if (row->received_ns > ledger->last_received_ns)
+        ledger->last_received_ns = row->received_ns;
+}
+
+static int on_row(const struct csv_row *from, void *ctx, struct err *err)
+{
+    struct check *check = ctx;
+    const struct ledger_reader *reader = check->reader;
+    struct ledger_row row = {.line = from->line,
+                             .errno_name = from->fields[ERRNO]};
+    const char *wrong = parse_numbers(from, &row);
+
+    if (!wrong && outcome_parse(from->fields[OUTCOME], &row.outcome) < 0)
+        wrong = "unknown outcome";
+    if (!wrong)
+        wrong = check_row(&row);
+    if (wrong)
+        return csv_damaged(reader->path, row.line, wrong, err);
+    if (check_order(check, &row, err) < 0)
+        return -1;
+    count(check->ledger, &row);
+    return reader->on_row ? reader->on_row(&row, reader->ctx, err) : 0;
+}
+
+static void on_bytes(const void *bytes, size_t n, void *ctx)
+{
+    struct check *check = ctx;
+
+    hash_add(check->hash, bytes, n);
+    check->ledger->file_bytes += (int64_t)n;
+}
+
+int ledger_read(const struct ledger_reader *reader, struct ledger *ledger,
+                struct err *err)
+{
+    struct check check = {
+        .reader = reader,
+        .ledger = ledger,
+        .hash = hash_new(),
+        .next_seq = calloc(MAX_CONNECTIONS, sizeof *check.next_seq)};
+    struct csv_reader csv = {.path = reader->path,
+                             .header = LEDGER_HEADER,
+                             .tail = reader->is_partial ? CSV_TORN_OK
+                                                        : CSV_WHOLE,
+                             .on_row = on_row,
+                             .on_bytes = on_bytes,
+                             .ctx = &check};
+    int status;
+
+    *ledger = (struct ledger){.first_sent_ns = LEDGER_ABSENT,
+                              .last_received_ns = LEDGER_ABSENT};
+    if (!check.hash || !check.next_seq)
+        status = err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    else
+        status = csv_read(&csv, err);
+    if (check.hash)
+        hash_take_hex(check.hash, ledger->sha256);
+    free(check.next_seq);
+    return status;
+}

@@ -1,0 +1,64 @@
+/*
+ * The ledger: one pass over a messages.csv that checks every row against the
+ * invariants of the format, counts, and hashes the bytes.  Everything that
+ * looks at messages goes through here, so no number is made of a bad row.
+ */
+#ifndef HARNESS_LEDGER_H
+#define HARNESS_LEDGER_H
+
+#include "harness/hash.h"
+#include "lib/err.h"
+#include "lib/outcome.h"
+
+#include <stdint.h>
+
+#define LEDGER_HEADER                                                    \
+    "conn,seq,scheduled_ns,sent_ns,received_ns,rtt_ns,bytes,bytes_back," \
+    "outcome,copies,late_by,errno"
+
+/* A time that a row does not have: an empty field of the file. */
+#define LEDGER_ABSENT INT64_C(-1)
+
+/* One message.  Times are ns since the run's start. */
+struct ledger_row {
+    int64_t line; /* of the file, 2.. */
+    int64_t conn, seq;
+    int64_t scheduled_ns, sent_ns, received_ns, rtt_ns;
+    int64_t bytes, bytes_back;
+    enum outcome outcome;
+    int64_t copies, late_by;
+    const char *errno_name; /* "" or ECONNRESET; valid in the callback */
+};
+
+typedef int (*ledger_row_fn)(const struct ledger_row *row, void *ctx,
+                             struct err *err);
+
+struct ledger_reader {
+    const char *path;
+    int is_partial;       /* a last line without its end is dropped */
+    ledger_row_fn on_row; /* may be NULL; returns -1 with err to stop */
+    void *ctx;
+};
+
+/* What one file holds. */
+struct ledger {
+    int64_t rows;
+    int64_t outcomes[OUTCOME_COUNT];
+    int64_t connections;      /* with at least one row */
+    int64_t ok_bytes;         /* payload of the ok rows, one direction */
+    int64_t first_sent_ns;    /* LEDGER_ABSENT when nothing was sent */
+    int64_t last_received_ns; /* of the ok rows; LEDGER_ABSENT when none */
+    int64_t file_bytes;
+    char sha256[HASH_HEX_SIZE]; /* of the whole file */
+};
+
+/*
+ * Read and check a file.  Errors (ERR_RESULTS): those of csv_read, and
+ * results-damaged with FILE:LINE for a row that cannot be: an unknown
+ * outcome, rtt_ns other than received_ns - sent_ns > 0, a reply time without
+ * a reply, sent before scheduled, a connection whose seq is not 0, 1, 2, ...
+ */
+int ledger_read(const struct ledger_reader *reader, struct ledger *ledger,
+                struct err *err);
+
+#endif

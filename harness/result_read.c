@@ -1,0 +1,415 @@
+#include "harness/result.h"
+
+#include "lib/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MANIFEST "manifest.json"
+#define MAX_INT INT64_C(9007199254740991) /* exact in a JSON number */
+#define MAX_RUNS 100000
+
+static const char name_chars[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+
+/* ---- one value each ---- */
+
+static int wrong(struct err *err, const char *key, const char *what)
+{
+    return err_set(err, ERR_RESULTS, "results-format", "\"%s\" is %s", key,
+                   what);
+}
+
+static int get_text(const struct cJSON *object, const char *key, char *to,
+                    size_t size, struct err *err)
+{
+    const char *text = json_need_text(object, key, err);
+
+    if (!text)
+        return -1;
+    if (strlen(text) >= size)
+        return wrong(err, key, "too long");
+    memcpy(to, text, strlen(text) + 1);
+    return 0;
+}
+
+/* A file name of ours: no slash, no leading dot, nothing that needs care. */
+static int get_name(const struct cJSON *object, const char *key, char *to,
+                    size_t size, struct err *err)
+{
+    if (get_text(object, key, to, size, err) < 0)
+        return -1;
+    if (!to[0] || to[0] == '.' || to[0] == '-' ||
+        to[strspn(to, name_chars)] != '\0')
+        return wrong(err, key, "not a plain name");
+    return 0;
+}
+
+static int get_hash(const struct cJSON *object, const char *key, char *to,
+                    int may_be_empty, struct err *err)
+{
+    if (get_text(object, key, to, HASH_HEX_SIZE, err) < 0)
+        return -1;
+    if (may_be_empty && !to[0])
+        return 0;
+    if (strspn(to, "0123456789abcdef") != HASH_HEX_SIZE - 1)
+        return wrong(err, key, "not a SHA-256");
+    return 0;
+}
+
+/* 0 .. MAX_INT */
+static int get_count(const struct cJSON *object, const char *key, int64_t *to,
+                     struct err *err)
+{
+    if (json_need_int(object, key, to, err) < 0)
+        return -1;
+    return *to >= 0 ? 0 : wrong(err, key, "negative");
+}
+
+/* Counts of which null means `none`. */
+static int get_count_or(const struct cJSON *object, const char *key,
+                        int64_t none, int64_t *to, struct err *err)
+{
+    *to = none;
+    if (json_is_null(json_get(object, key)))
+        return 0;
+    return get_count(object, key, to, err);
+}
+
+static int get_small(const struct cJSON *object, const char *key, int none,
+                     int *to, struct err *err)
+{
+    int64_t value;
+
+    if (get_count_or(object, key, none, &value, err) < 0)
+        return -1;
+    if (value > 1000000)
+        return wrong(err, key, "more than 1000000");
+    *to = (int)value;
+    return 0;
+}
+
+static int get_bool(const struct cJSON *object, const char *key, int *to,
+                    struct err *err)
+{
+    if (json_bool(json_get(object, key), to) == 0)
+        return 0;
+    return wrong(err, key, "missing or not true or false");
+}
+
+/* null is 0: not limited, not delayed. */
+static int get_real(const struct cJSON *object, const char *key, double *to,
+                    struct err *err)
+{
+    *to = 0;
+    if (json_is_null(json_get(object, key)))
+        return 0;
+    if (json_need_real(object, key, to, err) < 0)
+        return -1;
+    return *to >= 0 ? 0 : wrong(err, key, "negative");
+}
+
+static int get_texts(const struct cJSON *object, const char *key,
+                     struct result_texts *to, struct err *err)
+{
+    const struct cJSON *array = json_get(object, key);
+
+    if (!json_is_array(array))
+        return wrong(err, key, "missing or not an array");
+    for (int i = 0; i < json_count(array); i++) {
+        const char *text = json_text(json_at(array, i));
+
+        if (!text)
+            return wrong(err, key, "not an array of texts");
+        result_texts_add(to, "%s", text);
+    }
+    return 0;
+}
+
+/* ---- one run ---- */
+
+/* "CASE/REP": two plain names, so that it stays below the folder. */
+static int get_dir(const struct cJSON *from, struct result_run *run,
+                   struct err *err)
+{
+    char want[sizeof run->dir];
+
+    if (get_name(from, "key", run->key, sizeof run->key, err) < 0 ||
+        get_small(from, "rep", 0, &run->rep, err) < 0 ||
+        get_text(from, "dir", run->dir, sizeof run->dir, err) < 0)
+        return -1;
+    snprintf(want, sizeof want, "%s/%d", run->key, run->rep);
+    return strcmp(want, run->dir) == 0 ? 0 : wrong(err, "dir", "not KEY/REP");
+}
+
+static int get_target(const struct cJSON *from, struct result_run *run,
+                      struct err *err)
+{
+    if (get_text(from, "run_id", run->run_id, sizeof run->run_id, err) < 0 ||
+        get_text(from, "site", run->site, sizeof run->site, err) < 0 ||
+        get_text(from, "host", run->host, sizeof run->host, err) < 0 ||
+        get_small(from, "port", 0, &run->port, err) < 0 ||
+        get_text(from, "transport", run->transport, sizeof run->transport,
+                 err) < 0 ||
+        get_text(from, "server", run->server, sizeof run->server, err) < 0 ||
+        get_bool(from, "launched", &run->launched, err) < 0)
+        return -1;
+    return get_bool(from, "plain", &run->plain, err);
+}
+
+static int get_load(const struct cJSON *from, struct result_run *run,
+                    struct err *err)
+{
+    const struct cJSON *cpu = json_get(from, "cpu");
+
+    if (get_count(from, "message_size_bytes", &run->message_size_bytes, err) <
+            0 ||
+        get_count(from, "connections", &run->connections, err) < 0 ||
+        get_count(from, "window", &run->window, err) < 0 ||
+        get_count_or(from, "duration_ns", 0, &run->duration_ns, err) < 0 ||
+        get_count_or(from, "messages", 0, &run->messages, err) < 0 ||
+        get_count(from, "timeout_ns", &run->timeout_ns, err) < 0 ||
+        get_count(from, "seed", &run->seed, err) < 0 ||
+        get_small(cpu, "client", -1, &run->cpu_client, err) < 0)
+        return -1;
+    return get_small(cpu, "server", -1, &run->cpu_server, err);
+}
+
+static int get_path(const struct cJSON *from, struct result_run *run,
+                    struct err *err)
+{
+    const struct cJSON *path = json_get(from, "path");
+
+    if (json_is_null(path))
+        return 0;
+    if (!json_is_object(path))
+        return wrong(err, "path", "missing or not an object");
+    if (get_bool(path, "emulated", &run->emulated, err) < 0 ||
+        get_real(path, "delay_ms", &run->path_delay_ms, err) < 0 ||
+        get_real(path, "jitter_ms", &run->path_jitter_ms, err) < 0)
+        return -1;
+    return get_real(path, "rate_mbit", &run->path_rate_mbit, err);
+}
+
+static int get_outcomes(const struct cJSON *from, struct result_run *run,
+                        struct err *err)
+{
+    const struct cJSON *outcomes = json_get(from, "outcomes");
+
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        if (get_count(outcomes, outcome_name((enum outcome)i),
+                      &run->outcomes[i], err) < 0)
+            return err_wrap(err, "outcomes");
+    if (json_count(outcomes) != OUTCOME_COUNT)
+        return wrong(err, "outcomes", "not the twelve outcomes");
+    return 0;
+}
+
+static int get_file(const struct cJSON *from, struct result_file *file,
+                    struct err *err)
+{
+    if (get_name(from, "name", file->name, sizeof file->name, err) < 0 ||
+        get_count(from, "bytes", &file->bytes, err) < 0 ||
+        get_count(from, "rows", &file->rows, err) < 0)
+        return -1;
+    return get_hash(from, "sha256", file->sha256, 0, err);
+}
+
+static int get_files(const struct cJSON *from, struct result_run *run,
+                     struct err *err)
+{
+    const struct cJSON *files = json_get(from, "files");
+
+    if (!json_is_array(files) || json_count(files) > RESULT_MAX_FILES)
+        return wrong(err, "files", "missing or not an array of up to 8");
+    for (run->nfiles = 0; run->nfiles < json_count(files); run->nfiles++)
+        if (get_file(json_at(files, run->nfiles), &run->files[run->nfiles],
+                     err) < 0)
+            return err_wrap(err, "files[%d]", run->nfiles);
+    return 0;
+}
+
+static int get_run(const struct cJSON *from, struct result_run *run,
+                   struct err *err)
+{
+    if (get_dir(from, run, err) < 0 || get_target(from, run, err) < 0 ||
+        get_load(from, run, err) < 0 || get_path(from, run, err) < 0 ||
+        get_bool(from, "done", &run->done, err) < 0)
+        return -1;
+    if (!run->done)
+        return 0;
+    if (get_text(from, "start_utc", run->start_utc, sizeof run->start_utc,
+                 err) < 0 ||
+        get_count(from, "intended", &run->intended, err) < 0 ||
+        get_count(from, "rows", &run->rows, err) < 0 ||
+        get_outcomes(from, run, err) < 0 || get_files(from, run, err) < 0 ||
+        get_texts(from, "notes", &run->notes, err) < 0)
+        return -1;
+    return get_texts(from, "warnings", &run->warnings, err);
+}
+
+static int get_runs(const struct cJSON *from, struct result *result,
+                    struct err *err)
+{
+    const struct cJSON *cases = json_get(from, "cases");
+    int n = json_count(cases);
+
+    if (!json_is_array(cases) || n > MAX_RUNS)
+        return wrong(err, "cases", "missing or not an array");
+    result->runs = calloc((size_t)n + 1, sizeof *result->runs);
+    if (!result->runs)
+        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    for (result->nruns = 0; result->nruns < n;) {
+        int i = result->nruns++; /* counted first: it may hold texts */
+
+        if (get_run(json_at(cases, i), &result->runs[i], err) < 0)
+            return err_wrap(err, "cases[%d]", i);
+    }
+    return 0;
+}
+
+/* ---- the folder ---- */
+
+static int get_status(const struct cJSON *from, struct result *result,
+                      struct err *err)
+{
+    const char *text = json_need_text(from, "status", err);
+
+    for (int i = 0; text && i <= RESULT_COMPLETE; i++) {
+        if (strcmp(result_status_name((enum result_status)i), text) == 0) {
+            result->status = (enum result_status)i;
+            return 0;
+        }
+    }
+    return text ? wrong(err, "status", "not partial, degraded or complete")
+                : -1;
+}
+
+static int check_format(const struct cJSON *from, struct err *err)
+{
+    int64_t format;
+
+    if (json_need_int(from, "format", &format, err) < 0)
+        return -1;
+    if (format == RESULT_FORMAT)
+        return 0;
+    err_set(err, ERR_RESULTS, "results-format-version",
+            "format %lld, but this program knows format %d", (long long)format,
+            RESULT_FORMAT);
+    return err_hint(err, "read it with the version of echolab that wrote it");
+}
+
+static int get_head(const struct cJSON *from, struct result *result,
+                    struct err *err)
+{
+    const struct cJSON *tool = json_get(from, "tool");
+
+    if (check_format(from, err) < 0 || get_status(from, result, err) < 0 ||
+        get_text(tool, "version", result->tool_version,
+                 sizeof result->tool_version, err) < 0 ||
+        get_name(from, "name", result->name, sizeof result->name, err) < 0 ||
+        get_text(from, "what", result->what, sizeof result->what, err) < 0 ||
+        get_texts(from, "argv", &result->argv, err) < 0 ||
+        get_text(from, "start_utc", result->start_utc, sizeof result->start_utc,
+                 err) < 0 ||
+        get_text(from, "end_utc", result->end_utc, sizeof result->end_utc,
+                 err) < 0 ||
+        get_hash(from, "scenario_sha256", result->scenario_sha256, 0, err) < 0)
+        return -1;
+    return get_hash(from, "environment_sha256", result->environment_sha256,
+                    result->status == RESULT_PARTIAL, err);
+}
+
+/* The folders of the runs must be folders, not links to elsewhere. */
+static int check_folders(const struct result *result, struct err *err)
+{
+    char path[4096];
+    struct stat st;
+
+    for (int i = 0; i < result->nruns; i++) {
+        const struct result_run *run = &result->runs[i];
+
+        for (int whole = 0; run->done && whole < 2; whole++) {
+            if (result_file_path(path, result, NULL,
+                                 whole ? run->dir : run->key, err) < 0)
+                return -1;
+            if (lstat(path, &st) < 0)
+                return err_sys(err, ERR_RESULTS, "results-open",
+                               "cannot open %s", path);
+            if (!S_ISDIR(st.st_mode))
+                return err_set(err, ERR_RESULTS, "results-open",
+                               "cannot open %s: not a folder", path);
+        }
+    }
+    return 0;
+}
+
+static int hint_folder(struct err *err)
+{
+    return err_hint(err, "the folder is not as it was written: restore it, or "
+                         "measure again");
+}
+
+static int load_manifest(struct result *result, const char *path,
+                         struct err *err)
+{
+    struct json_doc doc = {0};
+    int status;
+
+    if (json_load(&doc, path, ERR_RESULTS, err) < 0) {
+        snprintf(err->id, sizeof err->id, "%s",
+                 err->sys_errno ? "results-open" : "results-format");
+        return err_hint(err, "name a folder that `harness run` made, such as "
+                             "those that `harness list` shows");
+    }
+    status = get_head(doc.root, result, err);
+    if (status == 0)
+        status = get_runs(doc.root, result, err);
+    json_release(&doc);
+    if (status == 0)
+        return 0;
+    if (!err->hint[0])
+        hint_folder(err);
+    return err_wrap(err, "%s", path);
+}
+
+static int check_status(const struct result *result, int allow_partial,
+                        struct err *err)
+{
+    if (result->status != RESULT_PARTIAL || allow_partial)
+        return 0;
+    err_set(err, ERR_RESULTS, "results-partial",
+            "%s: partial: the run did not end", result->path);
+    return err_hint(err, "add --allow-partial to use what was recorded, or "
+                         "measure again");
+}
+
+int result_load(struct result *result, const char *path, int allow_partial,
+                struct err *err)
+{
+    char manifest[sizeof result->path];
+    size_t len = strlen(path);
+    int status;
+
+    memset(result, 0, sizeof *result);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    if (len >= sizeof result->path)
+        len = 0;
+    snprintf(result->path, sizeof result->path, "%.*s", (int)len,
+             len ? path : "");
+    if (len == 0)
+        return wrong(err, "DIR", "not the path of a folder");
+    status = result_file_path(manifest, result, NULL, MANIFEST, err);
+    if (status == 0)
+        status = load_manifest(result, manifest, err);
+    if (status == 0 && check_folders(result, err) < 0)
+        status = hint_folder(err);
+    if (status == 0)
+        status = check_status(result, allow_partial, err);
+    if (status < 0)
+        result_release(result);
+    return status;
+}
