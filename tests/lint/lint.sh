@@ -45,8 +45,9 @@ c_check() {
 
 # Calls that hide a shell, an overflow or a wrong number.
 banned() {
-    ! grep -nE '\b(system|popen|strcpy|strcat|v?sprintf|gets|ato(i|l|ll|f)|FD_SET) ?\(' \
-        lib/*.[ch] servers/*.[ch] clients/*.[ch] harness/*.[ch]
+    ! grep -rnE --include='*.[ch]' \
+        '\b(system|popen|strcpy|strcat|v?sprintf|gets|ato(i|l|ll|f)|FD_SET) ?\(' \
+        lib servers clients harness
 }
 
 shell() {
