@@ -28,7 +28,15 @@ c_files() {
 }
 
 format() {
-    c_files '*.[ch]' | xargs -0 clang-format --dry-run -Werror
+    # shellcheck disable=SC2016 # for the inner shell
+    c_files '*.[ch]' | xargs -0 sh -c '
+        status=0
+        for file; do
+            clang-format "$file" | cmp -s - "$file" && continue
+            echo "$file: not formatted; run make format"
+            status=1
+        done
+        exit "$status"' format
 }
 
 # Without the count of warnings in headers of others, which goes to stderr.

@@ -83,10 +83,9 @@ static inline int check_done(void)
     return check_state.points == 0 || check_state.failed_points > 0;
 }
 
-#define CHECK_AT(what)                                                         \
-    ((struct check_at){__FILE__, __func__, what, __LINE__})
+#define CHECK_AT(what) ((struct check_at){__FILE__, __func__, what, __LINE__})
 #define CHECK(cond) ((void)check_fails((cond), &CHECK_AT(#cond)))
-#define CHECK_INT(a, b)                                                        \
+#define CHECK_INT(a, b) \
     check_int((intmax_t)(a), (intmax_t)(b), CHECK_AT(#a " == " #b))
 #define CHECK_STR(a, b) check_str((a), (b), CHECK_AT(#a " is " #b))
 #define CHECK_NEAR(a, b, tol) check_near((a), (b), (tol), CHECK_AT(#a " ~ " #b))
