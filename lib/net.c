@@ -263,13 +263,18 @@ int net_connect_result(int fd)
     return cause;
 }
 
-static void wait_writable(int fd, int64_t left_ns)
+static void wait_for(int fd, short what, int64_t left_ns)
 {
-    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    struct pollfd ready = {.fd = fd, .events = what};
     struct timespec left = {.tv_sec = (time_t)(left_ns / CLOCK_NS_PER_S),
                             .tv_nsec = (long)(left_ns % CLOCK_NS_PER_S)};
 
     (void)ppoll(&ready, 1, &left, NULL);
+}
+
+void net_wait_io(int fd, int64_t timeout_ns)
+{
+    wait_for(fd, POLLIN | POLLOUT, timeout_ns);
 }
 
 int net_connect(const struct net_addr *to, int64_t timeout_ns)
@@ -287,7 +292,7 @@ int net_connect(const struct net_addr *to, int64_t timeout_ns)
             cause = ETIMEDOUT;
             break;
         }
-        wait_writable(fd, left_ns);
+        wait_for(fd, POLLOUT, left_ns);
     }
     if (cause == 0 && net_set_blocking(fd, 1) == 0)
         return fd;

@@ -97,6 +97,9 @@ ssize_t net_recv(int fd, void *bytes, size_t n, int dont_wait);
 /* Send everything on a blocking socket.  0, or -1 with errno. */
 int net_send_all(int fd, const void *bytes, size_t n);
 
+/* Wait until fd can be read or written, at most timeout_ns. */
+void net_wait_io(int fd, int64_t timeout_ns);
+
 int net_set_blocking(int fd, int blocking);
 /* No Nagle: an echo must not wait for an acknowledgement. */
 int net_set_nodelay(int fd);

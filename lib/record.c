@@ -21,25 +21,19 @@ struct record {
     char chunk[CHUNK_BYTES + RECORD_ROW_MAX];
 };
 
-static char *put_text(char *to, const char *text)
+char *record_put_text(char *to, const char *text)
 {
     size_t n = strlen(text);
 
     memcpy(to, text, n);
-    return to + n;
+    to[n] = ',';
+    return to + n + 1;
 }
 
-static char *put_field(char *to, int64_t value)
+char *record_put_int(char *to, int64_t value)
 {
-    to = num_put_int(to, value);
-    *to++ = ',';
-    return to;
-}
-
-static char *put_time(char *to, int64_t ns)
-{
-    if (ns != RECORD_NONE)
-        to = num_put_int(to, ns);
+    if (value != RECORD_NONE)
+        to = num_put_int(to, value);
     *to++ = ',';
     return to;
 }
@@ -52,21 +46,19 @@ static int64_t rtt_of(const struct record_row *row)
 
 char *record_format(char *to, const struct record_row *row)
 {
-    to = put_field(to, row->conn);
-    to = put_field(to, (int64_t)row->seq);
-    to = put_time(to, row->scheduled_ns);
-    to = put_time(to, row->sent_ns);
-    to = put_time(to, row->received_ns);
-    to = put_time(to, rtt_of(row));
-    to = put_field(to, row->bytes);
-    to = put_field(to, row->bytes_back);
-    to = put_text(to, outcome_name(row->outcome));
-    *to++ = ',';
-    to = put_field(to, row->copies);
-    to = put_field(to, row->late_by);
-    if (row->sys_errno)
-        to = put_text(to, err_name(row->sys_errno));
-    *to++ = '\n';
+    to = record_put_int(to, row->conn);
+    to = record_put_int(to, (int64_t)row->seq);
+    to = record_put_int(to, row->scheduled_ns);
+    to = record_put_int(to, row->sent_ns);
+    to = record_put_int(to, row->received_ns);
+    to = record_put_int(to, rtt_of(row));
+    to = record_put_int(to, row->bytes);
+    to = record_put_int(to, row->bytes_back);
+    to = record_put_text(to, outcome_name(row->outcome));
+    to = record_put_int(to, row->copies);
+    to = record_put_int(to, row->late_by);
+    to = record_put_text(to, row->sys_errno ? err_name(row->sys_errno) : "");
+    to[-1] = '\n';
     return to;
 }
 

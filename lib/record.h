@@ -35,6 +35,13 @@ struct record_row {
 
 #define RECORD_ROW_MAX 256
 
+/*
+ * Write a field and a comma at `to`, which has room.  RECORD_NONE is an empty
+ * field.  Both return the end.
+ */
+char *record_put_int(char *to, int64_t value);
+char *record_put_text(char *to, const char *text);
+
 /* Write one row and its newline at `to` (RECORD_ROW_MAX bytes).  The end. */
 char *record_format(char *to, const struct record_row *row);
 

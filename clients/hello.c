@@ -1,0 +1,152 @@
+#include "clients/hello.h"
+
+#include "lib/clock.h"
+#include "lib/msg.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NOBODY UINT32_MAX /* the connection number of a hello */
+
+/* Append the failure of one more address to the first one's message. */
+static void add_failure(struct err *err, const struct err *more)
+{
+    size_t used = strlen(err->msg);
+
+    if (!err->id[0]) {
+        *err = *more;
+        return;
+    }
+    snprintf(err->msg + used, sizeof err->msg - used, "; %s", more->msg);
+}
+
+static int connect_any(const struct hello *hello,
+                       const struct net_addrs *addrs, int *chosen,
+                       struct err *err)
+{
+    struct err all = {0};
+
+    for (int i = 0; i < addrs->n; i++) {
+        int64_t start_ns = clock_now_ns();
+        int fd = net_connect(&addrs->at[i], hello->timeout_ns);
+        struct err one = {0};
+
+        *chosen = i;
+        if (fd >= 0)
+            return fd;
+        net_connect_err(&one, &addrs->at[i], errno,
+                        clock_now_ns() - start_ns);
+        add_failure(&all, &one);
+    }
+    *err = all;
+    return -1;
+}
+
+/* Receive n bytes until the deadline.  How many came; errno says why fewer. */
+static size_t receive(int fd, char *bytes, size_t n, int64_t deadline_ns)
+{
+    size_t got = 0;
+
+    errno = 0;
+    while (got < n) {
+        int64_t left_ns = deadline_ns - clock_now_ns();
+        ssize_t more;
+
+        if (left_ns <= 0) {
+            errno = EAGAIN;
+            break;
+        }
+        (void)net_set_timeouts(fd, left_ns, left_ns);
+        more = net_recv(fd, bytes + got, n - got, NET_WAIT);
+        if (more < 0 && errno == EINTR)
+            continue;
+        if (more <= 0)
+            break;
+        got += (size_t)more;
+    }
+    return got;
+}
+
+static int unanswered(struct err *err, const struct net_addr *to, int cause,
+                      size_t got)
+{
+    if (cause == EAGAIN) {
+        err_set(err, ERR_TARGET, "hello-timeout",
+                "no answer to the hello: %s: %zu of %d bytes came back",
+                to->text, got, MSG_HEADER_BYTES);
+        return err_hint(err, "it accepts connections but does not echo; is it "
+                             "an echo server, and not busy with another "
+                             "client?");
+    }
+    err_set(err, ERR_PEER, "hello-refused",
+            "not an echo server: %s: closed the connection after %zu of %d "
+            "bytes%s%s",
+            to->text, got, MSG_HEADER_BYTES, cause ? ": " : "",
+            cause ? err_name(cause) : "");
+    return err_hint(err, "no load was sent; check host and port");
+}
+
+static int not_echo(struct err *err, const struct net_addr *to,
+                    const char answer[MSG_HEADER_BYTES])
+{
+    char shown[25];
+
+    for (int i = 0; i < 24; i++)
+        shown[i] = answer[i] > ' ' && answer[i] < 0x7f ? answer[i] : '.';
+    shown[24] = '\0';
+    err_set(err, ERR_PEER, "hello-refused",
+            "not an echo server: %s: answered the hello with \"%s...\"",
+            to->text, shown);
+    return err_hint(err, "no load was sent; check host and port");
+}
+
+static int check_answer(const struct hello *hello, const struct net_addr *to,
+                        const char *sent, const char *answer, int *plain,
+                        struct err *err)
+{
+    size_t tail = MSG_HEADER_BYTES - MSG_KIND_AT - 1;
+
+    if (memcmp(sent, answer, MSG_KIND_AT) != 0 ||
+        memcmp(sent + MSG_KIND_AT + 1, answer + MSG_KIND_AT + 1, tail) != 0 ||
+        (answer[MSG_KIND_AT] != 'H' && answer[MSG_KIND_AT] != 'W'))
+        return not_echo(err, to, answer);
+    *plain = answer[MSG_KIND_AT] == 'H';
+    if (!*plain || hello->plain_allowed || net_is_loopback(to))
+        return 0;
+    err_set(err, ERR_PEER, "peer-plain",
+            "not our server: %s: it is a plain echo server on another machine",
+            to->text);
+    return err_hint(err, "if it is yours and you may load it: --plain (in a "
+                         "scenario: \"target\": {\"plain\": true})");
+}
+
+static int exchange(int fd, const struct hello *hello,
+                    const struct net_addr *to, int *plain, struct err *err)
+{
+    char answer[MSG_HEADER_BYTES];
+    struct msg_stamp stamp;
+    size_t got;
+
+    msg_stamp_init(&stamp, 'H', hello->run_id, NOBODY);
+    (void)net_set_timeouts(fd, hello->timeout_ns, hello->timeout_ns);
+    (void)net_send_all(fd, stamp.header, sizeof stamp.header);
+    got = receive(fd, answer, sizeof answer,
+                  clock_now_ns() + hello->timeout_ns);
+    if (got < sizeof answer)
+        return unanswered(err, to, errno, got);
+    return check_answer(hello, to, stamp.header, answer, plain, err);
+}
+
+int hello_greet(const struct hello *hello, const struct net_addrs *addrs,
+                int *chosen, int *plain, struct err *err)
+{
+    int fd = connect_any(hello, addrs, chosen, err);
+    int result;
+
+    if (fd < 0)
+        return -1;
+    result = exchange(fd, hello, &addrs->at[*chosen], plain, err);
+    close(fd);
+    return result;
+}
