@@ -1,0 +1,350 @@
+#define _GNU_SOURCE
+#include "harness/proc.h"
+
+#include "lib/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { KEPT_OUTPUT_BYTES = 256 << 10 };
+
+/* ---- in the child ---- */
+
+static void reset_signals(void)
+{
+    sigset_t none;
+
+    for (int i = 1; i < NSIG; i++)
+        (void)signal(i, SIG_DFL);
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int pin(int cpu)
+{
+    cpu_set_t set;
+
+    if (cpu < 0)
+        return 0;
+    CPU_ZERO(&set);
+    CPU_SET((unsigned)cpu, &set);
+    return sched_setaffinity(0, sizeof set, &set);
+}
+
+struct ends {
+    int out, err;     /* the child's stdout and stderr */
+    int told;         /* errno of a failed start goes here */
+    pid_t parent;
+};
+
+static int set_up(const struct proc_spec *spec, const struct ends *ends)
+{
+    int in = open("/dev/null", O_RDONLY);
+
+    if (in < 0 || dup2(in, 0) < 0 || dup2(ends->out, 1) < 0 ||
+        dup2(ends->err, 2) < 0)
+        return -1;
+    if (in > 2)
+        close(in);
+    if (setpgid(0, 0) < 0 || pin(spec->cpu) < 0)
+        return -1;
+    if (spec->cwd && chdir(spec->cwd) < 0)
+        return -1;
+    (void)prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL);
+    return getppid() == ends->parent ? 0 : -1;
+}
+
+static _Noreturn void become(const struct proc_spec *spec,
+                             const struct ends *ends)
+{
+    char *const *argv = (char *const *)(uintptr_t)spec->argv;
+    char *const *env = (char *const *)(uintptr_t)spec->env;
+    int cause;
+
+    reset_signals();
+    if (set_up(spec, ends) == 0) {
+        if (env)
+            execvpe(argv[0], argv, env);
+        else
+            execvp(argv[0], argv);
+    }
+    cause = errno;
+    (void)!write(ends->told, &cause, sizeof cause);
+    _exit(127);
+}
+
+/* ---- starting ---- */
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static int start_err(struct err *err, const struct proc_spec *spec, int cause)
+{
+    errno = cause;
+    if (cause == ENOENT) {
+        err_sys(err, ERR_HELPER, "helper-missing", "cannot start: %s",
+                spec->argv[0]);
+        return err_hint(err, "install what is missing: sh setup.sh");
+    }
+    if (cause == EINVAL && spec->cpu >= 0) {
+        err_set(err, ERR_RESOURCE, "cpu-missing",
+                "cannot start: %s: CPU %d is not available here",
+                spec->argv[0], spec->cpu);
+        return err_hint(err, "nproc tells how many there are; numbers start "
+                             "at 0");
+    }
+    return err_sys(err, ERR_RESOURCE, "helper-start", "cannot start: %s",
+                   spec->argv[0]);
+}
+
+static int open_log(const char *path, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                  0666);
+
+    return fd >= 0 ? fd
+                   : err_sys(err, ERR_RESULTS, "results-write",
+                             "cannot write %s", path);
+}
+
+/* out[0], err[0] are read by us; out[1], err[1] are the child's. */
+static int open_ends(const struct proc_spec *spec, int out[2], int err_fds[2],
+                     struct err *err)
+{
+    if (spec->log_path) {
+        out[1] = open_log(spec->log_path, err);
+        err_fds[1] = out[1] < 0 ? -1 : fcntl(out[1], F_DUPFD_CLOEXEC, 3);
+        return out[1] < 0 ? -1 : 0;
+    }
+    if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err_fds, O_CLOEXEC) < 0)
+        return err_sys(err, ERR_RESOURCE, "helper-start",
+                       "cannot start: %s", spec->argv[0]);
+    (void)fcntl(out[0], F_SETFL, O_NONBLOCK);
+    (void)fcntl(err_fds[0], F_SETFL, O_NONBLOCK);
+    return 0;
+}
+
+/* Fork; the parent learns from the closing pipe whether exec worked. */
+static int spawn(struct proc *proc, const struct proc_spec *spec,
+                 struct ends *ends)
+{
+    int told[2], cause = 0;
+    ssize_t n;
+
+    if (pipe2(told, O_CLOEXEC) < 0)
+        return errno;
+    ends->told = told[1];
+    ends->parent = getpid();
+    proc->pid = fork();
+    if (proc->pid == 0)
+        become(spec, ends);
+    cause = proc->pid < 0 ? errno : 0;
+    close(told[1]);
+    while ((n = read(told[0], &cause, sizeof cause)) < 0 && errno == EINTR)
+        ;
+    close(told[0]);
+    if (proc->pid > 0 && cause)
+        (void)waitpid(proc->pid, NULL, 0);
+    return cause;
+}
+
+int proc_start(struct proc *proc, const struct proc_spec *spec,
+               struct err *err)
+{
+    int out[2] = {-1, -1}, err_fds[2] = {-1, -1}, cause = 0, failed;
+    struct ends ends;
+
+    memset(proc, 0, sizeof *proc);
+    proc->pidfd = proc->out_fd = proc->err_fd = -1;
+    failed = open_ends(spec, out, err_fds, err) < 0;
+    if (!failed) {
+        ends = (struct ends){.out = out[1], .err = err_fds[1]};
+        cause = spawn(proc, spec, &ends);
+    }
+    close_fd(&out[1]);
+    close_fd(&err_fds[1]);
+    proc->out_fd = out[0];
+    proc->err_fd = err_fds[0];
+    if (!failed && !cause) {
+        proc->pidfd = pidfd_open(proc->pid, 0);
+        return 0;
+    }
+    proc->pid = 0;
+    proc_release(proc);
+    return failed ? -1 : start_err(err, spec, cause);
+}
+
+/* ---- output ---- */
+
+static void keep(struct buf *to, const char *bytes, size_t n)
+{
+    size_t room = to->len < KEPT_OUTPUT_BYTES ? KEPT_OUTPUT_BYTES - to->len : 0;
+
+    buf_add_n(to, bytes, n < room ? n : room);
+}
+
+static void take_output(struct proc *proc, int *fd, struct buf *to)
+{
+    char bytes[4096];
+    ssize_t n;
+
+    while (*fd >= 0 && (n = read(*fd, bytes, sizeof bytes)) != -1) {
+        if (n == 0) {
+            close_fd(fd);
+            return;
+        }
+        keep(to, bytes, (size_t)n);
+        keep(&proc->log, bytes, (size_t)n);
+    }
+}
+
+static void take_all_output(struct proc *proc)
+{
+    take_output(proc, &proc->out_fd, &proc->out);
+    take_output(proc, &proc->err_fd, &proc->err);
+}
+
+/* Cut the first line off proc->out; at the end also one without newline. */
+static int cut_line(struct proc *proc, char *line, size_t size)
+{
+    char *text = proc->out.text;
+    char *end = text ? memchr(text, '\n', proc->out.len) : NULL;
+    size_t n = end ? (size_t)(end - text) : proc->out.len;
+
+    if (n == 0 && !end)
+        return 0;
+    if (!end && !proc->ended)
+        return 0;
+    snprintf(line, size, "%.*s", (int)n, text);
+    n += end != NULL;
+    memmove(text, text + n, proc->out.len - n + 1);
+    proc->out.len -= n;
+    return 1;
+}
+
+static void reap(struct proc *proc, int options)
+{
+    int status;
+
+    if (proc->pid <= 0 || proc->ended ||
+        waitpid(proc->pid, &status, options) != proc->pid)
+        return;
+    proc->ended = 1;
+    proc->exit_code = WIFEXITED(status) ? WEXITSTATUS(status)
+                                        : 128 + WTERMSIG(status);
+    take_all_output(proc);
+}
+
+/* Wait for output, the end, a signal or the time; 0 after a signal. */
+static int wait_some(struct proc *proc, int64_t left_ns)
+{
+    struct pollfd fds[] = {{.fd = proc->pidfd, .events = POLLIN},
+                           {.fd = proc->out_fd, .events = POLLIN},
+                           {.fd = proc->err_fd, .events = POLLIN}};
+    struct timespec left = {.tv_sec = (time_t)(left_ns / CLOCK_NS_PER_S),
+                            .tv_nsec = (long)(left_ns % CLOCK_NS_PER_S)};
+    int n = ppoll(fds, 3, &left, NULL);
+
+    take_all_output(proc);
+    reap(proc, WNOHANG);
+    return n >= 0;
+}
+
+int proc_line(struct proc *proc, char *line, size_t size, int64_t timeout_ns)
+{
+    int64_t deadline_ns = clock_now_ns() + timeout_ns;
+
+    for (;;) {
+        int64_t left_ns = deadline_ns - clock_now_ns();
+
+        if (cut_line(proc, line, size))
+            return 1;
+        if (proc->ended || left_ns <= 0 || !wait_some(proc, left_ns))
+            return cut_line(proc, line, size);
+    }
+}
+
+int proc_ended(const struct proc *proc)
+{
+    return proc->ended && proc->out.len == 0;
+}
+
+void proc_signal(const struct proc *proc, int signal_number)
+{
+    if (proc->pid > 0 && !proc->ended)
+        (void)kill(proc->pid, signal_number);
+}
+
+static void wait_end(struct proc *proc, int64_t timeout_ns)
+{
+    int64_t deadline_ns = clock_now_ns() + timeout_ns;
+
+    while (!proc->ended && clock_now_ns() < deadline_ns)
+        (void)wait_some(proc, deadline_ns - clock_now_ns() > 0
+                                  ? deadline_ns - clock_now_ns()
+                                  : 0);
+}
+
+void proc_stop(struct proc *proc, int64_t grace_ns)
+{
+    if (proc->pid <= 0 || proc->ended)
+        return;
+    proc_signal(proc, SIGTERM);
+    wait_end(proc, grace_ns);
+    if (!proc->ended) {
+        (void)kill(-proc->pid, SIGKILL); /* and whatever it has started */
+        reap(proc, 0);
+    }
+}
+
+void proc_release(struct proc *proc)
+{
+    if (proc->pid > 0)
+        proc_stop(proc, 0);
+    if (proc->pid > 0 || proc->out.text || proc->log.text) {
+        close_fd(&proc->pidfd);
+        close_fd(&proc->out_fd);
+        close_fd(&proc->err_fd);
+    }
+    buf_release(&proc->out);
+    buf_release(&proc->log);
+    buf_release(&proc->err);
+    memset(proc, 0, sizeof *proc);
+}
+
+int proc_run(const struct proc_spec *spec, int64_t timeout_ns,
+             struct err *err)
+{
+    struct proc proc;
+    int late, code;
+
+    if (proc_start(&proc, spec, err) < 0)
+        return -1;
+    wait_end(&proc, timeout_ns);
+    late = !proc.ended;
+    proc_stop(&proc, 0);
+    code = proc.exit_code;
+    proc_release(&proc);
+    if (late)
+        return err_set(err, ERR_HELPER, "helper-timeout",
+                       "stopped after %.0f s: %s", (double)timeout_ns / 1e9,
+                       spec->argv[0]);
+    if (code != 0)
+        return err_set(err, ERR_HELPER, "helper-failed",
+                       "%s: ended with status %d", spec->argv[0], code);
+    return 0;
+}

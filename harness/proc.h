@@ -1,0 +1,67 @@
+/*
+ * Other programs: started from an argument vector, never through a shell,
+ * with their output in our hands and a deadline on their life.  The only user
+ * of <sys/wait.h>.
+ *
+ * A child has its own process group (Ctrl-C reaches it only through us),
+ * /dev/null as input, and dies when we die.
+ */
+#ifndef HARNESS_PROC_H
+#define HARNESS_PROC_H
+
+#include "lib/buf.h"
+#include "lib/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct proc_spec {
+    const char *const *argv;  /* NULL-ended; [0] a path, or looked up in PATH */
+    const char *cwd;          /* NULL: ours */
+    const char *const *env;   /* NULL-ended "NAME=value"; NULL: ours */
+    const char *log_path;     /* stdout and stderr go there; NULL: to us */
+    int cpu;                  /* pin to this one; -1: anywhere */
+};
+
+struct proc {
+    pid_t pid;                /* 0: not running */
+    int pidfd;
+    int out_fd, err_fd;       /* -1: closed, or a log is used */
+    struct buf out;           /* what came and was not taken as a line */
+    struct buf log;           /* all that came, both streams, capped */
+    struct buf err;           /* stderr, capped */
+    int ended;
+    int exit_code;            /* 0..255, or 128 + signal */
+};
+
+/* Errors: helper-missing (not found), helper-start. */
+int proc_start(struct proc *proc, const struct proc_spec *spec,
+               struct err *err);
+
+/*
+ * Read what comes until a whole line of stdout is there, the child has ended,
+ * timeout_ns has passed, or a signal came.  Returns 1 with the line (without
+ * newline, cut to size), else 0.  Lines are still returned after the end.
+ */
+int proc_line(struct proc *proc, char *line, size_t size, int64_t timeout_ns);
+
+/* 1 when it has ended and all its lines were taken. */
+int proc_ended(const struct proc *proc);
+
+void proc_signal(const struct proc *proc, int signal_number);
+
+/* End it: SIGTERM, after grace_ns SIGKILL.  Takes its last output. */
+void proc_stop(struct proc *proc, int64_t grace_ns);
+
+/* Stop (SIGKILL if it runs) and free.  {0} is allowed. */
+void proc_release(struct proc *proc);
+
+/*
+ * Start, wait, release.  Its exit code must be 0.  Errors, all ERR_HELPER:
+ * helper-missing, helper-timeout (killed after timeout_ns), helper-failed.
+ */
+int proc_run(const struct proc_spec *spec, int64_t timeout_ns,
+             struct err *err);
+
+#endif
