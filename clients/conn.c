@@ -147,8 +147,8 @@ static enum conn_step take_bytes(struct conn *conn,
     return conn->got < shared->size_bytes ? CONN_WAIT : complete(conn);
 }
 
-enum conn_step conn_receive(struct conn *conn,
-                            const struct conn_shared *shared, int dont_wait)
+enum conn_step conn_receive(struct conn *conn, const struct conn_shared *shared,
+                            int dont_wait)
 {
     ssize_t n = net_recv(conn->fd, shared->buffer, shared->buffer_bytes,
                          dont_wait);

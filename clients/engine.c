@@ -25,12 +25,12 @@ struct engine {
     struct conn_shared shared;
     struct conn *conns;
     struct wait *wait;
-    int lone;                 /* one connection: block in recv, no epoll */
-    int busy;                 /* connections with a message in flight */
-    int64_t epoch_ns;         /* times in the record count from here */
+    int lone;         /* one connection: block in recv, no epoll */
+    int busy;         /* connections with a message in flight */
+    int64_t epoch_ns; /* times in the record count from here */
     int64_t first_send_ns;
-    int64_t stop_ns;          /* when the stop was seen; 0: not */
-    int64_t slice_ns;         /* of waiting */
+    int64_t stop_ns;  /* when the stop was seen; 0: not */
+    int64_t slice_ns; /* of waiting */
     int64_t next_progress_ns, next_flush_ns, next_scan_ns;
 };
 
@@ -57,8 +57,8 @@ static int write_row(struct engine *engine, const struct conn *conn,
         .seq = conn->seq,
         .scheduled_ns = since_epoch(engine, conn->sent_ns),
         .sent_ns = since_epoch(engine, conn->sent_ns),
-        .received_ns =
-            ok ? since_epoch(engine, conn->received_ns) : RECORD_NONE,
+        .received_ns = ok ? since_epoch(engine, conn->received_ns)
+                          : RECORD_NONE,
         .bytes = engine->plan->size_bytes,
         .bytes_back = (int64_t)conn->got,
         .outcome = conn->outcome,
@@ -66,9 +66,8 @@ static int write_row(struct engine *engine, const struct conn *conn,
         .sys_errno = conn->sys_errno,
     };
 
-    return engine->out->messages
-               ? record_add(engine->out->messages, &row, err)
-               : 0;
+    return engine->out->messages ? record_add(engine->out->messages, &row, err)
+                                 : 0;
 }
 
 /* The message in flight is final: count it, write it down. */
@@ -112,8 +111,7 @@ static int write_connection(struct engine *engine, const struct conn *conn,
     return record_add_line(engine->out->connections, line, err);
 }
 
-static int close_conn(struct engine *engine, struct conn *conn,
-                      struct err *err)
+static int close_conn(struct engine *engine, struct conn *conn, struct err *err)
 {
     struct net_tcp_info info;
     int known = conn->fd >= 0 && net_tcp_info(conn->fd, &info) == 0;
@@ -167,8 +165,8 @@ static int check_connect(struct engine *engine, struct conn *conn)
     int64_t now_ns = clock_now_ns();
     int cause = net_connect_result(conn->fd);
 
-    if (cause == EINPROGRESS && now_ns - conn->connect_start_ns <
-                                    engine->plan->connect_timeout_ns)
+    if (cause == EINPROGRESS &&
+        now_ns - conn->connect_start_ns < engine->plan->connect_timeout_ns)
         return 1;
     if (cause == EINPROGRESS)
         cause = ETIMEDOUT;
@@ -225,8 +223,8 @@ static int may_begin(const struct engine *engine, int64_t now_ns)
            now_ns - engine->first_send_ns < plan->duration_ns;
 }
 
-static int follow(struct engine *engine, struct conn *conn,
-                  enum conn_step step, struct err *err);
+static int follow(struct engine *engine, struct conn *conn, enum conn_step step,
+                  struct err *err);
 
 static int begin_message(struct engine *engine, struct conn *conn,
                          struct err *err)
@@ -255,8 +253,8 @@ static enum conn_step judge(const struct engine *engine, struct conn *conn,
 }
 
 /* A step of a connection has been made: what comes next? */
-static int follow(struct engine *engine, struct conn *conn,
-                  enum conn_step step, struct err *err)
+static int follow(struct engine *engine, struct conn *conn, enum conn_step step,
+                  struct err *err)
 {
     if (step == CONN_WAIT)
         return 0;
@@ -391,8 +389,8 @@ static int expire(struct engine *engine, int64_t now_ns, struct err *err)
         conn_give_up(conn, outcome, 0);
         if (settle(engine, conn, err) < 0)
             return -1;
-        if ((outcome == OUTCOME_TIMEOUT ? lose_conn : close_conn)(
-                engine, conn, err) < 0)
+        if ((outcome == OUTCOME_TIMEOUT ? lose_conn : close_conn)(engine, conn,
+                                                                  err) < 0)
             return -1;
     }
     return 0;
@@ -431,8 +429,7 @@ static int loop(struct engine *engine, struct err *err)
         if ((engine->lone ? step_lone : step_many)(engine, err) < 0)
             return -1;
         now_ns = engine->lone ? engine->conns[0].received_ns : clock_now_ns();
-        if (is_due(engine, now_ns) &&
-            tick(engine, clock_now_ns(), err) < 0)
+        if (is_due(engine, now_ns) && tick(engine, clock_now_ns(), err) < 0)
             return -1;
     }
     return 0;

@@ -15,12 +15,12 @@
 struct engine_plan {
     struct net_addr target;
     uint64_t run_id;
-    int64_t size_bytes;       /* 1 .. MSG_MAX_BYTES */
+    int64_t size_bytes; /* 1 .. MSG_MAX_BYTES */
     int64_t buffer_bytes;
-    int connections;          /* 1 .. */
-    int64_t duration_ns;      /* from the first send; 0: no limit */
-    int64_t messages;         /* over all connections; 0: no limit */
-    int64_t timeout_ns;       /* Tmax */
+    int connections;     /* 1 .. */
+    int64_t duration_ns; /* from the first send; 0: no limit */
+    int64_t messages;    /* over all connections; 0: no limit */
+    int64_t timeout_ns;  /* Tmax */
     int64_t connect_timeout_ns;
 };
 
@@ -34,12 +34,12 @@ struct engine_out {
 
 struct engine_result {
     struct meter meter;
-    int64_t intended;         /* messages begun = rows */
-    int connected;            /* connections that were established */
-    int broken;               /* of these, how many ended before the run did */
+    int64_t intended; /* messages begun = rows */
+    int connected;    /* connections that were established */
+    int broken;       /* of these, how many ended before the run did */
     int first_broken_errno;
     enum outcome first_broken;
-    int stopped;              /* by engine_stop */
+    int stopped; /* by engine_stop */
 };
 
 /*

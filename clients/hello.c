@@ -21,9 +21,8 @@ static void add_failure(struct err *err, const struct err *more)
     snprintf(err->msg + used, sizeof err->msg - used, "; %s", more->msg);
 }
 
-static int connect_any(const struct hello *hello,
-                       const struct net_addrs *addrs, int *chosen,
-                       struct err *err)
+static int connect_any(const struct hello *hello, const struct net_addrs *addrs,
+                       int *chosen, struct err *err)
 {
     struct err all = {0};
 
@@ -35,8 +34,7 @@ static int connect_any(const struct hello *hello,
         *chosen = i;
         if (fd >= 0)
             return fd;
-        net_connect_err(&one, &addrs->at[i], errno,
-                        clock_now_ns() - start_ns);
+        net_connect_err(&one, &addrs->at[i], errno, clock_now_ns() - start_ns);
         add_failure(&all, &one);
     }
     *err = all;
@@ -93,7 +91,8 @@ static int not_echo(struct err *err, const struct net_addr *to,
     char shown[25];
 
     for (int i = 0; i < 24; i++)
-        shown[i] = answer[i] > ' ' && answer[i] < 0x7f ? answer[i] : '.';
+        shown[i] = (char)(answer[i] > ' ' && answer[i] < 0x7f ? answer[i]
+                                                              : '.');
     shown[24] = '\0';
     err_set(err, ERR_PEER, "hello-refused",
             "not an echo server: %s: answered the hello with \"%s...\"",
@@ -101,18 +100,22 @@ static int not_echo(struct err *err, const struct net_addr *to,
     return err_hint(err, "no load was sent; check host and port");
 }
 
-static int check_answer(const struct hello *hello, const struct net_addr *to,
-                        const char *sent, const char *answer, int *plain,
-                        struct err *err)
+/* Is it the hello again, but for the kind? */
+static int is_echo(const char *sent, const char *answer)
 {
     size_t tail = MSG_HEADER_BYTES - MSG_KIND_AT - 1;
+    char kind = answer[MSG_KIND_AT];
 
-    if (memcmp(sent, answer, MSG_KIND_AT) != 0 ||
-        memcmp(sent + MSG_KIND_AT + 1, answer + MSG_KIND_AT + 1, tail) != 0 ||
-        (answer[MSG_KIND_AT] != 'H' && answer[MSG_KIND_AT] != 'W'))
-        return not_echo(err, to, answer);
-    *plain = answer[MSG_KIND_AT] == 'H';
-    if (!*plain || hello->plain_allowed || net_is_loopback(to))
+    return memcmp(sent, answer, MSG_KIND_AT) == 0 &&
+           memcmp(sent + MSG_KIND_AT + 1, answer + MSG_KIND_AT + 1, tail) ==
+               0 &&
+           (kind == 'H' || kind == 'W');
+}
+
+static int check_plain(const struct hello *hello, const struct net_addr *to,
+                       int plain, struct err *err)
+{
+    if (!plain || hello->plain_allowed || net_is_loopback(to))
         return 0;
     err_set(err, ERR_PEER, "peer-plain",
             "not our server: %s: it is a plain echo server on another machine",
@@ -135,7 +138,10 @@ static int exchange(int fd, const struct hello *hello,
                   clock_now_ns() + hello->timeout_ns);
     if (got < sizeof answer)
         return unanswered(err, to, errno, got);
-    return check_answer(hello, to, stamp.header, answer, plain, err);
+    if (!is_echo(stamp.header, answer))
+        return not_echo(err, to, answer);
+    *plain = answer[MSG_KIND_AT] == 'H';
+    return check_plain(hello, to, *plain, err);
 }
 
 int hello_greet(const struct hello *hello, const struct net_addrs *addrs,

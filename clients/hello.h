@@ -12,8 +12,8 @@
 
 struct hello {
     uint64_t run_id;
-    int plain_allowed;      /* the operator said: it is a plain echo peer */
-    int64_t timeout_ns;     /* for connecting, and again for the answer */
+    int plain_allowed;  /* the operator said: it is a plain echo peer */
+    int64_t timeout_ns; /* for connecting, and again for the answer */
 };
 
 /*

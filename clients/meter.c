@@ -88,8 +88,10 @@ void meter_progress(struct meter *meter, int64_t now_ns,
     progress->messages = meter_finished(meter);
     progress->failed = meter_failures(meter);
     progress->rtt_p50_ns = recent_median_ns(meter);
-    progress->bits_per_s =
-        seconds > 0 ? (int64_t)(8 * (double)meter->recent_bytes / seconds) : 0;
+    progress->bits_per_s = seconds > 0
+                               ? (int64_t)(8 * (double)meter->recent_bytes /
+                                           seconds)
+                               : 0;
     turn_over(meter);
     meter->recent_since_ns = now_ns;
 }

@@ -26,18 +26,29 @@ static const int64_t forever_ns = INT64_MAX / 4;
 struct rate {
     const char *ip;
     int port;
-    const char *record_dir;   /* NULL: no record */
+    const char *record_dir; /* NULL: no record */
     int quiet, machine, plain_allowed;
-    int plain;                /* the peer is a plain echo server */
-    int bar;                  /* a progress bar stands on the terminal */
+    int plain; /* the peer is a plain echo server */
+    int bar;   /* a progress bar stands on the terminal */
     struct engine_plan plan;
 };
 
 /* ---- options ---- */
 
 enum {
-    IP, PORT, TIMEOUT, BUFFER, LENGTH, CONNECTIONS, DURATION, MESSAGES, RECORD,
-    PLAIN, QUIET, MACHINE, RUN_ID,
+    IP,
+    PORT,
+    TIMEOUT,
+    BUFFER,
+    LENGTH,
+    CONNECTIONS,
+    DURATION,
+    MESSAGES,
+    RECORD,
+    PLAIN,
+    QUIET,
+    MACHINE,
+    RUN_ID,
 };
 
 static const struct args_option peer_options[] = {
@@ -102,14 +113,15 @@ static int set_peer(int key, const char *value, void *ctx, struct err *err)
         rate->ip = value;
         return 0;
     case PORT:
-        if (args_int("port", value, 1, 65535, &n, err) < 0)
+        if (args_int(value, ARGS_RANGE("port", 1, 65535), &n, err) < 0)
             return -1;
         rate->port = (int)n;
         return 0;
     case TIMEOUT:
         return set_timeout(rate, value, err);
     case BUFFER:
-        if (args_int("buffer", value, 1, MSG_MAX_BYTES, &n, err) < 0)
+        if (args_int(value, ARGS_RANGE("buffer", 1, MSG_MAX_BYTES), &n, err) <
+            0)
             return -1;
         rate->plan.buffer_bytes = n;
         return 0;
@@ -125,18 +137,19 @@ static int set_count(struct rate *rate, int key, const char *value,
     long long n = 0;
 
     if (key == LENGTH) {
-        if (args_int("length", value, 1, MSG_MAX_BYTES, &n, err) < 0)
+        if (args_int(value, ARGS_RANGE("length", 1, MSG_MAX_BYTES), &n, err) <
+            0)
             return -1;
         rate->plan.size_bytes = n;
         return 0;
     }
     if (key == CONNECTIONS) {
-        if (args_int("connections", value, 1, 100000, &n, err) < 0)
+        if (args_int(value, ARGS_RANGE("connections", 1, 100000), &n, err) < 0)
             return -1;
         rate->plan.connections = (int)n;
         return 0;
     }
-    if (args_int("messages", value, 0, 1000000000000, &n, err) < 0)
+    if (args_int(value, ARGS_RANGE("messages", 0, 1000000000000), &n, err) < 0)
         return -1;
     rate->plan.messages = n;
     return 0;
@@ -210,8 +223,9 @@ static int check_fds(const struct rate *rate, struct err *err)
             "cannot open %d connections: need %llu descriptors, have %llu",
             rate->plan.connections, (unsigned long long)need,
             (unsigned long long)limit.rlim_max);
-    return err_hint(err, "at most --connections %llu fit; or raise the limit: "
-                         "ulimit -n %llu",
+    return err_hint(err,
+                    "at most --connections %llu fit; or raise the limit: "
+                    "ulimit -n %llu",
                     (unsigned long long)limit.rlim_max - SPARE_FDS,
                     (unsigned long long)need);
 }
@@ -223,11 +237,11 @@ static int64_t at_most(int64_t ns, int64_t limit_ns)
 
 static int greet(struct rate *rate, struct err *err)
 {
-    struct hello hello = {.run_id = rate->plan.run_id,
-                          .plain_allowed = rate->plain_allowed,
-                          .timeout_ns = at_most(rate->plan.timeout_ns,
-                                                5 * CLOCK_NS_PER_S)};
-    struct net_addrs addrs;
+    struct hello hello = {
+        .run_id = rate->plan.run_id,
+        .plain_allowed = rate->plain_allowed,
+        .timeout_ns = at_most(rate->plan.timeout_ns, 5 * CLOCK_NS_PER_S)};
+    struct net_addrs addrs = {0};
     int chosen = 0;
 
     /* A short Tmax is about echoes under load, not about the first one. */
@@ -430,11 +444,10 @@ static int measure(struct rate *rate, struct engine_result *result,
                    struct err *err)
 {
     struct engine_out out = {.on_progress = on_progress, .ctx = rate};
-    int failed = open_record(rate, "messages.csv", RECORD_HEADER,
-                             &out.messages, err) < 0 ||
-                 open_record(rate, "connections.csv",
-                             RECORD_CONNECTIONS_HEADER, &out.connections,
+    int failed = open_record(rate, "messages.csv", RECORD_HEADER, &out.messages,
                              err) < 0 ||
+                 open_record(rate, "connections.csv", RECORD_CONNECTIONS_HEADER,
+                             &out.connections, err) < 0 ||
                  engine_run(&rate->plan, &out, result, err) < 0;
     struct err closing = {0};
 

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 struct wait_event {
-    uint32_t number;   /* as given to wait_add */
-    int readable;      /* also when the connection failed or ended */
+    uint32_t number; /* as given to wait_add */
+    int readable;    /* also when the connection failed or ended */
     int writable;
 };
 

@@ -14,7 +14,7 @@ struct parse {
     const struct args_spec *spec;
     struct err *err;
     int failed;
-    int wish;       /* KEY_HELP, KEY_VERSION or KEY_OPTIONS when asked */
+    int wish; /* KEY_HELP, KEY_VERSION or KEY_OPTIONS when asked */
 };
 
 int args_bad(struct err *err, const char *option, const char *value,
@@ -24,15 +24,16 @@ int args_bad(struct err *err, const char *option, const char *value,
                    value, want);
 }
 
-int args_int(const char *option, const char *value, long long lo,
-             long long hi, long long *to, struct err *err)
+int args_int(const char *value, struct args_range range, long long *to,
+             struct err *err)
 {
     char want[64];
     int64_t number;
 
-    if (num_parse_int(value, lo, hi, &number) < 0) {
-        snprintf(want, sizeof want, "a whole number, %lld..%lld", lo, hi);
-        return args_bad(err, option, value, want);
+    if (num_parse_int(value, range.lo, range.hi, &number) < 0) {
+        snprintf(want, sizeof want, "a whole number, %lld..%lld", range.lo,
+                 range.hi);
+        return args_bad(err, range.option, value, want);
     }
     *to = number;
     return 0;

@@ -9,11 +9,11 @@
 #include "lib/err.h"
 
 struct args_option {
-    const char *name;      /* "port"; NULL ends a table */
-    int key;               /* what `set` gets; free to choose per group */
-    const char *arg;       /* "PORT"; NULL for a switch */
-    const char *fallback;  /* the default as shown; NULL for none */
-    const char *doc;       /* one sentence without full stop */
+    const char *name;     /* "port"; NULL ends a table */
+    int key;              /* what `set` gets; free to choose per group */
+    const char *arg;      /* "PORT"; NULL for a switch */
+    const char *fallback; /* the default as shown; NULL for none */
+    const char *doc;      /* one sentence without full stop */
 };
 
 /*
@@ -27,10 +27,10 @@ struct args_group {
 };
 
 struct args_spec {
-    const char *prog;                 /* "echo-rate", "harness run" */
-    const char *usage;                /* "FILE...", or "" */
-    const char *doc;                  /* what it does, before the options */
-    const char *more;                 /* examples and notes, after them */
+    const char *prog;  /* "echo-rate", "harness run" */
+    const char *usage; /* "FILE...", or "" */
+    const char *doc;   /* what it does, before the options */
+    const char *more;  /* examples and notes, after them */
     const struct args_group *groups;
     int ngroups;
     /* Takes each operand; NULL refuses operands. */
@@ -50,9 +50,15 @@ int args_parse(const struct args_spec *spec, int argc, char **argv, int *done,
 int args_bad(struct err *err, const char *option, const char *value,
              const char *want);
 
+struct args_range {
+    const char *option;
+    long long lo, hi;
+};
+#define ARGS_RANGE(option, lo, hi) ((struct args_range){option, lo, hi})
+
 /* num_parse_int with that message. */
-int args_int(const char *option, const char *value, long long lo,
-             long long hi, long long *to, struct err *err);
+int args_int(const char *value, struct args_range range, long long *to,
+             struct err *err);
 
 /* "0.1.0 (abc1234)": the version and the commit it was built from. */
 const char *args_version(void);

@@ -5,10 +5,10 @@
 #include <stddef.h>
 
 struct buf {
-    char *text;     /* NULL only while nothing was ever added */
-    size_t len;     /* without the NUL */
+    char *text; /* NULL only while nothing was ever added */
+    size_t len; /* without the NUL */
     size_t cap;
-    int failed;     /* out of memory: everything added later is dropped */
+    int failed; /* out of memory: everything added later is dropped */
 };
 
 /* Append.  Out of memory sets `failed`, which the caller checks once. */

@@ -14,24 +14,25 @@
 /* The exit status, from the one that says most about trust in the data. */
 enum err_code {
     ERR_NONE = 0,
-    ERR_NO = 1,        /* measured, and the answer is no */
-    ERR_USAGE = 2,     /* command line or scenario */
-    ERR_TARGET = 3,    /* target not reached, no samples */
-    ERR_CUT = 4,       /* cut short, samples kept */
-    ERR_RESULTS = 5,   /* results cannot be written, read or trusted */
-    ERR_RESOURCE = 6,  /* descriptors, ports, threads, memory, address */
-    ERR_HELPER = 7,    /* gnuplot, LaTeX: missing or failed */
-    ERR_PEER = 8,      /* the peer is not ours or broke the protocol */
-    ERR_BUG = 70,      /* an internal check failed */
+    ERR_NO = 1,       /* measured, and the answer is no */
+    ERR_USAGE = 2,    /* command line or scenario */
+    ERR_TARGET = 3,   /* target not reached, no samples */
+    ERR_CUT = 4,      /* cut short, samples kept */
+    ERR_RESULTS = 5,  /* results cannot be written, read or trusted */
+    ERR_RESOURCE = 6, /* descriptors, ports, threads, memory, address */
+    ERR_HELPER = 7,   /* gnuplot, LaTeX: missing or failed */
+    ERR_PEER = 8,     /* the peer is not ours or broke the protocol */
+    ERR_BUG = 70,     /* an internal check failed */
+    ERR_SIGNAL = 128, /* plus its number: stopped by it, data saved */
 };
 
 struct err {
     enum err_code code;
-    int sys_errno;     /* 0 unless a system call failed */
-    char id[40];       /* stable, lower case: connect-refused */
-    char msg[1024];    /* what: object: cause (ERRNO), ready to print */
-    char hint[512];    /* what to do; may be empty */
-    char kept[1024];   /* what survived; may be empty */
+    int sys_errno;   /* 0 unless a system call failed */
+    char id[40];     /* stable, lower case: connect-refused */
+    char msg[1024];  /* what: object: cause (ERRNO), ready to print */
+    char hint[512];  /* what to do; may be empty */
+    char kept[1024]; /* what survived; may be empty */
 };
 
 /* Describe a failure.  Always returns -1, so `return err_set(...)` works. */

@@ -205,9 +205,10 @@ static int is_overridden(const struct json_doc *doc, const char *path)
     while (set && *set) {
         size_t len = strcspn(set, "\n"), n = strlen(path);
         size_t both = n < len ? n : len;
-        char next = n < len ? set[both] : path[both];
+        const char *next = n < len ? set + both : path + both;
 
-        if (memcmp(set, path, both) == 0 && (n == len || strchr(".[", next)))
+        if (memcmp(set, path, both) == 0 &&
+            (n == len || *next == '.' || *next == '['))
             return 1;
         set += len + 1;
     }

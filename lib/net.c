@@ -67,7 +67,8 @@ int net_port(const struct net_addr *addr)
     const struct sockaddr *any = csa(addr);
 
     if (any->sa_family == AF_INET6)
-        return ntohs(((const struct sockaddr_in6 *)(const void *)any)->sin6_port);
+        return ntohs(
+            ((const struct sockaddr_in6 *)(const void *)any)->sin6_port);
     return ntohs(((const struct sockaddr_in *)(const void *)any)->sin_port);
 }
 
@@ -175,8 +176,9 @@ static int listen_err(struct err *err, const struct net_addr *at)
     if (errno == EADDRINUSE) {
         err_sys(err, ERR_RESOURCE, "address-in-use", "cannot listen: %s",
                 at->text);
-        return err_hint(err, "another program has port %d: ss -ltnp 'sport = "
-                             ":%d' tells which; or use --port 0",
+        return err_hint(err,
+                        "another program has port %d: ss -ltnp 'sport = "
+                        ":%d' tells which; or use --port 0",
                         net_port(at), net_port(at));
     }
     if (errno == EADDRNOTAVAIL) {
@@ -189,10 +191,10 @@ static int listen_err(struct err *err, const struct net_addr *at)
     return err_hint(err, "ports below 1024 need root; choose --port 2333");
 }
 
-int net_listen(const char *host, int port, int backlog,
-               struct net_addr *bound, struct err *err)
+int net_listen(const char *host, int port, int backlog, struct net_addr *bound,
+               struct err *err)
 {
-    struct net_addrs addrs;
+    struct net_addrs addrs = {0};
     const struct net_addr *at = &addrs.at[0];
     int fd, on = 1;
 
@@ -373,10 +375,9 @@ int net_set_nodelay(int fd)
 
 static int set_deadline(int fd, int which, int64_t ns)
 {
-    struct timeval tv = {.tv_sec = ns > 0 ? (time_t)(ns / CLOCK_NS_PER_S) : 0,
-                         .tv_usec =
-                             ns > 0 ? (suseconds_t)(ns % CLOCK_NS_PER_S / 1000)
-                                    : 0};
+    struct timeval tv = {
+        .tv_sec = ns > 0 ? (time_t)(ns / CLOCK_NS_PER_S) : 0,
+        .tv_usec = ns > 0 ? (suseconds_t)(ns % CLOCK_NS_PER_S / 1000) : 0};
 
     return setsockopt(fd, SOL_SOCKET, which, &tv, sizeof tv);
 }

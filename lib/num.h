@@ -25,7 +25,8 @@ int num_parse_real(const char *text, double lo, double hi, double *value);
  */
 char *num_put_int(char *to, int64_t value);
 
-/* Write the low `digits` hex digits of `value`, lower case.  Returns the end. */
+/* Write the low `digits` hex digits of `value`, lower case.  Returns the end.
+ */
 char *num_put_hex(char *to, uint64_t value, int digits);
 
 /* Read exactly `digits` lower-case hex digits.  Returns 0 or -1. */

@@ -7,18 +7,18 @@
  * (copies > 1, late_by > 0), not outcomes.
  */
 enum outcome {
-    OUTCOME_OK,           /* all bytes back, identical, in time */
-    OUTCOME_CORRUPT,      /* in time, but length or content differs */
-    OUTCOME_LATE,         /* correct, after the time-out, before drain end */
-    OUTCOME_LOST,         /* UDP: nothing correct by the end of the drain */
-    OUTCOME_TIMEOUT,      /* TCP: no full echo within the time-out */
-    OUTCOME_REFUSED,      /* ECONNREFUSED */
-    OUTCOME_RESET,        /* ECONNRESET, EPIPE */
-    OUTCOME_EOF,          /* orderly end before the full echo */
-    OUTCOME_UNREACHABLE,  /* EHOSTUNREACH, ENETUNREACH */
-    OUTCOME_SEND_ERROR,   /* the client could not send */
-    OUTCOME_LOCAL_LIMIT,  /* the client ran out of something */
-    OUTCOME_ABORTED,      /* the run stopped while it was in flight */
+    OUTCOME_OK,          /* all bytes back, identical, in time */
+    OUTCOME_CORRUPT,     /* in time, but length or content differs */
+    OUTCOME_LATE,        /* correct, after the time-out, before drain end */
+    OUTCOME_LOST,        /* UDP: nothing correct by the end of the drain */
+    OUTCOME_TIMEOUT,     /* TCP: no full echo within the time-out */
+    OUTCOME_REFUSED,     /* ECONNREFUSED */
+    OUTCOME_RESET,       /* ECONNRESET, EPIPE */
+    OUTCOME_EOF,         /* orderly end before the full echo */
+    OUTCOME_UNREACHABLE, /* EHOSTUNREACH, ENETUNREACH */
+    OUTCOME_SEND_ERROR,  /* the client could not send */
+    OUTCOME_LOCAL_LIMIT, /* the client ran out of something */
+    OUTCOME_ABORTED,     /* the run stopped while it was in flight */
     OUTCOME_COUNT
 };
 

@@ -33,8 +33,7 @@ void progress_format(const struct progress *progress,
     for (int i = 0; i < FIELDS; i++) {
         int64_t value;
 
-        memcpy(&value, (const char *)progress + fields[i].offset,
-               sizeof value);
+        memcpy(&value, (const char *)progress + fields[i].offset, sizeof value);
         used += (size_t)snprintf(line + used, PROGRESS_LINE_SIZE - used,
                                  " %s=%lld", fields[i].name, (long long)value);
     }
@@ -90,8 +89,9 @@ static double share_done(const struct progress *p)
 static void time_left(const struct progress *p, char *text, size_t size)
 {
     double share = share_done(p);
-    double left_s =
-        share > 0 ? (double)p->elapsed_ns / 1e9 * (1 - share) / share : -1;
+    double left_s = share > 0
+                        ? (double)p->elapsed_ns / 1e9 * (1 - share) / share
+                        : -1;
 
     if (left_s < 0)
         snprintf(text, size, "Ctrl-C ends it");

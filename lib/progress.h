@@ -10,12 +10,12 @@
 
 struct progress {
     int64_t elapsed_ns;
-    int64_t limit_ns;      /* 0: until stopped */
-    int64_t messages;      /* finished so far */
-    int64_t limit;         /* messages wanted, 0: no limit */
+    int64_t limit_ns; /* 0: until stopped */
+    int64_t messages; /* finished so far */
+    int64_t limit;    /* messages wanted, 0: no limit */
     int64_t failed;
-    int64_t bits_per_s;    /* of the last interval */
-    int64_t rtt_p50_ns;    /* of the last interval; 0: no reply in it */
+    int64_t bits_per_s; /* of the last interval */
+    int64_t rtt_p50_ns; /* of the last interval; 0: no reply in it */
 };
 
 #define PROGRESS_LINE_SIZE 256

@@ -14,8 +14,8 @@ struct record {
     int fd;
     int failed;
     char path[4096];
-    int64_t file_bytes;     /* written and whole */
-    int64_t rows;           /* data rows in the file */
+    int64_t file_bytes; /* written and whole */
+    int64_t rows;       /* data rows in the file */
     int64_t buffered_rows;
     size_t used;
     char chunk[CHUNK_BYTES + RECORD_ROW_MAX];

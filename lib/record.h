@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RECORD_HEADER                                                         \
-    "conn,seq,scheduled_ns,sent_ns,received_ns,rtt_ns,bytes,bytes_back,"      \
+#define RECORD_HEADER                                                    \
+    "conn,seq,scheduled_ns,sent_ns,received_ns,rtt_ns,bytes,bytes_back," \
     "outcome,copies,late_by,errno"
-#define RECORD_CONNECTIONS_HEADER                                             \
-    "conn,connect_start_ns,connect_end_ns,outcome,first_byte_ns,"             \
+#define RECORD_CONNECTIONS_HEADER                                 \
+    "conn,connect_start_ns,connect_end_ns,outcome,first_byte_ns," \
     "last_byte_ns,retransmits,rtt_us,min_rtt_us,rcv_rtt_us,mss,errno"
 
 /* An absent time: an empty field in the file. */
@@ -30,7 +30,7 @@ struct record_row {
     int64_t bytes, bytes_back;
     enum outcome outcome;
     int copies, late_by;
-    int sys_errno;      /* 0: none */
+    int sys_errno; /* 0: none */
 };
 
 #define RECORD_ROW_MAX 256

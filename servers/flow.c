@@ -19,8 +19,8 @@ static int64_t draw_delay_ns(const struct flow *flow,
     return later(0, path->delay_ns + (int64_t)swing_ns);
 }
 
-int64_t flow_due_ns(struct flow *flow, const struct flow_path *path,
-                    size_t len, int64_t now_ns)
+int64_t flow_due_ns(struct flow *flow, const struct flow_path *path, size_t len,
+                    int64_t now_ns)
 {
     double rate = path->rate_bits_per_s;
     int64_t sent_ns = now_ns;
@@ -30,14 +30,14 @@ int64_t flow_due_ns(struct flow *flow, const struct flow_path *path,
                   (int64_t)(8e9 * (double)len / rate);
         flow->link_free_ns = sent_ns;
     }
-    flow->last_due_ns =
-        later(flow->last_due_ns, sent_ns + draw_delay_ns(flow, path));
+    flow->last_due_ns = later(flow->last_due_ns,
+                              sent_ns + draw_delay_ns(flow, path));
     flow->chunks++;
     return flow->last_due_ns;
 }
 
-int flow_put(struct flow *flow, const struct flow_path *path,
-             const char *bytes, size_t len, int64_t now_ns)
+int flow_put(struct flow *flow, const struct flow_path *path, const char *bytes,
+             size_t len, int64_t now_ns)
 {
     struct flow_chunk *chunk = malloc(sizeof *chunk + len);
 

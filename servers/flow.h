@@ -18,15 +18,15 @@ struct flow_path {
 
 struct flow_chunk {
     struct flow_chunk *next;
-    int64_t due_ns;         /* CLOCK_MONOTONIC */
-    size_t len, done;       /* len 0: the sender has closed */
+    int64_t due_ns;   /* CLOCK_MONOTONIC */
+    size_t len, done; /* len 0: the sender has closed */
     char bytes[];
 };
 
 struct flow {
-    uint64_t stream;        /* names the flow to the random generator */
-    uint64_t chunks;        /* taken in so far */
-    int64_t link_free_ns;   /* the rate limit's link is busy until then */
+    uint64_t stream;      /* names the flow to the random generator */
+    uint64_t chunks;      /* taken in so far */
+    int64_t link_free_ns; /* the rate limit's link is busy until then */
     int64_t last_due_ns;
     size_t queued_bytes;
     struct flow_chunk *head, *tail;
@@ -36,12 +36,12 @@ struct flow {
  * When the path delivers the last of `len` bytes that arrive at now_ns.
  * Order is kept: never before what came earlier.  Advances the flow.
  */
-int64_t flow_due_ns(struct flow *flow, const struct flow_path *path,
-                    size_t len, int64_t now_ns);
+int64_t flow_due_ns(struct flow *flow, const struct flow_path *path, size_t len,
+                    int64_t now_ns);
 
 /* Queue a copy of the bytes (len 0: the end).  0, or -1 when out of memory. */
-int flow_put(struct flow *flow, const struct flow_path *path,
-             const char *bytes, size_t len, int64_t now_ns);
+int flow_put(struct flow *flow, const struct flow_path *path, const char *bytes,
+             size_t len, int64_t now_ns);
 
 /* When the next chunk is due; INT64_MAX when there is none. */
 int64_t flow_next_ns(const struct flow *flow);

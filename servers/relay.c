@@ -17,7 +17,7 @@
 
 enum {
     CHUNK_BYTES = 64 << 10,
-    QUEUE_BYTES = 16 << 20,   /* stop reading a side beyond this */
+    QUEUE_BYTES = 16 << 20, /* stop reading a side beyond this */
     EVENTS = 256,
     CLIENT = 0,
     TARGET = 1,
@@ -27,17 +27,17 @@ enum {
 struct side {
     struct pair *pair;
     int fd;
-    int linked;               /* connected: bytes can be sent to it */
-    int finished;             /* it has closed its half */
-    int blocked;              /* its socket buffer is full */
-    uint32_t interest;        /* what epoll was told */
-    struct flow out;          /* what waits to be sent to it */
+    int linked;        /* connected: bytes can be sent to it */
+    int finished;      /* it has closed its half */
+    int blocked;       /* its socket buffer is full */
+    uint32_t interest; /* what epoll was told */
+    struct flow out;   /* what waits to be sent to it */
 };
 
 struct pair {
     struct side side[2];
     struct pair *prev, *next;
-    int dead;                 /* freed after this round of events */
+    int dead; /* in relay->ended: later events skip it */
 };
 
 struct relay {
@@ -48,6 +48,7 @@ struct relay {
     struct net_addr target;
     int epoll;
     struct pair *pairs;
+    struct pair *ended; /* to be freed after this round */
     int live;
     int64_t accepted, refused, failed, bytes;
     char *chunk;
@@ -89,6 +90,8 @@ static void end_pair(struct relay *relay, struct pair *pair, int reset)
     if (pair->next)
         pair->next->prev = pair->prev;
     pair->dead = 1;
+    pair->next = relay->ended;
+    relay->ended = pair;
     relay->live--;
 }
 
@@ -165,8 +168,8 @@ static int send_chunk(struct side *side)
         flow_pop(&side->out);
         return 1;
     }
-    n = net_send(side->fd, chunk->bytes + chunk->done,
-                 chunk->len - chunk->done, NET_DONT_WAIT);
+    n = net_send(side->fd, chunk->bytes + chunk->done, chunk->len - chunk->done,
+                 NET_DONT_WAIT);
     side->blocked = n < 0 && errno == EAGAIN;
     if (n < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : -1;
@@ -277,8 +280,6 @@ static void deliver_all(struct relay *relay)
         for (int i = 0; i < 2 && !p->dead; i++)
             if (flow_next_ns(&p->side[i].out) <= now_ns)
                 deliver(relay, &p->side[i], now_ns);
-        if (p->dead)
-            free(p);
     }
 }
 
@@ -297,32 +298,32 @@ static int wait_events(struct relay *relay, struct epoll_event *events)
                         &relay->serve.waiting);
 }
 
-/*
- * A pair that ends is freed only after the whole round: a later event of the
- * same round may still point at it.
- */
+/* A later event of the same round may still point at a pair that ended. */
+static void bury(struct relay *relay)
+{
+    while (relay->ended) {
+        struct pair *pair = relay->ended;
+
+        relay->ended = pair->next;
+        free(pair);
+    }
+}
+
 static void one_round(struct relay *relay)
 {
     struct epoll_event events[EVENTS];
-    struct pair *ended[EVENTS];
-    int n = wait_events(relay, events), nended = 0;
+    int n = wait_events(relay, events);
 
     for (int i = 0; i < n; i++) {
         struct side *side = events[i].data.ptr;
 
-        if (!side) {
+        if (side)
+            on_side(relay, side, events[i].events);
+        else
             accept_all(relay);
-            continue;
-        }
-        if (side->pair->dead)
-            continue;
-        on_side(relay, side, events[i].events);
-        if (side->pair->dead)
-            ended[nended++] = side->pair;
     }
-    while (nended > 0)
-        free(ended[--nended]);
     deliver_all(relay);
+    bury(relay);
 }
 
 static int watch_listener(struct relay *relay, struct err *err)
@@ -332,8 +333,8 @@ static int watch_listener(struct relay *relay, struct err *err)
     relay->epoll = epoll_create1(EPOLL_CLOEXEC);
     relay->chunk = malloc(CHUNK_BYTES);
     if (relay->epoll < 0 || !relay->chunk ||
-        epoll_ctl(relay->epoll, EPOLL_CTL_ADD, relay->serve.listener,
-                  &event) < 0)
+        epoll_ctl(relay->epoll, EPOLL_CTL_ADD, relay->serve.listener, &event) <
+            0)
         return err_sys(err, ERR_RESOURCE, "epoll", "cannot wait for events");
     return 0;
 }
@@ -384,12 +385,13 @@ static int set_count(struct relay *relay, int key, const char *value,
     long long n = 0;
 
     if (key == SEED) {
-        if (args_int("seed", value, 0, INT64_C(1) << 53, &n, err) < 0)
+        if (args_int(value, ARGS_RANGE("seed", 0, INT64_C(1) << 53), &n, err) <
+            0)
             return -1;
         relay->path.seed = (uint64_t)n;
         return 0;
     }
-    if (args_int("max-connections", value, 1, 9000, &n, err) < 0)
+    if (args_int(value, ARGS_RANGE("max-connections", 1, 9000), &n, err) < 0)
         return -1;
     relay->serve.max_connections = (int)n;
     return 0;
@@ -456,7 +458,7 @@ static int parse(struct relay *relay, int argc, char **argv, int *done,
 
 static int resolve_target(struct relay *relay, struct err *err)
 {
-    struct net_addrs addrs;
+    struct net_addrs addrs = {0};
 
     if (net_resolve(relay->target_name, relay->target_port, &addrs, err) < 0)
         return -1;
@@ -466,12 +468,9 @@ static int resolve_target(struct relay *relay, struct err *err)
 
 static void finish(struct relay *relay)
 {
-    while (relay->pairs) {
-        struct pair *pair = relay->pairs;
-
-        end_pair(relay, pair, 0);
-        free(pair);
-    }
+    while (relay->pairs)
+        end_pair(relay, relay->pairs, 0);
+    bury(relay);
     close(relay->serve.listener);
     close(relay->epoll);
     free(relay->chunk);

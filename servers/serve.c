@@ -49,12 +49,12 @@ static int set_listen(int key, const char *value, void *ctx, struct err *err)
         serve->ip = value;
         return 0;
     case PORT:
-        if (args_int("port", value, 0, 65535, &n, err) < 0)
+        if (args_int(value, ARGS_RANGE("port", 0, 65535), &n, err) < 0)
             return -1;
         serve->port = (int)n;
         return 0;
     case BACKLOG:
-        if (args_int("listen", value, 1, 65535, &n, err) < 0)
+        if (args_int(value, ARGS_RANGE("listen", 1, 65535), &n, err) < 0)
             return -1;
         serve->backlog = (int)n;
         return 0;
@@ -89,7 +89,7 @@ static int set_timeout(struct serve *serve, const char *value, struct err *err)
         serve->timeout_ns = 0;
         return 0;
     }
-    if (args_int("timeout", value, 1, 3600, &n, err) < 0)
+    if (args_int(value, ARGS_RANGE("timeout", 1, 3600), &n, err) < 0)
         return args_bad(err, "timeout", value,
                         "whole seconds, 1..3600, or -1 for none");
     serve->timeout_ns = n * CLOCK_NS_PER_S;
@@ -104,12 +104,12 @@ static int set_echo(int key, const char *value, void *ctx, struct err *err)
     if (key == TIMEOUT)
         return set_timeout(serve, value, err);
     if (key == BUFFER) {
-        if (args_int("buffer", value, 1, 16 << 20, &n, err) < 0)
+        if (args_int(value, ARGS_RANGE("buffer", 1, 16 << 20), &n, err) < 0)
             return -1;
         serve->buffer_bytes = (size_t)n;
         return 0;
     }
-    if (args_int("max-connections", value, 1, 4096, &n, err) < 0)
+    if (args_int(value, ARGS_RANGE("max-connections", 1, 4096), &n, err) < 0)
         return -1;
     serve->max_connections = (int)n;
     return 0;

@@ -16,16 +16,16 @@
 struct serve {
     const char *prog;
     const char *ip;
-    int port;                /* 0: the kernel chooses */
+    int port; /* 0: the kernel chooses */
     int backlog;
     int quiet;
-    int64_t timeout_ns;      /* idle limit of a connection; 0: none */
-    size_t buffer_bytes;     /* most that one recv takes */
-    int max_connections;     /* 0: by the address, see serve_open */
+    int64_t timeout_ns;  /* idle limit of a connection; 0: none */
+    size_t buffer_bytes; /* most that one recv takes */
+    int max_connections; /* 0: by the address, see serve_open */
 
-    int listener;            /* -1 until open */
+    int listener; /* -1 until open */
     struct net_addr bound;
-    sigset_t waiting;        /* the mask to wait with: SIGINT, SIGTERM on */
+    sigset_t waiting; /* the mask to wait with: SIGINT, SIGTERM on */
 };
 
 /* The defaults of the lab's table II. */
@@ -56,7 +56,8 @@ int serve_stopped(void);
  */
 int serve_wait(const struct serve *serve);
 
-/* One line to stdout in one write, so that threads do not mix; not when quiet. */
+/* One line to stdout in one write, so that threads do not mix; not when quiet.
+ */
 void serve_say(const struct serve *serve, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -15,14 +15,14 @@
 
 enum {
     STACK_BYTES = 128 << 10,
-    DRAIN_S = 1,              /* after SIGTERM, for what is under way */
+    DRAIN_S = 1, /* after SIGTERM, for what is under way */
     NO_FDS_PAUSE_MS = 100,
 };
 
 struct master {
     struct serve serve;
-    pthread_mutex_t lock;     /* guards all below */
-    pthread_cond_t ended;     /* a slave has ended */
+    pthread_mutex_t lock; /* guards all below */
+    pthread_cond_t ended; /* a slave has ended */
     struct slave *slaves;
     int live;
     int64_t accepted, refused, bytes_in, bytes_out;
@@ -32,10 +32,10 @@ struct slave {
     struct master *master;
     struct slave *prev, *next;
     int fd;
-    int matched;              /* of the hello, see msg_welcome */
+    int matched; /* of the hello, see msg_welcome */
     struct net_addr peer;
     int64_t bytes_in, bytes_out;
-    char buffer[];            /* serve.buffer_bytes */
+    char buffer[]; /* serve.buffer_bytes */
 };
 
 static void join_list(struct master *master, struct slave *slave)
@@ -165,8 +165,7 @@ static int is_full(struct master *master)
 static struct slave *new_slave(struct master *master, int fd,
                                const struct net_addr *peer)
 {
-    struct slave *slave =
-        calloc(1, sizeof *slave + master->serve.buffer_bytes);
+    struct slave *slave = calloc(1, sizeof *slave + master->serve.buffer_bytes);
 
     if (!slave)
         return NULL;
@@ -273,9 +272,9 @@ static void show_config(const struct serve *serve)
     serve_say(serve, "    listen port: %d", net_port(&serve->bound));
     serve_say(serve, "    model: thread");
     serve_say(serve, "    timeout: %lld",
-              serve->timeout_ns ? (long long)(serve->timeout_ns /
-                                              CLOCK_NS_PER_S)
-                                : -1LL);
+              serve->timeout_ns
+                  ? (long long)(serve->timeout_ns / CLOCK_NS_PER_S)
+                  : -1LL);
     serve_say(serve, "    buffer size: %zu", serve->buffer_bytes);
     serve_say(serve, "    max connections: %d", serve->max_connections);
 }
