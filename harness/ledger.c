@@ -1,6 +1,7 @@
 #include "harness/ledger.h"
 
 #include "lib/csv.h"
+#include "lib/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 
 #define MAX_CONNECTIONS 100000
 
-/* Columns in the order of LEDGER_HEADER. */
+/* Columns in the order of RECORD_HEADER. */
 enum column {
     CONN,
     SEQ,
@@ -197,7 +198,7 @@ int ledger_read(const struct ledger_reader *reader, struct ledger *ledger,
         .hash = hash_new(),
         .next_seq = calloc(MAX_CONNECTIONS, sizeof *check.next_seq)};
     struct csv_reader csv = {.path = reader->path,
-                             .header = LEDGER_HEADER,
+                             .header = RECORD_HEADER,
                              .tail = reader->is_partial ? CSV_TORN_OK
                                                         : CSV_WHOLE,
                              .on_row = on_row,

@@ -12,10 +12,7 @@
 
 #include <stdint.h>
 
-#define LEDGER_HEADER                                                    \
-    "conn,seq,scheduled_ns,sent_ns,received_ns,rtt_ns,bytes,bytes_back," \
-    "outcome,copies,late_by,errno"
-
+/* The header line is RECORD_HEADER of lib/record.h, which writes the file. */
 /* A time that a row does not have: an empty field of the file. */
 #define LEDGER_ABSENT INT64_C(-1)
 

@@ -1,4 +1,5 @@
 #include "harness/ledger.h"
+#include "lib/record.h"
 #include "tests/unit/check.h"
 
 #include <stdlib.h>
@@ -13,7 +14,7 @@ static int read_rows(const char *rows, int is_partial, struct ledger *ledger,
     struct ledger_reader reader = {.path = file, .is_partial = is_partial};
     FILE *to = fopen(file, "w");
 
-    fprintf(to, "%s\n%s", LEDGER_HEADER, rows);
+    fprintf(to, "%s\n%s", RECORD_HEADER, rows);
     fclose(to);
     return ledger_read(&reader, ledger, err);
 }
@@ -64,7 +65,7 @@ static void test_empty(void)
     CHECK_INT(ledger.rows, 0);
     CHECK_INT(ledger.first_sent_ns, LEDGER_ABSENT);
     CHECK_INT(ledger.last_received_ns, LEDGER_ABSENT);
-    CHECK_INT(ledger.file_bytes, (int64_t)strlen(LEDGER_HEADER) + 1);
+    CHECK_INT(ledger.file_bytes, (int64_t)strlen(RECORD_HEADER) + 1);
     CHECK_STR(
         ledger.sha256,
         "8c0bfabe23392049a017b80992c63bdda9dce0fe40f723bbf68d30e04242a411");
@@ -141,7 +142,7 @@ static void test_partial(void)
     CHECK_INT(read_rows(torn, 1, &ledger, &err), 0);
     CHECK_INT(ledger.rows, 1);
     CHECK_INT(ledger.file_bytes,
-              (int64_t)(strlen(LEDGER_HEADER) + 1 + strlen(torn)));
+              (int64_t)(strlen(RECORD_HEADER) + 1 + strlen(torn)));
 }
 
 static int stop_at_two(const struct ledger_row *row, void *ctx, struct err *err)

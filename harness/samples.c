@@ -1,0 +1,108 @@
+#include "harness/samples.h"
+
+#include "lib/csv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct loading {
+    struct samples *samples;
+    const char *path;
+    int64_t nrows;
+};
+
+/* A failure of this machine says nothing about the path; nor does a stop. */
+int samples_is_failure(enum outcome outcome)
+{
+    return outcome != OUTCOME_OK && outcome != OUTCOME_SEND_ERROR &&
+           outcome != OUTCOME_LOCAL_LIMIT && outcome != OUTCOME_ABORTED;
+}
+
+static int grow(int64_t **array, size_t cap)
+{
+    int64_t *more = realloc(*array, cap * sizeof *more);
+
+    if (!more)
+        return -1;
+    *array = more;
+    return 0;
+}
+
+static int add_answer(struct samples *samples, const struct ledger_row *row)
+{
+    if (samples->n == samples->cap) {
+        size_t cap = samples->cap ? samples->cap * 2 : 4096;
+
+        if (grow(&samples->received_ns, cap) < 0 ||
+            grow(&samples->rtt_ns, cap) < 0)
+            return -1;
+        samples->cap = cap;
+    }
+    samples->received_ns[samples->n] = row->received_ns;
+    samples->rtt_ns[samples->n++] = row->rtt_ns;
+    return 0;
+}
+
+static int add_failure(struct samples *samples, int64_t position)
+{
+    if (samples->nfailed == samples->failed_cap) {
+        size_t cap = samples->failed_cap ? samples->failed_cap * 2 : 64;
+
+        if (grow(&samples->failed_rows, cap) < 0)
+            return -1;
+        samples->failed_cap = cap;
+    }
+    samples->failed_rows[samples->nfailed++] = position;
+    return 0;
+}
+
+static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
+{
+    struct loading *loading = ctx;
+    struct samples *samples = loading->samples;
+    int64_t position = loading->nrows++;
+    int status = 0;
+
+    if (row->bytes != samples->message_size_bytes)
+        return csv_damaged(loading->path, row->line,
+                           "bytes is not the message size of the manifest",
+                           err);
+    if (row->sent_ns > samples->end_ns)
+        samples->end_ns = row->sent_ns;
+    if (row->received_ns > samples->end_ns)
+        samples->end_ns = row->received_ns;
+    if (row->outcome == OUTCOME_OK)
+        status = add_answer(samples, row);
+    else if (samples_is_failure(row->outcome))
+        status = add_failure(samples, position);
+    return status == 0
+               ? 0
+               : err_set(err, ERR_RESOURCE, "no-memory",
+                         "out of memory at row %lld", (long long)position);
+}
+
+int samples_load(struct samples *samples, const char *path, int is_partial,
+                 int64_t message_size_bytes, struct err *err)
+{
+    struct loading loading = {.samples = samples, .path = path};
+    struct ledger_reader reader = {.path = path,
+                                   .is_partial = is_partial,
+                                   .on_row = on_row,
+                                   .ctx = &loading};
+
+    memset(samples, 0, sizeof *samples);
+    samples->message_size_bytes = message_size_bytes;
+    samples->end_ns = LEDGER_ABSENT;
+    if (ledger_read(&reader, &samples->ledger, err) == 0)
+        return 0;
+    samples_release(samples);
+    return -1;
+}
+
+void samples_release(struct samples *samples)
+{
+    free(samples->received_ns);
+    free(samples->rtt_ns);
+    free(samples->failed_rows);
+    memset(samples, 0, sizeof *samples);
+}

@@ -1,0 +1,38 @@
+/* The answered messages of one run, in memory: what statistics work on. */
+#ifndef HARNESS_SAMPLES_H
+#define HARNESS_SAMPLES_H
+
+#include "harness/ledger.h"
+#include "lib/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Of the rows with outcome ok, in the order of the file. */
+struct samples {
+    size_t n;
+    int64_t *received_ns, *rtt_ns;
+    size_t cap;
+
+    int64_t message_size_bytes;
+    int64_t *failed_rows; /* positions (0..) of rows that count as failed */
+    size_t nfailed, failed_cap;
+    int64_t end_ns; /* the last time in the file; LEDGER_ABSENT when none */
+
+    struct ledger ledger; /* counts over all rows, and the hash */
+};
+
+/*
+ * Read and check a messages.csv.  Every row must carry messages of
+ * message_size_bytes.  Errors: those of ledger_read, no-memory.
+ */
+int samples_load(struct samples *samples, const char *path, int is_partial,
+                 int64_t message_size_bytes, struct err *err);
+
+/* {0} is releasable. */
+void samples_release(struct samples *samples);
+
+/* Does this outcome count as a failure of the path or the server? */
+int samples_is_failure(enum outcome outcome);
+
+#endif

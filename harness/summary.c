@@ -1,0 +1,287 @@
+#include "harness/summary.h"
+
+#include "harness/series.h"
+#include "lib/json.h"
+#include "lib/num.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const double shares[SUMMARY_QUANTILES] = {0.5, 0.9, 0.99, 0.999};
+static const char *const names[SUMMARY_QUANTILES] = {"p50", "p90", "p99",
+                                                     "p99.9"};
+
+/* ---- computing ---- */
+
+static void count(struct summary *out, const struct samples *samples)
+{
+    const struct ledger *ledger = &samples->ledger;
+
+    out->message_size_bytes = samples->message_size_bytes;
+    out->rows = ledger->rows;
+    memcpy(out->outcomes, ledger->outcomes, sizeof out->outcomes);
+    out->ok = ledger->outcomes[OUTCOME_OK];
+    out->failed = (int64_t)samples->nfailed;
+    out->unsent = ledger->outcomes[OUTCOME_SEND_ERROR] +
+                  ledger->outcomes[OUTCOME_LOCAL_LIMIT];
+    memcpy(out->sha256, ledger->sha256, sizeof out->sha256);
+    if (out->ok > 0)
+        out->duration_s = (double)(ledger->last_received_ns -
+                                   ledger->first_sent_ns) /
+                          1e9;
+}
+
+/* Batches are of rows in the order of the file. */
+static void share_of_failures(struct summary *out,
+                              const struct samples *samples)
+{
+    int64_t hits[STATS_BATCHES] = {0}, n = out->ok + out->failed;
+    double size;
+
+    for (size_t i = 0; i < samples->nfailed; i++) {
+        double at = (double)samples->failed_rows[i] / (double)out->rows;
+
+        hits[(int)(at * STATS_BATCHES)]++;
+    }
+    size = stats_share_size(hits, n);
+    out->failed_share = stats_wilson(
+        n > 0 ? (double)out->failed / (double)n : 0, size);
+}
+
+static void rate_of(struct summary *out, const struct samples *samples)
+{
+    double bits[STATS_BATCHES], batch_s = out->duration_s / STATS_BATCHES;
+    struct stats_batches batches;
+
+    if (out->duration_s <= 0)
+        return;
+    out->rate.is_known = 1;
+    out->rate.bit_per_s = 8 * (double)samples->ledger.ok_bytes /
+                          out->duration_s;
+    if (samples->n < STATS_MIN_VALUES)
+        return;
+    series_spread_bits(samples, samples->ledger.first_sent_ns,
+                       samples->ledger.last_received_ns, STATS_BATCHES, bits);
+    for (int b = 0; b < STATS_BATCHES; b++)
+        bits[b] /= batch_s;
+    batches = stats_of_batches(bits);
+    out->rate.has_interval = 1;
+    out->rate.lo = out->rate.bit_per_s - batches.half_width;
+    out->rate.hi = out->rate.bit_per_s + batches.half_width;
+    if (out->rate.lo < 0)
+        out->rate.lo = 0;
+}
+
+static void rtts_of(struct summary *out, const struct samples *samples,
+                    int64_t *sorted)
+{
+    struct stats_sample sample = {samples->rtt_ns, sorted, samples->n,
+                                  out->duration_s};
+    size_t n = samples->n;
+
+    memcpy(sorted, samples->rtt_ns, n * sizeof *sorted);
+    stats_sort(sorted, n);
+    out->min_ns = sorted[0];
+    out->max_ns = sorted[n - 1];
+    out->mean_ns = stats_mean(samples->rtt_ns, n);
+    for (int i = 0; i < SUMMARY_QUANTILES; i++)
+        out->rtt[i] = stats_quantile(&sample, shares[i]);
+    out->lag1 = stats_lag1(samples->rtt_ns, n, out->rtt[SUMMARY_P50].value);
+    /* Last: it uses `sorted` as scratch space. */
+    out->mad_ns = stats_mad(samples->rtt_ns, n, out->rtt[SUMMARY_P50].value,
+                            sorted);
+}
+
+int summary_of(struct summary *out, const struct samples *samples,
+               struct err *err)
+{
+    int64_t *sorted;
+
+    count(out, samples);
+    share_of_failures(out, samples);
+    if (samples->n == 0)
+        return 0;
+    sorted = malloc(samples->n * sizeof *sorted);
+    if (!sorted)
+        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    rtts_of(out, samples, sorted);
+    free(sorted);
+    rate_of(out, samples);
+    return 0;
+}
+
+/* connections.csv beside messages.csv; an old run may have none. */
+static int load_connections(const char *messages_csv_path, int is_partial,
+                            struct summary *out, struct err *err)
+{
+    const char *slash = strrchr(messages_csv_path, '/');
+    int folder = slash ? (int)(slash + 1 - messages_csv_path) : 0;
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%.*s%s", folder, messages_csv_path,
+                     RESULT_CONNECTIONS_CSV);
+
+    if (n < 0 || n >= (int)sizeof path)
+        return err_set(err, ERR_RESULTS, "results-path",
+                       "the path is too long: %.80s...", messages_csv_path);
+    if (access(path, F_OK) < 0 && errno == ENOENT)
+        return 0;
+    return connections_load(&out->connect, path, is_partial, err);
+}
+
+int summary_compute(const char *messages_csv_path, const struct result_run *run,
+                    struct summary *out, struct err *err)
+{
+    struct samples samples;
+    int status;
+
+    memset(out, 0, sizeof *out);
+    if (samples_load(&samples, messages_csv_path, !run->done,
+                     run->message_size_bytes, err) < 0)
+        return -1;
+    status = summary_of(out, &samples, err);
+    samples_release(&samples);
+    if (status < 0)
+        return -1;
+    return load_connections(messages_csv_path, !run->done, out, err);
+}
+
+/* ---- showing ---- */
+
+static void put_quantile(struct cJSON *object, const char *name,
+                         const struct stats_quantile *q)
+{
+    struct cJSON *to = json_put_object(object, name);
+
+    if (q->is_known) {
+        json_put_int(to, "ns", q->value);
+        json_put_int(to, "ci95_lo_ns", q->lo);
+        json_put_int(to, "ci95_hi_ns", q->hi);
+    } else {
+        json_put_null(to, "ns");
+        if (q->more_s > 0)
+            json_put_real(to, "needs_more_s", q->more_s);
+    }
+    json_put_real(to, "n_eff", q->n_eff);
+}
+
+static void put_rtt(struct cJSON *root, const struct summary *s)
+{
+    struct cJSON *rtt = json_put_object(root, "rtt");
+
+    json_put_int(rtt, "min_ns", s->min_ns);
+    for (int i = 0; i < SUMMARY_QUANTILES; i++)
+        put_quantile(rtt, names[i], &s->rtt[i]);
+    json_put_int(rtt, "max_ns", s->max_ns);
+    json_put_real(rtt, "mean_ns", s->mean_ns);
+    json_put_int(rtt, "mad_ns", s->mad_ns);
+    json_put_real(rtt, "batch_lag1", s->lag1);
+}
+
+static void put_rate(struct cJSON *root, const struct summary_rate *rate)
+{
+    struct cJSON *to = json_put_object(root, "rate");
+
+    json_put_real(to, "bit_per_s", rate->bit_per_s);
+    if (!rate->has_interval)
+        return;
+    json_put_real(to, "ci95_lo_bit_per_s", rate->lo);
+    json_put_real(to, "ci95_hi_bit_per_s", rate->hi);
+}
+
+static void put_connect(struct cJSON *root, const struct connections *c)
+{
+    struct cJSON *to = json_put_object(root, "connect");
+
+    json_put_int(to, "connections", c->rows);
+    json_put_int(to, "connected", c->connected);
+    if (c->connected > 0) {
+        json_put_int(to, "min_ns", c->min_ns);
+        json_put_int(to, "p50_ns", c->p50_ns);
+        json_put_int(to, "max_ns", c->max_ns);
+    }
+    if (c->told_retransmits > 0)
+        json_put_int(to, "retransmits", c->retransmits);
+}
+
+char *summary_json(const struct summary *s)
+{
+    struct cJSON *root = json_object(), *outcomes;
+    char *text;
+
+    json_put_int(root, "message_size_bytes", s->message_size_bytes);
+    json_put_int(root, "rows", s->rows);
+    outcomes = json_put_object(root, "outcomes");
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        json_put_int(outcomes, outcome_name((enum outcome)i), s->outcomes[i]);
+    json_put_int(root, "failed", s->failed);
+    json_put_real(root, "failed_share", s->failed_share.value);
+    json_put_real(root, "failed_share_ci95_hi", s->failed_share.hi);
+    json_put_real(root, "duration_s", s->duration_s);
+    if (s->ok > 0)
+        put_rtt(root, s);
+    if (s->rate.is_known)
+        put_rate(root, &s->rate);
+    if (s->connect.rows > 0)
+        put_connect(root, &s->connect);
+    json_put_text(root, "messages_csv_sha256", s->sha256);
+    text = root ? json_print(root) : NULL;
+    json_free(root);
+    return text;
+}
+
+static void print_quantile(const struct stats_quantile *q, const char *name,
+                           FILE *to)
+{
+    char value[32], lo[32], hi[32];
+
+    if (q->is_known)
+        fprintf(to, "  RTT %-6s %s, 95 %% CI [%s, %s]\n", name,
+                num_duration((double)q->value, value, sizeof value),
+                num_duration((double)q->lo, lo, sizeof lo),
+                num_duration((double)q->hi, hi, sizeof hi));
+    else if (q->more_s > 0)
+        fprintf(to, "  RTT %-6s n/a (needs about %s more)\n", name,
+                num_duration(q->more_s * 1e9, value, sizeof value));
+    else
+        fprintf(to, "  RTT %-6s n/a (too few messages)\n", name);
+}
+
+static void print_rate(const struct summary_rate *rate, FILE *to)
+{
+    char value[32], lo[32], hi[32];
+
+    if (!rate->is_known)
+        return;
+    fprintf(to, "  echo rate  %s",
+            num_bitrate(rate->bit_per_s, value, sizeof value));
+    if (rate->has_interval)
+        fprintf(to, ", 95 %% CI [%s, %s]", num_bitrate(rate->lo, lo, sizeof lo),
+                num_bitrate(rate->hi, hi, sizeof hi));
+    fputc('\n', to);
+}
+
+void summary_print(const struct summary *s, const struct result_run *run,
+                   FILE *to)
+{
+    char rows[32], ok[32], failed[32], least[32], most[32];
+
+    fprintf(to, "%s (%s%s): %s messages, %s ok, %s failed (< %.2g %%)\n",
+            run->dir, run->site, run->emulated ? ", emulated path" : "",
+            num_grouped(s->rows, rows, sizeof rows),
+            num_grouped(s->ok, ok, sizeof ok),
+            num_grouped(s->failed, failed, sizeof failed),
+            100 * s->failed_share.hi);
+    if (s->unsent > 0)
+        fprintf(to, "  %s messages were not sent: this machine's limit\n",
+                num_grouped(s->unsent, rows, sizeof rows));
+    if (s->ok == 0)
+        return;
+    fprintf(to, "  RTT min    %s, max %s\n",
+            num_duration((double)s->min_ns, least, sizeof least),
+            num_duration((double)s->max_ns, most, sizeof most));
+    for (int i = 0; i < SUMMARY_QUANTILES; i++)
+        print_quantile(&s->rtt[i], names[i], to);
+    print_rate(&s->rate, to);
+}

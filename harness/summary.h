@@ -1,0 +1,68 @@
+/* The numbers of one run: what its messages.csv says, with intervals. */
+#ifndef HARNESS_SUMMARY_H
+#define HARNESS_SUMMARY_H
+
+#include "harness/connections.h"
+#include "harness/result.h"
+#include "harness/samples.h"
+#include "harness/stats.h"
+#include "lib/err.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+enum summary_p {
+    SUMMARY_P50,
+    SUMMARY_P90,
+    SUMMARY_P99,
+    SUMMARY_P999,
+    SUMMARY_QUANTILES
+};
+
+/* A mean over time; without interval when there are too few messages. */
+struct summary_rate {
+    double bit_per_s; /* 8 x ok bytes / duration */
+    int is_known;     /* duration > 0 */
+    int has_interval;
+    double lo, hi; /* 95 %, from 30 batches of equal time */
+};
+
+struct summary {
+    int64_t message_size_bytes;
+    int64_t rows, outcomes[OUTCOME_COUNT];
+    int64_t ok, failed; /* failed: what samples_is_failure says */
+    int64_t unsent;     /* send_error, local_limit: this machine's */
+    struct stats_share failed_share; /* of ok + failed */
+    double duration_s; /* first send to last reply; 0 without one */
+
+    /* The RTTs of the ok messages; hold when ok > 0. */
+    int64_t min_ns, max_ns, mad_ns;
+    double mean_ns;
+    struct stats_quantile rtt[SUMMARY_QUANTILES];
+    double lag1; /* of the batches for the median */
+
+    struct summary_rate rate;
+    struct connections connect; /* rows 0: no connections.csv */
+    char sha256[HASH_HEX_SIZE]; /* of messages.csv */
+};
+
+/* Sum up samples; `connect` is left alone.  Error: no-memory. */
+int summary_of(struct summary *out, const struct samples *samples,
+               struct err *err);
+
+/*
+ * Read messages.csv, and connections.csv beside it, of a run and sum them up.
+ * A last row without its end is dropped unless run->done.  Errors: those of
+ * samples_load and connections_load.
+ */
+int summary_compute(const char *messages_csv_path, const struct result_run *run,
+                    struct summary *out, struct err *err);
+
+/* As JSON for people and scripts; the caller frees.  NULL: out of memory. */
+char *summary_json(const struct summary *summary);
+
+/* A few lines of text. */
+void summary_print(const struct summary *summary, const struct result_run *run,
+                   FILE *to);
+
+#endif

@@ -1,0 +1,158 @@
+#include "harness/summary.h"
+#include "lib/json.h"
+#include "lib/record.h"
+#include "tests/unit/check.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const struct result_run run = {
+    .done = 1, .message_size_bytes = 125, .dir = "x/1", .site = "local"};
+
+static int write_file(const char *path, const char *header, const char *rows)
+{
+    FILE *to = fopen(path, "w");
+
+    return to && fprintf(to, "%s\n%s", header, rows) > 0 && fclose(to) == 0;
+}
+
+/* Summary of these rows; 0 or -1 with err. */
+static int sum_up(const char *rows, struct summary *out, struct err *err)
+{
+    memset(err, 0, sizeof *err);
+    if (!write_file("messages.csv", RECORD_HEADER, rows))
+        return -1;
+    return summary_compute("messages.csv", &run, out, err);
+}
+
+/*
+ * Two answers, 2 x 1000 bits between 100 (first send) and 1100 ns: 2 bits a
+ * ns.  RTTs 300 and 500: mean 400, median (nearest rank) 300, MAD 0.
+ */
+static void test_small(void)
+{
+    struct summary s;
+    struct err err;
+
+    CHECK_INT(sum_up("0,0,100,100,400,300,125,125,ok,1,0,\n"
+                     "0,1,600,600,1100,500,125,125,ok,1,0,\n"
+                     "0,2,1200,1200,,,125,7,reset,0,0,ECONNRESET\n"
+                     "0,3,,,,,125,0,aborted,0,0,\n"
+                     "0,4,,,,,125,0,local_limit,0,0,EMFILE\n",
+                     &s, &err),
+              0);
+    CHECK_STR(err.msg, "");
+    CHECK_INT(s.rows, 5);
+    CHECK_INT(s.ok, 2);
+    CHECK_INT(s.failed, 1);
+    CHECK_INT(s.unsent, 1);
+    CHECK_NEAR(s.failed_share.value, 1.0 / 3, 1e-12);
+    CHECK_NEAR(s.duration_s, 1e-6, 1e-18);
+    CHECK_NEAR(s.rate.bit_per_s, 2e9, 1);
+    CHECK(s.rate.is_known && !s.rate.has_interval);
+    CHECK_INT(s.min_ns, 300);
+    CHECK_INT(s.max_ns, 500);
+    CHECK_INT(s.rtt[SUMMARY_P50].value, 300);
+    CHECK(!s.rtt[SUMMARY_P50].is_known);
+    CHECK_INT(s.mad_ns, 0);
+    CHECK_NEAR(s.mean_ns, 400, 1e-9);
+    CHECK_INT(s.connect.rows, 0);
+}
+
+static void test_nothing(void)
+{
+    struct summary s;
+    struct err err;
+    char *json;
+
+    CHECK_INT(sum_up("", &s, &err), 0);
+    CHECK_INT(s.rows, 0);
+    CHECK(!s.rate.is_known);
+    CHECK_NEAR(s.failed_share.hi, 1, 0);
+    json = summary_json(&s);
+    CHECK(json && strstr(json, "nan") == NULL && strstr(json, "rtt") == NULL);
+    free(json);
+    CHECK_INT(sum_up("0,0,5,5,,,125,0,timeout,0,0,\n", &s, &err), 0);
+    CHECK_NEAR(s.failed_share.value, 1, 0);
+    CHECK_INT(s.ok, 0);
+}
+
+static void test_size_differs(void)
+{
+    struct summary s;
+    struct err err;
+
+    CHECK_INT(sum_up("0,0,1,1,2,1,9,9,ok,1,0,\n", &s, &err), -1);
+    CHECK_STR(err.msg, "messages.csv:2: bytes is not the message size of the "
+                       "manifest");
+}
+
+static void test_connections(void)
+{
+    struct summary s;
+    struct err err;
+
+    CHECK(write_file("connections.csv", RECORD_CONNECTIONS_HEADER,
+                     "0,100,300,ok,400,900,2,31,12,0,1448,\n"
+                     "1,150,250,ok,400,900,0,31,12,0,32768,\n"
+                     "2,200,,refused,,,,,,,,ECONNREFUSED\n"
+                     "3,200,700,ok,,,,,,,,\n"));
+    CHECK_INT(sum_up("", &s, &err), 0);
+    CHECK_INT(s.connect.rows, 4);
+    CHECK_INT(s.connect.connected, 3);
+    CHECK_INT(s.connect.min_ns, 100);
+    CHECK_INT(s.connect.p50_ns, 200);
+    CHECK_INT(s.connect.max_ns, 500);
+    CHECK_INT(s.connect.told_retransmits, 2);
+    CHECK_INT(s.connect.retransmits, 2);
+    CHECK_INT(s.connect.mss, 32768);
+    CHECK(write_file("connections.csv", RECORD_CONNECTIONS_HEADER,
+                     "0,300,100,ok,,,,,,,,\n"));
+    CHECK_INT(sum_up("", &s, &err), -1);
+    CHECK_STR(err.msg, "connections.csv:2: connect_end_ns is before "
+                       "connect_start_ns");
+}
+
+/* 8L/RTT closed loop without pauses: rate x RTT = 8L to the last bit. */
+static void test_fixed_rtt(void)
+{
+    FILE *to = fopen("messages.csv", "w");
+    struct summary s;
+    struct err err = {0};
+    char *json;
+
+    unlink("connections.csv");
+    fprintf(to, "%s\n", RECORD_HEADER);
+    for (int i = 0; i < 6000; i++)
+        fprintf(to, "0,%d,%d,%d,%d,1000,125,125,ok,1,0,\n", i, i * 1000,
+                i * 1000, i * 1000 + 1000);
+    fclose(to);
+    CHECK_INT(summary_compute("messages.csv", &run, &s, &err), 0);
+    CHECK_NEAR(s.rate.bit_per_s, 1e9, 1e-3);
+    CHECK_NEAR(s.rate.lo, 1e9, 1);
+    CHECK_NEAR(s.rate.hi, 1e9, 1);
+    CHECK_INT(s.rtt[SUMMARY_P99].lo, 1000);
+    CHECK_INT(s.rtt[SUMMARY_P99].hi, 1000);
+    CHECK(!s.rtt[SUMMARY_P999].is_known);
+    CHECK_NEAR(s.rtt[SUMMARY_P999].more_s, 6e-3 * 4 / 6, 1e-9);
+    json = summary_json(&s);
+    CHECK(strstr(json, "\"p50\"") != NULL);
+    free(json);
+}
+
+int main(void)
+{
+    char dir[] = "/tmp/test_summary.XXXXXX";
+
+    if (!mkdtemp(dir) || chdir(dir) < 0)
+        return 1;
+    test_small();
+    test_nothing();
+    test_size_differs();
+    test_connections();
+    test_fixed_rtt();
+    unlink("messages.csv");
+    unlink("connections.csv");
+    rmdir(dir);
+    return check_done();
+}
