@@ -67,7 +67,7 @@ enum conn_step conn_send(struct conn *conn, const struct conn_shared *shared);
 /* Send more of a message that did not fit at once. */
 enum conn_step conn_push(struct conn *conn, const struct conn_shared *shared);
 
-/* Take what has come; with NET_WAIT block for it (the socket's time-out). */
+/* Take what has come; with NET_WAIT block for it until a signal comes. */
 enum conn_step conn_receive(struct conn *conn, const struct conn_shared *shared,
                             int dont_wait);
 

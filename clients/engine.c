@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "clients/engine.h"
 
 #include "clients/conn.h"
@@ -8,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { EVENTS = 256, CONNECTING_AT_ONCE = 64 };
@@ -154,9 +156,7 @@ static int use_socket(struct engine *engine, struct conn *conn)
         return -1;
     if (!engine->lone)
         return wait_add(engine->wait, conn->fd, conn->number, 0);
-    if (net_set_blocking(conn->fd, 1) < 0)
-        return -1;
-    return net_set_timeouts(conn->fd, engine->slice_ns, 0);
+    return net_set_blocking(conn->fd, 1);
 }
 
 /* 1 while the outcome of this connect is open. */
@@ -437,6 +437,29 @@ static int loop(struct engine *engine, struct err *err)
 
 /* ---- beginning and end ---- */
 
+static void on_beat(int signal_number)
+{
+    (void)signal_number;
+}
+
+/*
+ * What ends a blocking recv in time to look at clocks: a timer of its own,
+ * five times a second.  A time-out of the socket (SO_RCVTIMEO) would have the
+ * kernel set and cancel a timer for every message.
+ */
+static void beat(int64_t every_ns)
+{
+    struct sigaction wake = {.sa_handler = on_beat};
+    struct timeval every = {
+        .tv_sec = (time_t)(every_ns / CLOCK_NS_PER_S),
+        .tv_usec = (suseconds_t)(every_ns % CLOCK_NS_PER_S / 1000),
+    };
+    struct itimerval timer = {.it_interval = every, .it_value = every};
+
+    (void)sigaction(SIGALRM, &wake, NULL);
+    (void)setitimer(ITIMER_REAL, &timer, NULL);
+}
+
 static int prepare(struct engine *engine, struct err *err)
 {
     const struct engine_plan *plan = engine->plan;
@@ -491,7 +514,11 @@ int engine_run(const struct engine_plan *plan, const struct engine_out *out,
     engine.epoch_ns = clock_now_ns();
     if (!failed) {
         connect_all(&engine);
+        if (engine.lone)
+            beat(engine.slice_ns);
         failed = begin_all(&engine, err) < 0 || loop(&engine, err) < 0;
+        if (engine.lone)
+            beat(0);
         report_progress(&engine, clock_now_ns());
     }
     return finish(&engine, failed, err);

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LOOPBACK_CONNECTIONS = 1024, PUBLIC_CONNECTIONS = 64 };
@@ -168,11 +169,14 @@ void serve_ready(const struct serve *serve)
     serve_tell("listening tcp %s", serve->bound.text);
 }
 
-int serve_wait(const struct serve *serve)
+int serve_wait(const struct serve *serve, int64_t timeout_ns)
 {
     struct pollfd ready = {.fd = serve->listener, .events = POLLIN};
+    struct timespec limit = {.tv_sec = (time_t)(timeout_ns / CLOCK_NS_PER_S),
+                             .tv_nsec = (long)(timeout_ns % CLOCK_NS_PER_S)};
 
-    return ppoll(&ready, 1, NULL, &serve->waiting) > 0;
+    return ppoll(&ready, 1, timeout_ns < 0 ? NULL : &limit, &serve->waiting) >
+           0;
 }
 
 static void write_line(const char *fmt, va_list args)

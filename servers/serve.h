@@ -51,10 +51,10 @@ void serve_ready(const struct serve *serve);
 int serve_stopped(void);
 
 /*
- * Wait for a connection or a signal.  Returns 1 when one can be accepted,
- * 0 otherwise.
+ * Wait for a connection, a signal, or timeout_ns (-1: no limit).  Returns 1
+ * when a connection can be accepted, 0 otherwise.
  */
-int serve_wait(const struct serve *serve);
+int serve_wait(const struct serve *serve, int64_t timeout_ns);
 
 /* One line to stdout in one write, so that threads do not mix; not when quiet.
  */

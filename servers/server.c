@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -17,6 +19,7 @@ enum {
     STACK_BYTES = 128 << 10,
     DRAIN_S = 1, /* after SIGTERM, for what is under way */
     NO_FDS_PAUSE_MS = 100,
+    SWEEP_NS = 250000000, /* how often idle connections are looked for */
 };
 
 struct master {
@@ -33,6 +36,11 @@ struct slave {
     struct slave *prev, *next;
     int fd;
     int matched; /* of the hello, see msg_welcome */
+    /* The slave counts its steps; the master sees when they stand still. */
+    atomic_uint steps;
+    unsigned steps_seen;
+    int64_t steps_since_ns;
+    atomic_int timed_out;
     struct net_addr peer;
     int64_t bytes_in, bytes_out;
     char buffer[]; /* serve.buffer_bytes */
@@ -88,6 +96,14 @@ static void show_message(const struct slave *slave, size_t n)
     serve_say(&slave->master->serve, "From client %s: %s", peer, text);
 }
 
+/* Only the slave writes it: no locked instruction on the path of an echo. */
+static void count_step(struct slave *slave)
+{
+    unsigned steps = atomic_load_explicit(&slave->steps, memory_order_relaxed);
+
+    atomic_store_explicit(&slave->steps, steps + 1, memory_order_relaxed);
+}
+
 /* Echo until something ends it; says what in one word. */
 static const char *echo(struct slave *slave)
 {
@@ -99,16 +115,17 @@ static const char *echo(struct slave *slave)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return errno == EAGAIN ? "timeout" : err_name(errno);
+            return err_name(errno);
         if (n == 0)
             return "shutdown";
+        count_step(slave);
         slave->bytes_in += n;
         show_message(slave, (size_t)n);
         if (says_exit(slave->buffer, (size_t)n))
             return "exit";
         msg_welcome(slave->buffer, (size_t)n, &slave->matched);
         if (net_send_all(slave->fd, slave->buffer, (size_t)n) < 0)
-            return errno == EAGAIN ? "timeout" : err_name(errno);
+            return err_name(errno);
         slave->bytes_out += n;
     }
 }
@@ -124,6 +141,8 @@ static void *serve_client(void *arg)
     serve_peer_text(&slave->peer, peer);
     serve_say(serve, "Client %s connected!", peer);
     end = echo(slave);
+    if (atomic_load(&slave->timed_out))
+        end = "timeout";
     serve_say(serve, "Client %s %s!", peer, end);
     leave_list(master, slave);
     return NULL;
@@ -172,10 +191,7 @@ static struct slave *new_slave(struct master *master, int fd,
     slave->master = master;
     slave->fd = fd;
     slave->peer = *peer;
-    (void)net_set_blocking(fd, 1);
     (void)net_set_nodelay(fd);
-    (void)net_set_timeouts(fd, master->serve.timeout_ns,
-                           master->serve.timeout_ns);
     return slave;
 }
 
@@ -213,14 +229,55 @@ static void pause_accepting(struct master *master)
     nanosleep(&pause, NULL);
 }
 
+/*
+ * Close what has stood still for the idle limit.  The master looks instead of
+ * the slaves' own socket time-outs, for which the kernel would set and cancel
+ * a timer with every message.
+ */
+static void sweep(struct master *master)
+{
+    int64_t now_ns = clock_now_ns();
+
+    pthread_mutex_lock(&master->lock);
+    for (struct slave *s = master->slaves; s; s = s->next) {
+        unsigned steps = atomic_load_explicit(&s->steps, memory_order_relaxed);
+
+        if (steps != s->steps_seen || s->steps_since_ns == 0) {
+            s->steps_seen = steps;
+            s->steps_since_ns = now_ns;
+        } else if (now_ns - s->steps_since_ns >= master->serve.timeout_ns) {
+            atomic_store(&s->timed_out, 1);
+            net_shutdown(s->fd, 'b');
+        }
+    }
+    pthread_mutex_unlock(&master->lock);
+}
+
+/* How long the master may sleep: for ever when there is nobody to watch. */
+static int64_t sweep_after_ns(struct master *master)
+{
+    int64_t often_ns = master->serve.timeout_ns / 10;
+    int live;
+
+    pthread_mutex_lock(&master->lock);
+    live = master->live;
+    pthread_mutex_unlock(&master->lock);
+    if (!live || !master->serve.timeout_ns)
+        return -1;
+    return often_ns < SWEEP_NS ? often_ns : SWEEP_NS;
+}
+
 static void accept_clients(struct master *master)
 {
     struct net_addr peer;
 
     while (!serve_stopped()) {
+        int64_t sleep_ns = sweep_after_ns(master);
         int fd;
 
-        if (!serve_wait(&master->serve))
+        if (sleep_ns >= 0)
+            sweep(master);
+        if (!serve_wait(&master->serve, sleep_ns))
             continue;
         fd = net_accept(master->serve.listener, &peer);
         if (fd >= 0)
