@@ -90,7 +90,6 @@ enum conn_step conn_send(struct conn *conn, const struct conn_shared *shared)
     conn->state = CONN_BUSY;
     conn->sent = conn->got = 0;
     conn->differs = 0;
-    conn->received_ns = 0;
     conn->sent_ns = clock_now_ns();
     return put_bytes(conn, shared);
 }

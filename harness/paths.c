@@ -19,8 +19,8 @@ static int own_folder(char path[4096], struct err *err)
     return 0;
 }
 
-static int join(char path[4096], const char *middle, const char *name,
-                int mode, struct err *err)
+static int join(char path[4096], const char *middle, const char *name, int mode,
+                struct err *err)
 {
     char folder[4096];
     int n;

@@ -1,4 +1,5 @@
-/* Where our programs and their data are: found from this program's own place. */
+/* Where our programs and their data are: found from this program's own place.
+ */
 #ifndef HARNESS_PATHS_H
 #define HARNESS_PATHS_H
 

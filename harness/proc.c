@@ -42,8 +42,8 @@ static int pin(int cpu)
 }
 
 struct ends {
-    int out, err;     /* the child's stdout and stderr */
-    int told;         /* errno of a failed start goes here */
+    int out, err; /* the child's stdout and stderr */
+    int told;     /* errno of a failed start goes here */
     pid_t parent;
 };
 
@@ -102,8 +102,8 @@ static int start_err(struct err *err, const struct proc_spec *spec, int cause)
     }
     if (cause == EINVAL && spec->cpu >= 0) {
         err_set(err, ERR_RESOURCE, "cpu-missing",
-                "cannot start: %s: CPU %d is not available here",
-                spec->argv[0], spec->cpu);
+                "cannot start: %s: CPU %d is not available here", spec->argv[0],
+                spec->cpu);
         return err_hint(err, "nproc tells how many there are; numbers start "
                              "at 0");
     }
@@ -131,8 +131,8 @@ static int open_ends(const struct proc_spec *spec, int out[2], int err_fds[2],
         return out[1] < 0 ? -1 : 0;
     }
     if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err_fds, O_CLOEXEC) < 0)
-        return err_sys(err, ERR_RESOURCE, "helper-start",
-                       "cannot start: %s", spec->argv[0]);
+        return err_sys(err, ERR_RESOURCE, "helper-start", "cannot start: %s",
+                       spec->argv[0]);
     (void)fcntl(out[0], F_SETFL, O_NONBLOCK);
     (void)fcntl(err_fds[0], F_SETFL, O_NONBLOCK);
     return 0;
@@ -162,14 +162,14 @@ static int spawn(struct proc *proc, const struct proc_spec *spec,
     return cause;
 }
 
-int proc_start(struct proc *proc, const struct proc_spec *spec,
-               struct err *err)
+int proc_start(struct proc *proc, const struct proc_spec *spec, struct err *err)
 {
     int out[2] = {-1, -1}, err_fds[2] = {-1, -1}, cause = 0, failed;
     struct ends ends;
 
     memset(proc, 0, sizeof *proc);
     proc->pidfd = proc->out_fd = proc->err_fd = -1;
+    proc->open = 1;
     failed = open_ends(spec, out, err_fds, err) < 0;
     if (!failed) {
         ends = (struct ends){.out = out[1], .err = err_fds[1]};
@@ -313,21 +313,19 @@ void proc_stop(struct proc *proc, int64_t grace_ns)
 
 void proc_release(struct proc *proc)
 {
-    if (proc->pid > 0)
-        proc_stop(proc, 0);
-    if (proc->pid > 0 || proc->out.text || proc->log.text) {
-        close_fd(&proc->pidfd);
-        close_fd(&proc->out_fd);
-        close_fd(&proc->err_fd);
-    }
+    if (!proc->open)
+        return;
+    proc_stop(proc, 0);
+    close_fd(&proc->pidfd);
+    close_fd(&proc->out_fd);
+    close_fd(&proc->err_fd);
     buf_release(&proc->out);
     buf_release(&proc->log);
     buf_release(&proc->err);
     memset(proc, 0, sizeof *proc);
 }
 
-int proc_run(const struct proc_spec *spec, int64_t timeout_ns,
-             struct err *err)
+int proc_run(const struct proc_spec *spec, int64_t timeout_ns, struct err *err)
 {
     struct proc proc;
     int late, code;

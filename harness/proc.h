@@ -17,22 +17,23 @@
 #include <sys/types.h>
 
 struct proc_spec {
-    const char *const *argv;  /* NULL-ended; [0] a path, or looked up in PATH */
-    const char *cwd;          /* NULL: ours */
-    const char *const *env;   /* NULL-ended "NAME=value"; NULL: ours */
-    const char *log_path;     /* stdout and stderr go there; NULL: to us */
-    int cpu;                  /* pin to this one; -1: anywhere */
+    const char *const *argv; /* NULL-ended; [0] a path, or looked up in PATH */
+    const char *cwd;         /* NULL: ours */
+    const char *const *env;  /* NULL-ended "NAME=value"; NULL: ours */
+    const char *log_path;    /* stdout and stderr go there; NULL: to us */
+    int cpu;                 /* pin to this one; -1: anywhere */
 };
 
 struct proc {
-    pid_t pid;                /* 0: not running */
+    int open;  /* descriptors and buffers are to be released */
+    pid_t pid; /* 0: never started */
     int pidfd;
-    int out_fd, err_fd;       /* -1: closed, or a log is used */
-    struct buf out;           /* what came and was not taken as a line */
-    struct buf log;           /* all that came, both streams, capped */
-    struct buf err;           /* stderr, capped */
+    int out_fd, err_fd; /* -1: closed, or a log is used */
+    struct buf out;     /* what came and was not taken as a line */
+    struct buf log;     /* all that came, both streams, capped */
+    struct buf err;     /* stderr, capped */
     int ended;
-    int exit_code;            /* 0..255, or 128 + signal */
+    int exit_code; /* 0..255, or 128 + signal */
 };
 
 /* Errors: helper-missing (not found), helper-start. */
@@ -61,7 +62,6 @@ void proc_release(struct proc *proc);
  * Start, wait, release.  Its exit code must be 0.  Errors, all ERR_HELPER:
  * helper-missing, helper-timeout (killed after timeout_ns), helper-failed.
  */
-int proc_run(const struct proc_spec *spec, int64_t timeout_ns,
-             struct err *err);
+int proc_run(const struct proc_spec *spec, int64_t timeout_ns, struct err *err);
 
 #endif

@@ -65,3 +65,11 @@ int result_file_path(char path[4096], const struct result *result,
             result->path);
     return err_hint(err, "move the results folder to a shorter path");
 }
+
+int64_t result_buffer_bytes(const struct result_run *run)
+{
+    enum { LEAST = 1024, MOST = 256 << 10 };
+    int64_t size = run->message_size_bytes;
+
+    return size < LEAST ? LEAST : size > MOST ? MOST : size;
+}

@@ -21,51 +21,51 @@
 #define RESULT_MAX_FILES 8
 
 enum result_status {
-    RESULT_PARTIAL,   /* interrupted, or still being written */
-    RESULT_DEGRADED,  /* whole, but not the load that was asked for */
+    RESULT_PARTIAL,  /* interrupted, or still being written */
+    RESULT_DEGRADED, /* whole, but not the load that was asked for */
     RESULT_COMPLETE,
 };
 
 struct result_file {
-    char name[32];                /* messages.csv */
+    char name[32]; /* messages.csv */
     int64_t bytes;
-    int64_t rows;                 /* data rows; 0 for a file that has none */
+    int64_t rows; /* data rows; 0 for a file that has none */
     char sha256[HASH_HEX_SIZE];
 };
 
-struct result_texts {             /* notes, warnings, argv */
+struct result_texts { /* notes, warnings, argv */
     char **text;
     int count;
 };
 
 /* What one process start measured, and under which conditions. */
 struct result_run {
-    char key[96];                 /* the case: tcp-thread-1000B-1c */
-    int rep;                      /* 1.. */
-    char dir[128];                /* CASE/REP, below the folder */
+    char key[96];  /* the case: tcp-thread-1000B-1c */
+    int rep;       /* 1.. */
+    char dir[128]; /* CASE/REP, below the folder */
     char run_id[17];
 
-    char site[33];                /* local, cloud, any word */
+    char site[33]; /* local, cloud, any word */
     char host[256];
     int port;
-    char transport[8];            /* tcp */
-    char server[16];              /* thread */
-    int launched;                 /* our server on this machine */
-    int plain;                    /* declared a plain echo peer */
+    char transport[8]; /* tcp */
+    char server[16];   /* thread */
+    int launched;      /* our server on this machine */
+    int plain;         /* declared a plain echo peer */
     int64_t message_size_bytes;
     int64_t connections;
     int64_t window;
-    int64_t duration_ns;          /* 0: no limit */
-    int64_t messages;             /* 0: no limit */
+    int64_t duration_ns; /* 0: no limit */
+    int64_t messages;    /* 0: no limit */
     int64_t timeout_ns;
     int64_t seed;
-    int cpu_client, cpu_server;   /* -1: not pinned */
+    int cpu_client, cpu_server; /* -1: not pinned */
 
-    int emulated;                 /* through echo-relay; then: */
+    int emulated; /* through echo-relay; then: */
     double path_delay_ms, path_jitter_ms, path_rate_mbit; /* rate 0: none */
 
-    int done;                     /* the fields below hold */
-    char start_utc[24];           /* ISO 8601 */
+    int done;           /* the fields below hold */
+    char start_utc[24]; /* ISO 8601 */
     int64_t intended;
     int64_t rows;
     int64_t outcomes[OUTCOME_COUNT];
@@ -75,9 +75,9 @@ struct result_run {
 };
 
 struct result {
-    char path[4096];              /* the folder, as given or made */
-    char name[65];                /* the scenario's */
-    char what[512];               /* one sentence; from outside: escape it */
+    char path[4096]; /* the folder, as given or made */
+    char name[65];   /* the scenario's */
+    char what[512];  /* one sentence; from outside: escape it */
     enum result_status status;
     char tool_version[64];
     char start_utc[24], end_utc[24];
@@ -96,6 +96,9 @@ void result_texts_add(struct result_texts *texts, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Case folders and files, for those who must open them. */
+/* The buffer that server and client use: one message, within bounds. */
+int64_t result_buffer_bytes(const struct result_run *run);
+
 #define RESULT_MESSAGES_CSV "messages.csv"
 #define RESULT_CONNECTIONS_CSV "connections.csv"
 #define RESULT_SUMMARY_JSON "summary.json"
@@ -126,11 +129,25 @@ int result_write_text(const struct result *result, const struct result_run *run,
 int result_add_file(const struct result *result, struct result_run *run,
                     const char *file, int64_t rows, struct err *err);
 
+/* Cut a file of the run back to its last whole row: its writer was killed. */
+int result_trim_file(const struct result *result, const struct result_run *run,
+                     const char *file, struct err *err);
+
+/* Write environment.json (it may be replaced) and remember its hash. */
+int result_add_environment(struct result *result, const char *text,
+                           struct err *err);
+
 /* Write the manifest as things stand (tmp, fsync, rename). */
 int result_save(const struct result *result, struct err *err);
 
 /* Save, then rename to the final name without replacing, then fsync. */
 int result_finish(struct result *result, struct err *err);
+
+/*
+ * Remove a folder in which nothing was measured: only files that this module
+ * writes, so what somebody else put there keeps the folder.
+ */
+void result_discard(const struct result *result);
 
 /* ---- reading (result_read.c) ---- */
 

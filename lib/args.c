@@ -224,14 +224,18 @@ int args_parse(const struct args_spec *spec, int argc, char **argv, int *done,
                struct err *err)
 {
     struct parse parse = {.spec = spec, .err = err};
+    char **order = calloc((size_t)argc + 1, sizeof *order);
     int n = count_options(spec), failed;
     struct argp argp = {.options = build_table(spec, n),
                         .parser = on_key,
                         .args_doc = spec->usage,
                         .doc = usage_doc(spec)};
 
-    failed = !argp.options || !argp.doc ||
-             argp_parse(&argp, argc, argv,
+    /* argp puts options first, in place: give it an order of its own. */
+    if (order)
+        memcpy(order, argv, (size_t)argc * sizeof *order);
+    failed = !argp.options || !argp.doc || !order ||
+             argp_parse(&argp, argc, order,
                         ARGP_LONG_ONLY | ARGP_NO_ERRS | ARGP_NO_HELP, NULL,
                         &parse) != 0;
     if (failed && !parse.failed)
@@ -243,5 +247,6 @@ int args_parse(const struct args_spec *spec, int argc, char **argv, int *done,
     *done = parse.wish != 0;
     free_table((struct argp_option *)(uintptr_t)argp.options, n);
     free((char *)(uintptr_t)argp.doc);
+    free(order);
     return failed ? -1 : 0;
 }

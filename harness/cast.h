@@ -1,0 +1,57 @@
+/*
+ * The cast of one run: server, relay and client processes, started in that
+ * order and ended in the other.
+ */
+#ifndef HARNESS_CAST_H
+#define HARNESS_CAST_H
+
+#include "harness/proc.h"
+#include "harness/result.h"
+#include "lib/err.h"
+#include "lib/progress.h"
+
+struct cast {
+    struct proc server, relay, client;
+};
+
+/* What the client said at its end. */
+struct cast_counts {
+    int told; /* the client came to its end */
+    int64_t intended;
+    int64_t connected, broken, plain;
+    int64_t outcomes[OUTCOME_COUNT];
+};
+
+/*
+ * Start the server (when run->launched) and the relay (when run->emulated).
+ * run->port becomes the port that the client must use.  Errors: those of the
+ * programs themselves, server-silent when no listening line comes in 5 s.
+ */
+int cast_begin(struct cast *cast, struct result_run *run, struct err *err);
+
+/* Start the client, which records into `dir`. */
+int cast_start_client(struct cast *cast, const struct result_run *run,
+                      const char *dir, struct err *err);
+
+/*
+ * Wait at most timeout_ns for the client's next progress.  1 and the progress,
+ * 0 when nothing came, -1 when the client has ended.
+ */
+int cast_progress(struct cast *cast, struct progress *progress,
+                  struct cast_counts *counts, int64_t timeout_ns);
+
+/* Pass a stop on to the client: it keeps what it has. */
+void cast_interrupt(struct cast *cast);
+
+/*
+ * The client's own error, or 0 when it ended well (or by the stop that we
+ * passed on).
+ */
+int cast_client_error(const struct cast *cast, int stopped, struct err *err);
+
+/* Stop relay and server; their logs are complete afterwards. */
+void cast_end(struct cast *cast);
+
+void cast_release(struct cast *cast);
+
+#endif

@@ -1,0 +1,447 @@
+#define _GNU_SOURCE
+#include "harness/result.h"
+
+#include "lib/clock.h"
+#include "lib/json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char partial_suffix[] = ".partial";
+
+static int write_err(struct err *err, const char *path)
+{
+    int no_space = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+
+    err_sys(err, ERR_RESULTS, no_space ? "results-no-space" : "results-write",
+            "cannot write %s", path);
+    return err_hint(err, "%s",
+                    no_space ? "free space there, or choose another place "
+                               "with --out DIR"
+                             : "the folder must exist and be writable");
+}
+
+static int write_all(int fd, const char *text, size_t n)
+{
+    while (n > 0) {
+        ssize_t written = write(fd, text, n);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        text += written;
+        n -= (size_t)written;
+    }
+    return 0;
+}
+
+/* The whole text under its name, or the old file as it was. */
+static int replace_file(const char *path, const char *text, struct err *err)
+{
+    char tmp[4200];
+    int fd, failed;
+
+    snprintf(tmp, sizeof tmp, "%s.tmp", path);
+    fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (fd < 0)
+        return write_err(err, tmp);
+    failed = write_all(fd, text, strlen(text)) < 0 || fsync(fd) < 0;
+    failed = failed ? write_err(err, tmp) : 0;
+    if (close(fd) < 0 && !failed)
+        failed = write_err(err, tmp);
+    if (!failed && rename(tmp, path) < 0)
+        failed = write_err(err, path);
+    if (failed)
+        (void)unlink(tmp);
+    return failed;
+}
+
+int result_write_text(const struct result *result, const struct result_run *run,
+                      const char *file, const char *text, struct err *err)
+{
+    char path[4096];
+
+    if (result_file_path(path, result, run, file, err) < 0)
+        return -1;
+    return replace_file(path, text, err);
+}
+
+/* ---- the folder ---- */
+
+static int exists_err(struct err *err, const char *path)
+{
+    err_set(err, ERR_RESULTS, "results-exist",
+            "cannot make results folder: %s: it is there already", path);
+    return err_hint(err, "results are never overwritten: wait a second, or "
+                         "choose another place with --out DIR");
+}
+
+static int parent_err(struct err *err, const char *path, const char *out)
+{
+    if (errno == EEXIST)
+        return exists_err(err, path);
+    if (errno == ENOSPC || errno == EDQUOT)
+        return write_err(err, path);
+    err_sys(err, ERR_RESULTS, "results-parent",
+            "cannot make results folder: "
+            "%s",
+            path);
+    return err_hint(err,
+                    "make %s a writable folder, or choose another with "
+                    "--out DIR",
+                    out);
+}
+
+/* mkdir is the lock: of two runs with one name only one gets the folder. */
+static int make_folder(struct result *result, const char *out, struct err *err)
+{
+    char utc[CLOCK_UTC_SIZE], final[4096];
+    struct stat st;
+    int n;
+
+    clock_utc_compact(utc);
+    n = snprintf(final, sizeof final - sizeof partial_suffix, "%s/%s-%s", out,
+                 result->name, utc);
+    if (n >= (int)(sizeof final - sizeof partial_suffix))
+        return err_set(err, ERR_USAGE, "usage", "--out: the path is too long");
+    if (lstat(final, &st) == 0)
+        return exists_err(err, final);
+    snprintf(result->path, sizeof result->path, "%.4080s%s", final,
+             partial_suffix);
+    if (mkdir(out, 0777) < 0 && errno != EEXIST)
+        return parent_err(err, out, out);
+    if (mkdir(result->path, 0777) < 0)
+        return parent_err(err, result->path, out);
+    return 0;
+}
+
+int result_create(struct result *result, const char *out,
+                  const char *scenario_text, struct err *err)
+{
+    char path[4096];
+    int64_t bytes;
+
+    clock_utc_iso(result->start_utc);
+    result->status = RESULT_PARTIAL;
+    if (make_folder(result, out, err) < 0)
+        return -1;
+    if (result_write_text(result, NULL, "scenario.json", scenario_text, err) ==
+            0 &&
+        result_file_path(path, result, NULL, "scenario.json", err) == 0 &&
+        hash_file(path, result->scenario_sha256, &bytes, err) == 0 &&
+        result_save(result, err) == 0)
+        return 0;
+    result_discard(result);
+    return -1;
+}
+
+int result_make_dir(const struct result *result, const struct result_run *run,
+                    struct err *err)
+{
+    char path[4096], *slash;
+
+    if (result_file_path(path, result, run, "", err) < 0)
+        return -1;
+    path[strlen(path) - 1] = '\0'; /* the slash before the empty name */
+    slash = strrchr(path, '/');
+    *slash = '\0';
+    if (mkdir(path, 0777) < 0 && errno != EEXIST)
+        return write_err(err, path);
+    *slash = '/';
+    return mkdir(path, 0777) < 0 ? write_err(err, path) : 0;
+}
+
+int result_add_file(const struct result *result, struct result_run *run,
+                    const char *file, int64_t rows, struct err *err)
+{
+    struct result_file *f = &run->files[run->nfiles];
+    char path[4096];
+
+    if (run->nfiles == RESULT_MAX_FILES)
+        return err_set(err, ERR_BUG, "result-files", "too many files: %s",
+                       file);
+    if (result_file_path(path, result, run, file, err) < 0 ||
+        hash_file(path, f->sha256, &f->bytes, err) < 0)
+        return -1;
+    snprintf(f->name, sizeof f->name, "%s", file);
+    f->rows = rows;
+    run->nfiles++;
+    return 0;
+}
+
+/* Where the last newline of the file ends; 0 without one. */
+static off_t whole_rows_end(int fd)
+{
+    off_t at = lseek(fd, 0, SEEK_END);
+    char bytes[4096];
+
+    while (at > 0) {
+        size_t n = at < (off_t)sizeof bytes ? (size_t)at : sizeof bytes;
+
+        if (pread(fd, bytes, n, at - (off_t)n) != (ssize_t)n)
+            return -1;
+        for (; n > 0; n--, at--)
+            if (bytes[n - 1] == '\n')
+                return at;
+    }
+    return at;
+}
+
+int result_trim_file(const struct result *result, const struct result_run *run,
+                     const char *file, struct err *err)
+{
+    char path[4096];
+    off_t end;
+    int fd;
+
+    if (result_file_path(path, result, run, file, err) < 0)
+        return -1;
+    fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return write_err(err, path);
+    end = whole_rows_end(fd);
+    if (end < 0 || ftruncate(fd, end) < 0) {
+        write_err(err, path);
+        close(fd);
+        return -1;
+    }
+    return close(fd);
+}
+
+int result_add_environment(struct result *result, const char *text,
+                           struct err *err)
+{
+    char path[4096];
+    int64_t bytes;
+
+    if (result_write_text(result, NULL, "environment.json", text, err) < 0 ||
+        result_file_path(path, result, NULL, "environment.json", err) < 0)
+        return -1;
+    return hash_file(path, result->environment_sha256, &bytes, err);
+}
+
+/* ---- the manifest ---- */
+
+static void put_texts(struct cJSON *object, const char *key,
+                      const struct result_texts *texts)
+{
+    struct cJSON *array = json_put_array(object, key);
+
+    for (int i = 0; i < texts->count; i++)
+        json_push_text(array, texts->text[i]);
+}
+
+static void put_int_or_null(struct cJSON *object, const char *key,
+                            int64_t value, int64_t none)
+{
+    if (value == none)
+        json_put_null(object, key);
+    else
+        json_put_int(object, key, value);
+}
+
+static void put_path(struct cJSON *json, const struct result_run *run)
+{
+    struct cJSON *path;
+
+    if (!run->emulated) {
+        json_put_null(json, "path");
+        return;
+    }
+    path = json_put_object(json, "path");
+    json_put_bool(path, "emulated", 1);
+    json_put_real(path, "delay_ms", run->path_delay_ms);
+    json_put_real(path, "jitter_ms", run->path_jitter_ms);
+    if (run->path_rate_mbit > 0)
+        json_put_real(path, "rate_mbit", run->path_rate_mbit);
+    else
+        json_put_null(path, "rate_mbit");
+}
+
+static void put_conditions(struct cJSON *json, const struct result_run *run)
+{
+    struct cJSON *cpu;
+
+    json_put_text(json, "site", run->site);
+    json_put_text(json, "host", run->host);
+    json_put_int(json, "port", run->port);
+    json_put_text(json, "transport", run->transport);
+    json_put_text(json, "server", run->server);
+    json_put_bool(json, "launched", run->launched);
+    json_put_bool(json, "plain", run->plain);
+    json_put_int(json, "message_size_bytes", run->message_size_bytes);
+    json_put_int(json, "connections", run->connections);
+    json_put_int(json, "window", run->window);
+    json_put_text(json, "pacing", "closed");
+    put_int_or_null(json, "duration_ns", run->duration_ns, 0);
+    put_int_or_null(json, "messages", run->messages, 0);
+    json_put_int(json, "timeout_ns", run->timeout_ns);
+    json_put_int(json, "seed", run->seed);
+    cpu = json_put_object(json, "cpu");
+    put_int_or_null(cpu, "client", run->cpu_client, -1);
+    put_int_or_null(cpu, "server", run->cpu_server, -1);
+    put_path(json, run);
+}
+
+static void put_files(struct cJSON *json, const struct result_run *run)
+{
+    struct cJSON *files = json_put_array(json, "files");
+
+    for (int i = 0; i < run->nfiles; i++) {
+        struct cJSON *file = json_push_object(files);
+
+        json_put_text(file, "name", run->files[i].name);
+        json_put_int(file, "bytes", run->files[i].bytes);
+        json_put_int(file, "rows", run->files[i].rows);
+        json_put_text(file, "sha256", run->files[i].sha256);
+    }
+}
+
+static void put_counts(struct cJSON *json, const struct result_run *run)
+{
+    struct cJSON *outcomes;
+
+    json_put_bool(json, "done", run->done);
+    if (!run->done)
+        return;
+    json_put_text(json, "start_utc", run->start_utc);
+    json_put_int(json, "intended", run->intended);
+    json_put_int(json, "rows", run->rows);
+    outcomes = json_put_object(json, "outcomes");
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        json_put_int(outcomes, outcome_name((enum outcome)i), run->outcomes[i]);
+    put_files(json, run);
+    put_texts(json, "notes", &run->notes);
+    put_texts(json, "warnings", &run->warnings);
+}
+
+static struct cJSON *manifest(const struct result *result)
+{
+    struct cJSON *json = json_object(), *cases, *tool;
+
+    json_put_int(json, "format", RESULT_FORMAT);
+    tool = json_put_object(json, "tool");
+    json_put_text(tool, "name", "echolab");
+    json_put_text(tool, "version", result->tool_version);
+    json_put_text(json, "status", result_status_name(result->status));
+    json_put_text(json, "name", result->name);
+    json_put_text(json, "what", result->what);
+    put_texts(json, "argv", &result->argv);
+    json_put_text(json, "start_utc", result->start_utc);
+    json_put_text(json, "end_utc", result->end_utc);
+    json_put_text(json, "scenario_sha256", result->scenario_sha256);
+    json_put_text(json, "environment_sha256", result->environment_sha256);
+    cases = json_put_array(json, "cases");
+    for (int i = 0; i < result->nruns; i++) {
+        const struct result_run *run = &result->runs[i];
+        struct cJSON *one = json_push_object(cases);
+
+        json_put_text(one, "key", run->key);
+        json_put_int(one, "rep", run->rep);
+        json_put_text(one, "dir", run->dir);
+        json_put_text(one, "run_id", run->run_id);
+        put_conditions(one, run);
+        put_counts(one, run);
+    }
+    return json;
+}
+
+int result_save(const struct result *result, struct err *err)
+{
+    struct cJSON *json = manifest(result);
+    char *text = json_print(json);
+    int failed;
+
+    json_free(json);
+    if (!text)
+        return err_set(err, ERR_RESOURCE, "memory",
+                       "cannot write the manifest: out of memory");
+    failed = result_write_text(result, NULL, "manifest.json", text, err);
+    free(text);
+    return failed;
+}
+
+static void sync_folder(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    (void)fsync(fd);
+    close(fd);
+}
+
+static void sync_parent(const char *path)
+{
+    char parent[4096];
+    char *slash;
+
+    snprintf(parent, sizeof parent, "%s", path);
+    slash = strrchr(parent, '/');
+    if (slash)
+        *slash = '\0';
+    sync_folder(slash && parent[0] ? parent : ".");
+}
+
+int result_finish(struct result *result, struct err *err)
+{
+    char final[4096];
+    size_t n = strlen(result->path) - (sizeof partial_suffix - 1);
+
+    clock_utc_iso(result->end_utc);
+    if (result_save(result, err) < 0)
+        return -1;
+    sync_folder(result->path);
+    snprintf(final, sizeof final, "%.*s", (int)n, result->path);
+    if (renameat2(AT_FDCWD, result->path, AT_FDCWD, final, RENAME_NOREPLACE) <
+        0)
+        return errno == EEXIST ? exists_err(err, final) : write_err(err, final);
+    snprintf(result->path, sizeof result->path, "%s", final);
+    sync_parent(final);
+    return 0;
+}
+
+/* ---- taking back ---- */
+
+static void remove_run_dir(const struct result *result,
+                           const struct result_run *run)
+{
+    static const char *const files[] = {
+        RESULT_MESSAGES_CSV, RESULT_CONNECTIONS_CSV, RESULT_SUMMARY_JSON,
+        "client.log",        "server.log",           "relay.log",
+    };
+    char path[4096], *slash;
+    struct err ignored;
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (result_file_path(path, result, run, files[i], &ignored) == 0)
+            (void)unlink(path);
+    if (result_file_path(path, result, run, "", &ignored) < 0)
+        return;
+    path[strlen(path) - 1] = '\0';
+    (void)rmdir(path);
+    slash = strrchr(path, '/');
+    *slash = '\0';
+    (void)rmdir(path);
+}
+
+void result_discard(const struct result *result)
+{
+    static const char *const files[] = {"scenario.json", "environment.json",
+                                        "manifest.json"};
+    char path[4096];
+    struct err ignored;
+
+    for (int i = 0; i < result->nruns; i++)
+        remove_run_dir(result, &result->runs[i]);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (result_file_path(path, result, NULL, files[i], &ignored) == 0)
+            (void)unlink(path);
+    (void)rmdir(result->path);
+}
