@@ -273,6 +273,8 @@ static int begin_all(struct engine *engine, struct err *err)
     engine->first_send_ns = clock_now_ns();
     engine->result->meter.recent_since_ns = engine->first_send_ns;
     engine->result->meter.first_sent_ns = engine->first_send_ns;
+    engine->next_progress_ns = engine->first_send_ns + progress_every_ns;
+    engine->next_flush_ns = engine->first_send_ns + flush_every_ns;
     for (int i = 0; i < engine->plan->connections; i++) {
         if (engine->conns[i].state == CONN_IDLE &&
             may_begin(engine, clock_now_ns()) &&
