@@ -1,0 +1,182 @@
+#include "harness/latex.h"
+#include "tests/unit/check.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+
+static const char *escaped(const char *text)
+{
+    static struct buf buf;
+
+    buf_release(&buf);
+    latex_escape(&buf, text);
+    return buf_text(&buf);
+}
+
+static const char *code(const char *text)
+{
+    static struct buf buf;
+
+    buf_release(&buf);
+    latex_code(&buf, text);
+    return buf_text(&buf);
+}
+
+static void test_specials(void)
+{
+    CHECK_STR(escaped("50% & rising_"), "50\\% \\& rising\\_");
+    CHECK_STR(escaped("\\input{/etc/passwd}"),
+              "\\textbackslash{}input\\{/etc/passwd\\}");
+    CHECK_STR(escaped("#$^~"), "\\#\\$\\textasciicircum{}\\textasciitilde{}");
+    CHECK_STR(escaped("a--b"), "a-{}-{}b");
+    CHECK_STR(escaped("?`!`"), "?`{}!`{}");
+    CHECK_STR(escaped("<|>"), "$<$$|$$>$");
+    CHECK_STR(escaped("[1, 2]"), "{[}1, 2{]}");
+    CHECK_STR(escaped(""), "");
+    CHECK_STR(escaped("a\nb\x01\x7f"), "a?b??");
+}
+
+static void test_unicode(void)
+{
+    CHECK_STR(escaped("15\xe2\x80\x89\xc2\xb5s"), "15\\,$\\mu$s");
+    CHECK_STR(escaped("caf\xc3\xa9 \xc3\x9f"), "caf\\'e{} \\ss{}");
+    CHECK_STR(escaped("5\xe2\x80\x93"
+                      "95"),
+              "5--95");
+    CHECK_STR(escaped("\xe5\xbc\xa0x"), "?x");
+    CHECK_STR(escaped("\xf0\x9f\x98\x80x"), "?x");
+    CHECK_STR(escaped("\xff\xfex"), "??x");
+    CHECK_STR(escaped("\xc3"), "?");
+    CHECK_STR(escaped("\xe2\x80"), "?");
+    CHECK_STR(escaped("\x80\xbf"), "??");
+}
+
+static void test_code(void)
+{
+    CHECK_STR(code("a-b"), "\\texttt{a-{}\\allowbreak{}b}");
+    CHECK_STR(code("{\\"), "\\texttt{\\char123{}\\char92{}}");
+    CHECK_STR(code("\xc3\xa9"), "\\texttt{\\'e{}}");
+    CHECK_STR(code("\xc3"), "\\texttt{?}");
+}
+
+/* Commands that an escaped text may hold. */
+static size_t command_length(const char *at)
+{
+    static const char *const known[] = {
+        "\\textbackslash",
+        "\\textasciitilde",
+        "\\textasciicircum",
+        "\\allowbreak",
+        "\\texttt",
+        "\\dots",
+        "\\times",
+        "\\cdot",
+        "\\char",
+        "\\div",
+        "\\AA",
+        "\\AE",
+        "\\aa",
+        "\\ae",
+        "\\ss",
+        "\\pm",
+        "\\mu",
+        "\\le",
+        "\\ge",
+        "\\c",
+        "\\i",
+        "\\O",
+        "\\o",
+        "\\`",
+        "\\'",
+        "\\^",
+        "\\~",
+        "\\\"",
+        "\\{",
+        "\\}",
+        "\\$",
+        "\\&",
+        "\\#",
+        "\\_",
+        "\\%",
+        "\\,",
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t n = strlen(known[i]);
+
+        if (strncmp(at, known[i], n) == 0 &&
+            !(isalpha((unsigned char)known[i][1]) &&
+              isalpha((unsigned char)at[n])))
+            return n;
+    }
+    return 0;
+}
+
+/* Would TeX read this as text and nothing else? */
+static int is_harmless(const char *tex)
+{
+    int depth = 0, dollars = 0;
+
+    while (*tex) {
+        size_t command = *tex == '\\' ? command_length(tex) : 0;
+
+        if (*tex == '\\' && !command)
+            return 0;
+        if (command) {
+            tex += command;
+            continue;
+        }
+        depth += *tex == '{';
+        depth -= *tex == '}';
+        dollars += *tex == '$';
+        if (depth < 0 || strchr("&#^_%\n", *tex) || (unsigned char)*tex < ' ' ||
+            (unsigned char)*tex > 0x7e)
+            return 0;
+        tex++;
+    }
+    return depth == 0 && dollars % 2 == 0;
+}
+
+static void test_is_harmless_itself(void)
+{
+    CHECK(is_harmless("a\\_b{}$<$"));
+    CHECK(!is_harmless("\\input{x}"));
+    CHECK(!is_harmless("a_b"));
+    CHECK(!is_harmless("}{"));
+    CHECK(!is_harmless("$"));
+}
+
+/* 200 000 texts of random bytes, most of them special. */
+static void test_property(void)
+{
+    static const char specials[] = "\\{}$&#^_~%`'\"<>|[]-?!/ \n\t";
+    uint64_t state = 1;
+    int bad = 0;
+
+    for (int run = 0; run < 200000; run++) {
+        char text[24];
+        size_t n;
+
+        state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        n = (state >> 60) + 1;
+        for (size_t i = 0; i < n; i++) {
+            state = state * UINT64_C(6364136223846793005) + 99;
+            text[i] = state >> 63 ? specials[(state >> 33) % 24]
+                                  : (char)((state >> 40) % 255 + 1);
+        }
+        text[n] = '\0';
+        bad += !is_harmless(escaped(text)) + !is_harmless(code(text));
+    }
+    CHECK_INT(bad, 0);
+}
+
+int main(void)
+{
+    test_specials();
+    test_unicode();
+    test_code();
+    test_is_harmless_itself();
+    test_property();
+    return check_done();
+}
