@@ -99,7 +99,7 @@ void meter_progress(struct meter *meter, int64_t now_ns,
 double meter_percentile_ns(const struct meter *meter, double pct)
 {
     uint64_t n = (uint64_t)meter->outcomes[OUTCOME_OK];
-    uint64_t rank = (uint64_t)ceil(pct / 100 * (double)n);
+    uint64_t rank = (uint64_t)ceil(pct * (double)n / 100);
     uint64_t seen = 0;
 
     for (int i = 0; i < METER_CLASSES && n > 0; i++) {

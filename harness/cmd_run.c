@@ -16,7 +16,7 @@ static int take_out(int key, const char *value, void *ctx, struct err *err)
     return 0;
 }
 
-static int perform(struct scenario_args *args, struct run_request *request,
+static int perform(struct scenario_args *args, struct run_request request,
                    struct err *err)
 {
     struct scenario scenario;
@@ -26,9 +26,9 @@ static int perform(struct scenario_args *args, struct run_request *request,
 
     if (scenario_args_load(args, &scenario, &text, err) < 0)
         return -1;
-    request->scenario = &scenario;
-    request->scenario_text = text;
-    failed = run_scenario(request, &result, err);
+    request.scenario = &scenario;
+    request.scenario_text = text;
+    failed = run_scenario(&request, &result, err);
     if (result.status == RESULT_COMPLETE)
         printf("%s\n", result.path);
     result_release(&result);
@@ -66,5 +66,5 @@ int cmd_run(int argc, char **argv, struct err *err)
 
     if (args_parse(&spec, argc, argv, &done, err) < 0)
         return -1;
-    return done ? 0 : perform(&args, &request, err);
+    return done ? 0 : perform(&args, request, err);
 }

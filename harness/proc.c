@@ -143,7 +143,6 @@ static int spawn(struct proc *proc, const struct proc_spec *spec,
                  struct ends *ends)
 {
     int told[2], cause = 0;
-    ssize_t n;
 
     if (pipe2(told, O_CLOEXEC) < 0)
         return errno;
@@ -154,7 +153,7 @@ static int spawn(struct proc *proc, const struct proc_spec *spec,
         become(spec, ends);
     cause = proc->pid < 0 ? errno : 0;
     close(told[1]);
-    while ((n = read(told[0], &cause, sizeof cause)) < 0 && errno == EINTR)
+    while (read(told[0], &cause, sizeof cause) < 0 && errno == EINTR)
         ;
     close(told[0]);
     if (proc->pid > 0 && cause)
@@ -225,7 +224,7 @@ static int cut_line(struct proc *proc, char *line, size_t size)
     char *end = text ? memchr(text, '\n', proc->out.len) : NULL;
     size_t n = end ? (size_t)(end - text) : proc->out.len;
 
-    if (n == 0 && !end)
+    if (!text || (n == 0 && !end))
         return 0;
     if (!end && !proc->ended)
         return 0;

@@ -319,7 +319,7 @@ static void *field(const struct reader *reader, const struct key *key)
 static int read_number(const struct reader *reader, const struct key *key,
                        const struct cJSON *item)
 {
-    double value;
+    double value = 0;
     int64_t whole = 0;
 
     if (key->type == TYPE_INT ? json_int(item, &whole) < 0

@@ -1,6 +1,7 @@
 #include "lib/buf.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,9 @@ static int reserve(struct buf *buf, size_t more)
     size_t cap = buf->cap ? buf->cap : 256;
     char *text;
 
-    if (buf->failed || need < more)
+    if (need < more || need > SIZE_MAX / 2)
+        buf->failed = 1;
+    if (buf->failed)
         return -1;
     while (cap < need)
         cap *= 2;

@@ -52,7 +52,7 @@ struct relay {
     struct pair *ended; /* to be freed after this round */
     int live;
     int64_t accepted, refused, failed, bytes;
-    char *chunk;
+    char chunk[CHUNK_BYTES];
 };
 
 static struct side *other(struct side *side)
@@ -346,10 +346,8 @@ static int watch_listener(struct relay *relay, struct err *err)
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
 
     relay->epoll = epoll_create1(EPOLL_CLOEXEC);
-    relay->chunk = malloc(CHUNK_BYTES);
-    if (relay->epoll < 0 || !relay->chunk ||
-        epoll_ctl(relay->epoll, EPOLL_CTL_ADD, relay->serve.listener, &event) <
-            0)
+    if (relay->epoll < 0 || epoll_ctl(relay->epoll, EPOLL_CTL_ADD,
+                                      relay->serve.listener, &event) < 0)
         return err_sys(err, ERR_RESOURCE, "epoll", "cannot wait for events");
     return 0;
 }
@@ -488,7 +486,6 @@ static void finish(struct relay *relay)
     bury(relay);
     close(relay->serve.listener);
     close(relay->epoll);
-    free(relay->chunk);
     serve_tell("relayed connections=%lld refused=%lld failed=%lld bytes=%lld",
                (long long)relay->accepted, (long long)relay->refused,
                (long long)relay->failed, (long long)relay->bytes);
