@@ -114,8 +114,12 @@ void err_worse(struct err *err, const struct err *other)
 /* Bytes of UTF-8 pass; what could drive a terminal does not. */
 static void print_clean(const char *text, FILE *to)
 {
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        fputc(*c < ' ' || *c == 0x7f ? '?' : *c, to);
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        int is_c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+
+        fputc(is_c1 || *c < ' ' || *c == 0x7f ? '?' : *c, to);
+        c += is_c1;
+    }
     fputc('\n', to);
 }
 

@@ -74,7 +74,7 @@ void err_print(const struct err *err, const char *prog, FILE *to);
  */
 int err_parse(struct err *err, enum err_code code, const char *text);
 
-/* "ECONNREFUSED" for ECONNREFUSED; "errno 4242" shapes become "E4242". */
+/* "ECONNREFUSED" for ECONNREFUSED; "EUNKNOWN" for what has no name. */
 const char *err_name(int sys_errno);
 
 #endif
