@@ -9,6 +9,7 @@
 #include "lib/clock.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "lib/start.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -282,9 +283,11 @@ static int choose_run_id(struct rate *rate, struct err *err)
     return err_sys(err, ERR_RESOURCE, "random", "cannot draw a run id");
 }
 
+static volatile sig_atomic_t stop_signal;
+
 static void on_signal(int signal_number)
 {
-    (void)signal_number;
+    stop_signal = signal_number;
     engine_stop();
 }
 
@@ -292,7 +295,6 @@ static void take_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_signal};
 
-    signal(SIGPIPE, SIG_IGN);
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGHUP, &stop, NULL);
@@ -469,10 +471,10 @@ static int run(struct rate *rate, struct engine_result *result, int argc,
         return 0;
     if (choose_run_id(rate, err) < 0 || check_fds(rate, err) < 0)
         return -1;
-    take_signals();
     rate->bar = !rate->machine && !rate->quiet && isatty(STDERR_FILENO);
     if (greet(rate, err) < 0)
         return -1;
+    take_signals(); /* until here nothing was measured: just die */
     if (measure(rate, result, err) < 0) {
         tell(rate, result);
         return -1;
@@ -484,8 +486,8 @@ static int run(struct rate *rate, struct engine_result *result, int argc,
 /* End by the signal that stopped us, as shells expect. */
 static void die_by_signal(void)
 {
-    signal(SIGINT, SIG_DFL);
-    raise(SIGINT);
+    signal(stop_signal, SIG_DFL);
+    raise(stop_signal);
 }
 
 int main(int argc, char **argv)
@@ -502,8 +504,10 @@ int main(int argc, char **argv)
     /* Static for its size: the meter's classes. */
     static struct engine_result result;
     struct err err = {0};
-    int failed = run(&rate, &result, argc, argv, &err) < 0;
+    int failed;
 
+    start_standard_fds();
+    failed = run(&rate, &result, argc, argv, &err) < 0;
     if (failed)
         err_print(&err, "echo-rate", stderr);
     else if (result.stopped)

@@ -1,7 +1,9 @@
 /* harness: the table of commands, and nothing else. */
 #include "harness/cmd.h"
 #include "lib/args.h"
+#include "lib/start.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -71,7 +73,10 @@ static int close_stdout(struct err *err)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
-    return err_sys(err, ERR_RESULTS, "stdout", "cannot write to stdout");
+    err_sys(err, ERR_RESULTS, "stdout", "cannot write to stdout");
+    if (err->sys_errno == EPIPE)
+        err->code = (enum err_code)(ERR_SIGNAL + SIGPIPE);
+    return -1;
 }
 
 /* A signal that stopped us is also how we end, as shells expect. */
@@ -89,6 +94,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     int failed;
 
+    start_standard_fds();
     /* Numbers in files have a point, whatever the user's language. */
     (void)setlocale(LC_ALL, "C");
     failed = dispatch(argc, argv, &err) < 0;
@@ -97,6 +103,7 @@ int main(int argc, char **argv)
     if (!failed)
         return 0;
     (void)fflush(stdout);
-    err_print(&err, "harness", stderr);
+    if ((int)err.code != ERR_SIGNAL + SIGPIPE) /* the reader left: no news */
+        err_print(&err, "harness", stderr);
     return leave((int)err.code);
 }

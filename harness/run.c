@@ -35,6 +35,8 @@ static void take_signals(void)
     (void)sigaction(SIGINT, &stop, NULL);
     (void)sigaction(SIGTERM, &stop, NULL);
     (void)sigaction(SIGHUP, &stop, NULL);
+    /* A reader that leaves must not end a run: main() finds out. */
+    (void)signal(SIGPIPE, SIG_IGN);
 }
 
 /* ---- the plan becomes runs ---- */

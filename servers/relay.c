@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "lib/clock.h"
 #include "lib/num.h"
+#include "lib/start.h"
 #include "servers/flow.h"
 #include "servers/serve.h"
 
@@ -519,6 +520,7 @@ int main(int argc, char **argv)
                           .path = {.seed = 1}};
     struct err err = {0};
 
+    start_standard_fds();
     serve_init(&relay.serve, "echo-relay");
     if (run(&relay, argc, argv, &err) == 0)
         return 0;

@@ -4,6 +4,7 @@
  */
 #include "lib/clock.h"
 #include "lib/msg.h"
+#include "lib/start.h"
 #include "servers/serve.h"
 
 #include <errno.h>
@@ -399,6 +400,7 @@ int main(int argc, char **argv)
     static struct master master;
     struct err err = {0};
 
+    start_standard_fds();
     serve_init(&master.serve, "echo-server");
     if (run(&master, argc, argv, &err) == 0)
         return 0;
