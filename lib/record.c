@@ -93,6 +93,7 @@ static int cut_back(struct record *record, size_t written, struct err *err)
     record->file_bytes += (int64_t)whole;
     record->failed = 1;
     record->used = 0;
+    record->buffered_rows = 0;
     (void)!ftruncate(record->fd, (off_t)record->file_bytes);
     errno = cause;
     err_sys(err, ERR_RESULTS, no_space ? "results-no-space" : "results-write",
