@@ -1,5 +1,6 @@
 #include "harness/scenario.h"
 
+#include "lib/buf.h"
 #include "lib/json.h"
 #include "lib/net.h"
 
@@ -597,6 +598,24 @@ static int set_pair(struct json_doc *doc, const char *pair, struct err *err)
     return json_override(doc, path, equals + 1, err);
 }
 
+/* What the command line calls a text is one, even 2026 or null. */
+static int set_text(struct json_doc *doc, const char *path, const char *text,
+                    struct err *err)
+{
+    struct buf quoted = {0};
+    int status;
+
+    if (strpbrk(text, "\"\\")) {
+        err_set(err, ERR_USAGE, "usage", "\"%s\" = \"%.80s\" is not allowed",
+                path, text);
+        return err_hint(err, "neither quotes nor backslashes");
+    }
+    buf_addf(&quoted, "\"%s\"", text);
+    status = json_override(doc, path, buf_text(&quoted), err);
+    buf_release(&quoted);
+    return status;
+}
+
 /* Another host is a server that runs there: no emulated path before it. */
 static int set_host(struct json_doc *doc, const char *host, struct err *err)
 {
@@ -613,7 +632,7 @@ static int set_host(struct json_doc *doc, const char *host, struct err *err)
                              "2333; then --host HOST --port 2333");
     }
     json_drop(doc, "path");
-    if (json_override(doc, "target.host", host, err) < 0 ||
+    if (set_text(doc, "target.host", host, err) < 0 ||
         json_override(doc, "target.launch", "none", err) < 0)
         return -1;
     if (!site || strcmp(site, "local") == 0)
@@ -631,7 +650,7 @@ static int apply(struct json_doc *doc, const struct scenario_overrides *o,
         return -1;
     if (o->port && json_override(doc, "target.port", o->port, err) < 0)
         return -1;
-    if (o->site && json_override(doc, "target.site", o->site, err) < 0)
+    if (o->site && set_text(doc, "target.site", o->site, err) < 0)
         return -1;
     for (int i = 0; i < o->nset; i++)
         if (set_pair(doc, o->set[i], err) < 0)

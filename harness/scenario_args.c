@@ -8,12 +8,15 @@ static int take(int key, const char *value, void *ctx, struct err *err)
 {
     struct scenario_args *args = ctx;
     struct scenario_overrides *overrides = &args->overrides;
+    long long port;
 
     switch (key) {
     case HOST:
         overrides->host = value;
         return 0;
     case PORT:
+        if (args_int(value, ARGS_RANGE("port", 0, 65535), &port, err) < 0)
+            return -1;
         overrides->port = value;
         return 0;
     case SITE:

@@ -1,0 +1,296 @@
+#define _GNU_SOURCE
+#include "harness/scenario.h"
+#include "tests/unit/check.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The bad scenarios are in tests/data/scenarios/; here is what good ones mean.
+ */
+
+#define HEAD "{\"version\": 1, \"name\": \"x\""
+#define MS INT64_C(1000000)
+
+struct loaded {
+    int status;
+    struct scenario s;
+    struct err err;
+};
+
+static void write_file(const char *text)
+{
+    FILE *file = fopen("s.json", "w");
+
+    if (!file || fputs(text, file) < 0 || fclose(file) < 0)
+        abort();
+}
+
+static struct loaded load_with(const char *text,
+                               const struct scenario_overrides *overrides)
+{
+    struct loaded loaded = {0};
+    char *kept = NULL;
+
+    write_file(text);
+    loaded.status = scenario_load(&loaded.s, "s.json", overrides, &kept,
+                                  &loaded.err);
+    /* Accepted: the file as it is, whatever the command line says. */
+    if ((loaded.status == 0) != (kept && strcmp(kept, text) == 0))
+        loaded.status = -2;
+    free(kept);
+    return loaded;
+}
+
+static struct loaded load(const char *text)
+{
+    static const struct scenario_overrides none;
+
+    return load_with(text, &none);
+}
+
+static struct loaded load_set(const char *text, const char *pair)
+{
+    struct scenario_overrides overrides = {.set = &pair, .nset = 1};
+
+    return load_with(text, &overrides);
+}
+
+static void the_defaults(void)
+{
+    struct loaded l = load(HEAD "}");
+
+    CHECK_INT(l.status, 0);
+    CHECK_STR(l.s.name, "x");
+    CHECK_STR(l.s.what, "");
+    CHECK_STR(l.s.site, "local");
+    CHECK_STR(l.s.host, "127.0.0.1");
+    CHECK_INT(l.s.port, 0);
+    CHECK_INT(l.s.launch, LAUNCH_LOCAL);
+    CHECK_INT(l.s.plain, 0);
+    CHECK_INT(l.s.message_size_bytes, 1000);
+    CHECK_INT(l.s.connections, 1);
+    CHECK_INT(l.s.duration_ns, 10000 * MS);
+    CHECK_INT(l.s.messages, 0);
+    CHECK_INT(l.s.timeout_ns, 3000 * MS);
+    CHECK_INT(l.s.repeat, 1);
+    CHECK_INT(l.s.seed, 1);
+    CHECK_INT(l.s.cpu_client, -1);
+    CHECK_INT(l.s.cpu_server, -1);
+    CHECK_INT(l.s.emulated, 0);
+    CHECK_NEAR(l.s.expect.failed_max, -1, 0);
+    CHECK_NEAR(l.s.expect.rtt_p50_ms_max, -1, 0);
+    CHECK_NEAR(l.s.expect.rtt_p99_ms_max, -1, 0);
+    CHECK_NEAR(l.s.expect.rate_mbit_min, -1, 0);
+}
+
+static const char full[] = HEAD
+    ", \"what\": \"a\\u00fc\", \"mode\": \"rate\",\n"
+    "\"target\": {\"site\": \"Cloud-2\", \"host\": \"::1\", \"port\": 7,\n"
+    " \"launch\": \"none\", \"plain\": true},\n"
+    "\"transport\": \"tcp\", \"server\": \"thread\",\n"
+    "\"message_size\": 48, \"connections\": 3, \"duration_s\": 0.0015,\n"
+    "\"messages\": 1000000000000, \"rate_per_s\": null, \"window\": 1,\n"
+    "\"timeout_s\": 1e-3, \"path\": {\"delay_ms\": 19.25,\n"
+    " \"jitter_ms\": 0.5, \"rate_mbit\": 1.5}, \"repeat\": 1000,\n"
+    "\"seed\": 9007199254740992, \"cpu\": {\"client\": 0,\n"
+    " \"server\": 1023}, \"expect\": {\"failed_max\": 0,\n"
+    " \"rtt_p50_ms_max\": 0.5, \"rtt_p99_ms_max\": 3600000,\n"
+    " \"rate_mbit_min\": 1e6}}\n";
+
+static void every_key(void)
+{
+    struct loaded l = load(full);
+
+    CHECK_INT(l.status, 0);
+    CHECK_STR(l.s.what, "a\xc3\xbc");
+    CHECK_STR(l.s.site, "Cloud-2");
+    CHECK_STR(l.s.host, "::1");
+    CHECK_INT(l.s.port, 7);
+    CHECK_INT(l.s.launch, LAUNCH_NONE);
+    CHECK_INT(l.s.plain, 1);
+    CHECK_INT(l.s.message_size_bytes, 48);
+    CHECK_INT(l.s.connections, 3);
+    CHECK_INT(l.s.duration_ns, 1500000);
+    CHECK_INT(l.s.messages, 1000000000000);
+    CHECK_INT(l.s.timeout_ns, MS);
+    CHECK_INT(l.s.repeat, 1000);
+    CHECK_INT(l.s.seed, 9007199254740992);
+}
+
+static void every_key_of_an_object(void)
+{
+    struct loaded l = load(full);
+
+    CHECK_INT(l.s.emulated, 1);
+    CHECK_NEAR(l.s.path_delay_ms, 19.25, 0);
+    CHECK_NEAR(l.s.path_jitter_ms, 0.5, 0);
+    CHECK_NEAR(l.s.path_rate_mbit, 1.5, 0);
+    CHECK_INT(l.s.cpu_client, 0);
+    CHECK_INT(l.s.cpu_server, 1023);
+    CHECK_NEAR(l.s.expect.failed_max, 0, 0);
+    CHECK_NEAR(l.s.expect.rtt_p50_ms_max, 0.5, 0);
+    CHECK_NEAR(l.s.expect.rtt_p99_ms_max, 3600000, 0);
+    CHECK_NEAR(l.s.expect.rate_mbit_min, 1e6, 0);
+}
+
+static void null_is_no_limit(void)
+{
+    struct loaded l = load(HEAD
+                           ", \"duration_s\": null, \"messages\": 5,\n"
+                           "\"path\": {\"rate_mbit\": null}, \"loss\": null}");
+
+    CHECK_INT(l.status, 0);
+    CHECK_INT(l.s.duration_ns, 0);
+    CHECK_INT(l.s.messages, 5);
+    CHECK_INT(l.s.emulated, 1);
+    CHECK_NEAR(l.s.path_rate_mbit, 0, 0);
+    CHECK_INT(load(HEAD ", \"messages\": null}").status, 0);
+}
+
+/* Seconds become ns rounded, not cut: 0.29 s is 290 000 000 ns. */
+static void seconds_are_rounded(void)
+{
+    CHECK_INT(load(HEAD ", \"duration_s\": 0.29}").s.duration_ns, 290 * MS);
+    CHECK_INT(load(HEAD ", \"duration_s\": 86400}").s.duration_ns,
+              86400000 * MS);
+    CHECK_INT(load(HEAD ", \"timeout_s\": 0.0010000004}").s.timeout_ns, MS);
+}
+
+static const char emulated[] = HEAD
+    ", \"target\": {\"site\": \"cloud\"}, \"path\": {\"delay_ms\": 19}}";
+
+/* A real server: no emulated path, nothing started, the lab's port. */
+static void a_host_replaces_the_emulated_path(void)
+{
+    struct scenario_overrides overrides = {.host = "192.0.2.7"};
+    struct loaded l = load_with(emulated, &overrides);
+
+    CHECK_INT(l.status, 0);
+    CHECK_STR(l.s.host, "192.0.2.7");
+    CHECK_INT(l.s.port, 2333);
+    CHECK_INT(l.s.launch, LAUNCH_NONE);
+    CHECK_INT(l.s.emulated, 0);
+    CHECK_STR(l.s.site, "cloud");
+    l = load_with(HEAD "}", &overrides);
+    CHECK_STR(l.s.site, "remote"); /* not "local", the default */
+    overrides.host = "127.0.0.1";
+    l = load_with(HEAD "}", &overrides);
+    CHECK_STR(l.s.site, "local");
+    CHECK_INT(l.s.launch, LAUNCH_NONE);
+}
+
+static void port_and_site_from_the_command_line(void)
+{
+    struct scenario_overrides overrides = {
+        .host = "h.example", .port = "7", .site = "lab-3"};
+    struct loaded l = load_with(emulated, &overrides);
+
+    CHECK_INT(l.status, 0);
+    CHECK_INT(l.s.port, 7);
+    CHECK_STR(l.s.site, "lab-3");
+    overrides = (struct scenario_overrides){.port = "4711"};
+    l = load_with(HEAD "}", &overrides);
+    CHECK_INT(l.s.port, 4711);
+    CHECK_INT(l.s.launch, LAUNCH_LOCAL);
+    overrides = (struct scenario_overrides){.host = "h"};
+    l = load_with(HEAD ", \"target\": {\"port\": 99}}", &overrides);
+    CHECK_INT(l.s.port, 99);
+}
+
+/* A site is a word, also when JSON would call it something else. */
+static void a_site_may_look_like_a_number(void)
+{
+    static const char *const words[] = {"2", "2026", "true", "null", "1e3"};
+
+    for (int i = 0; i < 5; i++) {
+        struct scenario_overrides overrides = {.site = words[i]};
+
+        CHECK_STR(load_with(HEAD "}", &overrides).s.site, words[i]);
+    }
+}
+
+static void quotes_in_a_site_are_refused(void)
+{
+    static const char *const words[] = {"\"x\"", "a\"b", "a\\u0062", "\n", ""};
+
+    for (int i = 0; i < 5; i++) {
+        struct scenario_overrides overrides = {.site = words[i]};
+        struct loaded l = load_with(HEAD "}", &overrides);
+
+        CHECK_INT(l.status, -1);
+        CHECK_INT(l.err.code, ERR_USAGE);
+        CHECK(l.err.hint[0] != 0);
+    }
+}
+
+static void any_key_from_the_command_line(void)
+{
+    CHECK_INT(load_set(HEAD "}", "cpu.client=3").s.cpu_client, 3);
+    CHECK_INT(load_set(HEAD "}", "duration_s=0.2").s.duration_ns, 200 * MS);
+    CHECK_STR(load_set(HEAD "}", "what=two words=3").s.what, "two words=3");
+    CHECK_INT(load_set(emulated, "path=null").s.emulated, 0);
+    CHECK_NEAR(load_set(emulated, "path.jitter_ms=1").s.path_delay_ms, 19, 0);
+    CHECK_STR(load_set(HEAD "}", "name=other").s.name, "other");
+}
+
+/* FILE:LINE of the value, or that it came from the command line. */
+static void a_refusal_says_where(void)
+{
+    CHECK_STR(load(HEAD ",\n\n\"repeat\": 0}").err.msg,
+              "s.json:3: \"repeat\" = 0 is out of range 1..1000");
+    CHECK_STR(load_set(HEAD ",\n\"repeat\": 1}", "repeat=0").err.msg,
+              "s.json, command line: \"repeat\" = 0 is out of range 1..1000");
+    CHECK_STR(load_set(HEAD "}", "cpu.clint=1").err.msg,
+              "s.json, command line: \"cpu.clint\" is not a key");
+    CHECK_STR(load_set(HEAD "}", "cpu.clint=1").err.hint,
+              "keys here: client server");
+}
+
+static void pairs_that_are_none(void)
+{
+    static const char *const pairs[] = {"", "=", "=1", "repeat", "a.b"};
+
+    for (int i = 0; i < 5; i++) {
+        struct loaded l = load_set(HEAD "}", pairs[i]);
+
+        CHECK_INT(l.status, -1);
+        CHECK_INT(l.err.code, ERR_USAGE);
+        CHECK(strstr(l.err.msg, "want KEY=VALUE") != NULL);
+    }
+    CHECK_STR(load_set(HEAD "}", "name.x=1").err.id, "set-path");
+    CHECK_STR(load_set(HEAD "}", "a..b=1").err.code == 2 ? "" : "taken", "");
+    CHECK_STR(load_set(HEAD "}", "what=\x1b[2J").err.id, "set-value");
+}
+
+static void the_key_of_its_case(void)
+{
+    struct loaded l = load(HEAD ", \"message_size\": 64}");
+    char key[64];
+
+    scenario_case_key(&l.s, key, sizeof key);
+    CHECK_STR(key, "tcp-thread-64B-1c");
+}
+
+int main(void)
+{
+    char dir[] = "/tmp/test_scenario.XXXXXX";
+
+    if (!mkdtemp(dir) || chdir(dir) < 0)
+        return 1;
+    the_defaults();
+    every_key();
+    every_key_of_an_object();
+    null_is_no_limit();
+    seconds_are_rounded();
+    a_host_replaces_the_emulated_path();
+    port_and_site_from_the_command_line();
+    a_site_may_look_like_a_number();
+    quotes_in_a_site_are_refused();
+    any_key_from_the_command_line();
+    a_refusal_says_where();
+    pairs_that_are_none();
+    the_key_of_its_case();
+    (void)unlink("s.json");
+    (void)rmdir(dir);
+    return check_done();
+}
