@@ -521,7 +521,7 @@ int main(int argc, char **argv)
     struct err err = {0};
 
     start_standard_fds();
-    serve_init(&relay.serve, "echo-relay");
+    serve_init(&relay.serve);
     if (run(&relay, argc, argv, &err) == 0)
         return 0;
     err_print(&err, "echo-relay", stderr);

@@ -11,7 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOPBACK_CONNECTIONS = 1024, PUBLIC_CONNECTIONS = 64 };
+enum {
+    LOOPBACK_CONNECTIONS = 1024,
+    PUBLIC_CONNECTIONS = 64,
+    PUBLIC_PER_SOURCE = 16,
+};
 
 static volatile sig_atomic_t stopped;
 
@@ -26,10 +30,9 @@ int serve_stopped(void)
     return stopped;
 }
 
-void serve_init(struct serve *serve, const char *prog)
+void serve_init(struct serve *serve)
 {
     memset(serve, 0, sizeof *serve);
-    serve->prog = prog;
     serve->ip = "127.0.0.1";
     serve->port = 2333;
     serve->backlog = 100;
@@ -149,6 +152,17 @@ static int take_signals(struct serve *serve, struct err *err)
     return 0;
 }
 
+static void set_limits(struct serve *serve)
+{
+    int is_public = !net_is_loopback(&serve->bound);
+
+    if (serve->max_connections)
+        return;
+    serve->max_connections = is_public ? PUBLIC_CONNECTIONS
+                                       : LOOPBACK_CONNECTIONS;
+    serve->max_per_source = is_public ? PUBLIC_PER_SOURCE : 0;
+}
+
 int serve_open(struct serve *serve, struct err *err)
 {
     if (take_signals(serve, err) < 0)
@@ -157,10 +171,7 @@ int serve_open(struct serve *serve, struct err *err)
                                  &serve->bound, err);
     if (serve->listener < 0)
         return -1;
-    if (serve->max_connections == 0)
-        serve->max_connections = net_is_loopback(&serve->bound)
-                                     ? LOOPBACK_CONNECTIONS
-                                     : PUBLIC_CONNECTIONS;
+    set_limits(serve);
     return net_set_blocking(serve->listener, 0);
 }
 
@@ -169,14 +180,21 @@ void serve_ready(const struct serve *serve)
     serve_tell("listening tcp %s", serve->bound.text);
 }
 
-int serve_wait(const struct serve *serve, int64_t timeout_ns)
+int serve_wait_fd(const struct serve *serve, int fd, char direction,
+                  int64_t timeout_ns)
 {
-    struct pollfd ready = {.fd = serve->listener, .events = POLLIN};
+    struct pollfd ready = {.fd = fd,
+                           .events = direction == 'r' ? POLLIN : POLLOUT};
     struct timespec limit = {.tv_sec = (time_t)(timeout_ns / CLOCK_NS_PER_S),
                              .tv_nsec = (long)(timeout_ns % CLOCK_NS_PER_S)};
 
     return ppoll(&ready, 1, timeout_ns < 0 ? NULL : &limit, &serve->waiting) >
            0;
+}
+
+int serve_wait(const struct serve *serve, int64_t timeout_ns)
+{
+    return serve_wait_fd(serve, serve->listener, 'r', timeout_ns);
 }
 
 static void write_line(const char *fmt, va_list args)
@@ -242,4 +260,16 @@ void serve_escape(const char *bytes, size_t n, char *text, size_t size)
     text[used] = '\0';
     if (i < n)
         snprintf(text + used, size - used, "... (%zu bytes)", whole);
+}
+
+void serve_show_config(const struct serve *serve)
+{
+    long long timeout_s = (long long)(serve->timeout_ns / CLOCK_NS_PER_S);
+
+    serve_say(serve, "Server Config:");
+    serve_say(serve, "    listen ip: %s", serve->ip);
+    serve_say(serve, "    listen port: %d", net_port(&serve->bound));
+    serve_say(serve, "    timeout: %lld", timeout_s ? timeout_s : -1);
+    serve_say(serve, "    buffer size: %zu", serve->buffer_bytes);
+    serve_say(serve, "    max connections: %d", serve->max_connections);
 }

@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 struct serve {
-    const char *prog;
     const char *ip;
     int port; /* 0: the kernel chooses */
     int backlog;
@@ -22,6 +21,8 @@ struct serve {
     int64_t timeout_ns;  /* idle limit of a connection; 0: none */
     size_t buffer_bytes; /* most that one recv takes */
     int max_connections; /* 0: by the address, see serve_open */
+    int max_per_source;  /* 0: no such limit */
+    int once;            /* one echo a connection */
 
     int listener; /* -1 until open */
     struct net_addr bound;
@@ -29,7 +30,7 @@ struct serve {
 };
 
 /* The defaults of the lab's table II. */
-void serve_init(struct serve *serve, const char *prog);
+void serve_init(struct serve *serve);
 
 /* Where to listen: --ip --port --listen --quiet. */
 struct args_group serve_listen_group(struct serve *serve);
@@ -40,9 +41,13 @@ struct args_group serve_echo_group(struct serve *serve);
 /*
  * Take over SIGINT and SIGTERM (blocked but while waiting with
  * serve->waiting) and listen.  Loopback allows 1024 connections at once,
- * any other address 64, unless --max-connections says otherwise.
+ * any other address 64 and 16 from one source, unless --max-connections says
+ * otherwise.
  */
 int serve_open(struct serve *serve, struct err *err);
+
+/* The settings, as the lab's servers print them. */
+void serve_show_config(const struct serve *serve);
 
 /* Print "listening tcp ADDR": the server can be used from here on. */
 void serve_ready(const struct serve *serve);
@@ -55,6 +60,13 @@ int serve_stopped(void);
  * when a connection can be accepted, 0 otherwise.
  */
 int serve_wait(const struct serve *serve, int64_t timeout_ns);
+
+/*
+ * The same for a connection: until fd can be read (direction 'r') or written
+ * ('w').
+ */
+int serve_wait_fd(const struct serve *serve, int fd, char direction,
+                  int64_t timeout_ns);
 
 /* One line to stdout in one write, so that threads do not mix; not when quiet.
  */

@@ -1,0 +1,235 @@
+#define _GNU_SOURCE
+#include "servers/crowd.h"
+
+#include "lib/clock.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NO_FDS_PAUSE_MS = 100 };
+
+static const int64_t sweep_every_ns = CLOCK_NS_PER_S / 4;
+
+int crowd_init(struct crowd *crowd, const struct serve *serve, struct err *err)
+{
+    pthread_condattr_t attr;
+
+    memset(crowd, 0, sizeof *crowd);
+    crowd->serve = serve;
+    if (pthread_mutex_init(&crowd->lock, NULL) != 0 ||
+        pthread_condattr_init(&attr) != 0 ||
+        pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0 ||
+        pthread_cond_init(&crowd->ended, &attr) != 0)
+        return err_set(err, ERR_RESOURCE, "memory", "cannot make a lock");
+    pthread_condattr_destroy(&attr);
+    return 0;
+}
+
+/* ---- the list, oldest activity first; the lock is held ---- */
+
+static void append(struct crowd *crowd, struct session *session)
+{
+    session->prev = crowd->last;
+    session->next = NULL;
+    if (crowd->last)
+        crowd->last->next = session;
+    else
+        crowd->first = session;
+    crowd->last = session;
+}
+
+static void unlink_session(struct crowd *crowd, struct session *session)
+{
+    if (session->prev)
+        session->prev->next = session->next;
+    else
+        crowd->first = session->next;
+    if (session->next)
+        session->next->prev = session->prev;
+    else
+        crowd->last = session->prev;
+}
+
+static int from_source(const struct crowd *crowd, const char *host)
+{
+    char other[64];
+    int n = 0;
+
+    for (const struct session *s = crowd->first; s; s = s->next) {
+        net_host_text(&s->peer, other, sizeof other);
+        n += strcmp(host, other) == 0;
+    }
+    return n;
+}
+
+/* ---- coming in ---- */
+
+/* NULL when there is room, else the reason why not; the lock is held. */
+static const char *full(const struct crowd *crowd, const struct net_addr *peer)
+{
+    const struct serve *serve = crowd->serve;
+    char host[64];
+
+    if (crowd->live >= serve->max_connections)
+        return "connection limit reached";
+    if (serve->max_per_source == 0)
+        return NULL;
+    net_host_text(peer, host, sizeof host);
+    return from_source(crowd, host) >= serve->max_per_source
+               ? "limit for one source reached"
+               : NULL;
+}
+
+static struct session *let_in(struct crowd *crowd, int fd,
+                              const struct net_addr *peer)
+{
+    struct session *session = NULL;
+    const char *why;
+
+    pthread_mutex_lock(&crowd->lock);
+    why = full(crowd, peer);
+    if (!why) {
+        session = session_new(crowd->serve, fd, peer);
+        why = session ? NULL : "out of memory";
+    }
+    if (session) {
+        append(crowd, session);
+        crowd->live++;
+        crowd->accepted++;
+    } else {
+        crowd->refused++;
+    }
+    pthread_mutex_unlock(&crowd->lock);
+    if (session)
+        return session;
+    close(fd);
+    serve_say(crowd->serve, "Client refused: %s", why);
+    return NULL;
+}
+
+/* Out of descriptors: one may be closed soon; waiting for it must not spin. */
+static void pause_accepting(const struct crowd *crowd)
+{
+    struct timespec pause = {.tv_nsec = NO_FDS_PAUSE_MS * 1000000L};
+
+    serve_say(crowd->serve, "out of descriptors: accepting again soon");
+    nanosleep(&pause, NULL);
+}
+
+struct session *crowd_accept(struct crowd *crowd)
+{
+    struct net_addr peer;
+    int fd = net_accept(crowd->serve->listener, &peer);
+
+    if (fd >= 0)
+        return let_in(crowd, fd, &peer);
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+        pause_accepting(crowd);
+    return NULL;
+}
+
+/* ---- being there and leaving ---- */
+
+void crowd_touch(struct crowd *crowd, struct session *session, int64_t now_ns)
+{
+    if (now_ns - session->active_ns < crowd->serve->timeout_ns / 16)
+        return;
+    session->active_ns = now_ns;
+    pthread_mutex_lock(&crowd->lock);
+    unlink_session(crowd, session);
+    append(crowd, session);
+    pthread_mutex_unlock(&crowd->lock);
+}
+
+/* Closed under the lock: a sweep may want to shut the same socket down. */
+void crowd_leave(struct crowd *crowd, struct session *session)
+{
+    pthread_mutex_lock(&crowd->lock);
+    unlink_session(crowd, session);
+    crowd->live--;
+    crowd->bytes_in += session->bytes_in;
+    crowd->bytes_out += session->bytes_out;
+    session_free(session);
+    pthread_cond_signal(&crowd->ended);
+    pthread_mutex_unlock(&crowd->lock);
+}
+
+void crowd_reject(struct crowd *crowd, struct session *session, const char *why)
+{
+    session->end = why;
+    pthread_mutex_lock(&crowd->lock);
+    crowd->accepted--;
+    crowd->refused++;
+    pthread_mutex_unlock(&crowd->lock);
+    crowd_leave(crowd, session);
+}
+
+/* ---- the sweep ---- */
+
+void crowd_sweep(struct crowd *crowd)
+{
+    int64_t now_ns = clock_now_ns();
+
+    pthread_mutex_lock(&crowd->lock);
+    for (struct session *s = crowd->first; s; s = s->next) {
+        unsigned steps = atomic_load_explicit(&s->steps, memory_order_relaxed);
+
+        if (steps != s->steps_seen) {
+            s->steps_seen = steps;
+            s->active_ns = now_ns;
+        } else if (now_ns - s->active_ns >= crowd->serve->timeout_ns) {
+            atomic_store(&s->timed_out, 1);
+            net_shutdown(s->fd, 'b');
+        }
+    }
+    pthread_mutex_unlock(&crowd->lock);
+}
+
+int64_t crowd_sweep_after_ns(struct crowd *crowd)
+{
+    int64_t often_ns = crowd->serve->timeout_ns / 10;
+    int live;
+
+    pthread_mutex_lock(&crowd->lock);
+    live = crowd->live;
+    pthread_mutex_unlock(&crowd->lock);
+    if (!live || !crowd->serve->timeout_ns)
+        return -1;
+    return often_ns < sweep_every_ns ? often_ns : sweep_every_ns;
+}
+
+/* ---- the end ---- */
+
+void crowd_stop_input(struct crowd *crowd)
+{
+    pthread_mutex_lock(&crowd->lock);
+    for (struct session *s = crowd->first; s; s = s->next)
+        net_shutdown(s->fd, 'r');
+    pthread_mutex_unlock(&crowd->lock);
+}
+
+void crowd_wait_empty(struct crowd *crowd, int64_t timeout_ns)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)(timeout_ns / CLOCK_NS_PER_S);
+    pthread_mutex_lock(&crowd->lock);
+    while (crowd->live > 0 &&
+           pthread_cond_timedwait(&crowd->ended, &crowd->lock, &until) == 0)
+        ;
+    pthread_mutex_unlock(&crowd->lock);
+}
+
+void crowd_tell(struct crowd *crowd)
+{
+    pthread_mutex_lock(&crowd->lock);
+    serve_tell("served connections=%lld refused=%lld bytes_in=%lld "
+               "bytes_out=%lld open=%d",
+               (long long)crowd->accepted, (long long)crowd->refused,
+               (long long)crowd->bytes_in, (long long)crowd->bytes_out,
+               crowd->live);
+    pthread_mutex_unlock(&crowd->lock);
+}

@@ -1,0 +1,63 @@
+/*
+ * All connections that a server has: who may come in, who is there, who has
+ * been silent for too long, and the counts at the end.
+ */
+#ifndef SERVERS_CROWD_H
+#define SERVERS_CROWD_H
+
+#include "servers/session.h"
+
+#include <pthread.h>
+#include <stdint.h>
+
+struct crowd {
+    const struct serve *serve;
+    pthread_mutex_t lock;  /* guards all below */
+    pthread_cond_t ended;  /* somebody has left */
+    struct session *first; /* least recently joined or touched last */
+    struct session *last;
+    int live;
+    int64_t accepted, refused, bytes_in, bytes_out;
+};
+
+int crowd_init(struct crowd *crowd, const struct serve *serve, struct err *err);
+
+/*
+ * Accept one connection and let it in, within the limits.  NULL when there
+ * was none, when it was turned away (closed, counted, logged), or when
+ * descriptors ran out: then it pauses, so that waiting for one never spins.
+ */
+struct session *crowd_accept(struct crowd *crowd);
+
+/*
+ * It made a step at now_ns: it goes to the end of the queue for the sweep, but
+ * not more often than 16 times in the idle limit.
+ */
+void crowd_touch(struct crowd *crowd, struct session *session, int64_t now_ns);
+
+/* Take it out, add up its counts, free it. */
+void crowd_leave(struct crowd *crowd, struct session *session);
+
+/* Turn away one that was let in but cannot be served. */
+void crowd_reject(struct crowd *crowd, struct session *session,
+                  const char *why);
+
+/*
+ * The sweep for threads: shut down those whose step count has stood still for
+ * the idle limit; their threads then see the end of input.
+ */
+void crowd_sweep(struct crowd *crowd);
+
+/* How long until the next sweep is due, -1: there is nobody to watch. */
+int64_t crowd_sweep_after_ns(struct crowd *crowd);
+
+/* No more input from anybody. */
+void crowd_stop_input(struct crowd *crowd);
+
+/* Wait until all have left, at most timeout_ns. */
+void crowd_wait_empty(struct crowd *crowd, int64_t timeout_ns);
+
+/* The line of counts. */
+void crowd_tell(struct crowd *crowd);
+
+#endif

@@ -1,0 +1,20 @@
+#include "servers/model.h"
+
+#include <string.h>
+
+void (*model_find(const char *name))(struct crowd *crowd)
+{
+    static const struct {
+        const char *name;
+        void (*run)(struct crowd *crowd);
+    } models[] = {
+        {"thread", model_thread},
+        {"single", model_single},
+        {"epoll", model_epoll},
+    };
+
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        if (strcmp(models[i].name, name) == 0)
+            return models[i].run;
+    return NULL;
+}

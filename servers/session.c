@@ -1,0 +1,120 @@
+#include "servers/session.h"
+
+#include "lib/clock.h"
+#include "lib/msg.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct session *session_new(const struct serve *serve, int fd,
+                            const struct net_addr *peer)
+{
+    struct session *session = calloc(1, sizeof *session);
+    char name[SERVE_PEER_SIZE];
+
+    if (!session)
+        return NULL;
+    session->serve = serve;
+    session->fd = fd;
+    session->peer = *peer;
+    session->active_ns = clock_now_ns();
+    (void)net_set_nodelay(fd);
+    serve_peer_text(peer, name);
+    serve_say(serve, "Client %s connected!", name);
+    return session;
+}
+
+/* The lab's word for goodbye: a message that says exactly `exit`. */
+static int says_exit(const char *bytes, size_t n)
+{
+    while (n > 0 && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r'))
+        n--;
+    return n == 4 && memcmp(bytes, "exit", 4) == 0;
+}
+
+static void show_message(const struct session *session, const char *bytes,
+                         size_t n)
+{
+    char peer[SERVE_PEER_SIZE], text[400];
+
+    if (session->serve->quiet)
+        return;
+    serve_peer_text(&session->peer, peer);
+    serve_escape(bytes, n, text, sizeof text);
+    serve_say(session->serve, "From client %s: %s", peer, text);
+}
+
+/* Only its own thread writes it: no locked instruction on an echo's path. */
+static void count_step(struct session *session)
+{
+    unsigned steps = atomic_load_explicit(&session->steps,
+                                          memory_order_relaxed);
+
+    atomic_store_explicit(&session->steps, steps + 1, memory_order_relaxed);
+}
+
+static enum session_step over(struct session *session, const char *end)
+{
+    session->end = end;
+    return SESSION_OVER;
+}
+
+/* After a failed call: try later, or not at all. */
+static enum session_step failed(struct session *session)
+{
+    if (errno == EAGAIN || errno == EINTR)
+        return SESSION_WAIT;
+    return over(session, err_name(errno));
+}
+
+enum session_step session_receive(struct session *session, char *buffer,
+                                  size_t size, size_t *n, int dont_wait)
+{
+    ssize_t got = net_recv(session->fd, buffer, size, dont_wait);
+
+    *n = 0;
+    if (got < 0)
+        return failed(session);
+    if (got == 0)
+        return over(session, "shutdown");
+    count_step(session);
+    session->bytes_in += got;
+    show_message(session, buffer, (size_t)got);
+    if (says_exit(buffer, (size_t)got))
+        return over(session, "exit");
+    msg_welcome(buffer, (size_t)got, &session->matched);
+    *n = (size_t)got;
+    return SESSION_GO;
+}
+
+enum session_step session_send(struct session *session, const char *bytes,
+                               size_t n, size_t *sent, int dont_wait)
+{
+    ssize_t put;
+
+    *sent = 0;
+    while (*sent < n) {
+        put = net_send(session->fd, bytes + *sent, n - *sent, dont_wait);
+        if (put < 0)
+            return failed(session);
+        count_step(session);
+        *sent += (size_t)put;
+        session->bytes_out += put;
+    }
+    return session->serve->once ? over(session, "served") : SESSION_GO;
+}
+
+void session_free(struct session *session)
+{
+    char name[SERVE_PEER_SIZE];
+
+    serve_peer_text(&session->peer, name);
+    if (atomic_load(&session->timed_out))
+        session->end = "timeout";
+    serve_say(session->serve, "Client %s %s!", name,
+              session->end ? session->end : "shutdown");
+    close(session->fd);
+    free(session);
+}

@@ -1,0 +1,59 @@
+/*
+ * One connection of an echo server: what comes in goes out again.  How to wait
+ * is the model's business, what to do is here.
+ */
+#ifndef SERVERS_SESSION_H
+#define SERVERS_SESSION_H
+
+#include "lib/net.h"
+#include "servers/serve.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum session_step {
+    SESSION_WAIT, /* nothing to do before the socket is ready again */
+    SESSION_GO,   /* go on */
+    SESSION_OVER, /* it has ended: see `end` */
+};
+
+struct session {
+    const struct serve *serve;
+    struct session *prev, *next; /* of the crowd */
+    int fd;
+    struct net_addr peer;
+    int matched;     /* of the hello, see msg_welcome */
+    const char *end; /* why it is over: one word for the log */
+    int64_t bytes_in, bytes_out;
+    int64_t active_ns; /* last seen to make a step */
+    /* A thread counts its steps; who watches it sees them stand still. */
+    atomic_uint steps;
+    unsigned steps_seen;
+    atomic_int timed_out;
+};
+
+/* Take an accepted socket; NULL when out of memory (fd is then still ours). */
+struct session *session_new(const struct serve *serve, int fd,
+                            const struct net_addr *peer);
+
+/*
+ * Read once into buffer.  SESSION_GO with *n bytes to be sent back (already
+ * logged, a hello already welcomed), SESSION_WAIT when nothing was there,
+ * SESSION_OVER at the end of input, on `exit` and on an error.
+ */
+enum session_step session_receive(struct session *session, char *buffer,
+                                  size_t size, size_t *n, int dont_wait);
+
+/*
+ * Send what fits of n bytes and tell how much: *sent.  SESSION_GO when all
+ * went, SESSION_WAIT when the socket is full, SESSION_OVER on an error or,
+ * for a server of one echo a connection, when all went.
+ */
+enum session_step session_send(struct session *session, const char *bytes,
+                               size_t n, size_t *sent, int dont_wait);
+
+/* Say how it ended, close, free. */
+void session_free(struct session *session);
+
+#endif
