@@ -72,6 +72,14 @@ int net_port(const struct net_addr *addr)
     return ntohs(((const struct sockaddr_in *)(const void *)any)->sin_port);
 }
 
+void net_tuple_text(const struct net_addr *addr, char text[NET_TUPLE_SIZE])
+{
+    char host[64];
+
+    net_host_text(addr, host, sizeof host);
+    snprintf(text, NET_TUPLE_SIZE, "('%s', %d)", host, net_port(addr));
+}
+
 static void describe(struct net_addr *addr)
 {
     char host[INET6_ADDRSTRLEN + 20];

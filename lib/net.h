@@ -53,13 +53,17 @@ int net_is_loopback(const struct net_addr *addr);
 void net_host_text(const struct net_addr *addr, char *text, size_t size);
 int net_port(const struct net_addr *addr);
 
+/* "('127.0.0.1', 61306)", as the lab's transcripts name a peer. */
+#define NET_TUPLE_SIZE 96
+void net_tuple_text(const struct net_addr *addr, char text[NET_TUPLE_SIZE]);
+
 /*
  * A listening TCP socket on host:port (port 0: the kernel chooses), with the
  * address it got.  Errors: address-in-use, address-not-here, listen-failed
  * (ERR_RESOURCE), and those of net_resolve.
  */
-int net_listen(const char *host, int port, int backlog,
-               struct net_addr *bound, struct err *err);
+int net_listen(const char *host, int port, int backlog, struct net_addr *bound,
+               struct err *err);
 
 /*
  * Accept one connection.  Returns the descriptor, or -1 with errno set; a

@@ -125,9 +125,9 @@ static void take_client(struct relay *relay, int fd,
     int full = relay->live >= relay->serve.max_connections;
     int target = full ? -1 : net_connect_start(&relay->target);
     struct pair *pair = target < 0 ? NULL : calloc(1, sizeof *pair);
-    char name[SERVE_PEER_SIZE];
+    char name[NET_TUPLE_SIZE];
 
-    serve_peer_text(peer, name);
+    net_tuple_text(peer, name);
     if (!pair || net_set_blocking(fd, 0) < 0 ||
         add_side(relay, pair, CLIENT, fd) < 0 ||
         add_side(relay, pair, TARGET, target) < 0) {

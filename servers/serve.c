@@ -229,39 +229,6 @@ void serve_say(const struct serve *serve, const char *fmt, ...)
     va_end(args);
 }
 
-void serve_peer_text(const struct net_addr *peer, char text[SERVE_PEER_SIZE])
-{
-    char host[64];
-
-    net_host_text(peer, host, sizeof host);
-    snprintf(text, SERVE_PEER_SIZE, "('%s', %d)", host, net_port(peer));
-}
-
-static int printable(unsigned char c)
-{
-    return c >= ' ' && c < 0x7f && c != '\\';
-}
-
-void serve_escape(const char *bytes, size_t n, char *text, size_t size)
-{
-    enum { SHOWN = 72 };
-    size_t used = 0, i, whole = n;
-
-    if (n > 0 && bytes[n - 1] == '\n')
-        n--;
-    if (n > 0 && bytes[n - 1] == '\r')
-        n--;
-    for (i = 0; i < n && i < SHOWN && used + 40 < size; i++) {
-        unsigned char c = (unsigned char)bytes[i];
-
-        used += (size_t)snprintf(text + used, size - used,
-                                 printable(c) ? "%c" : "\\x%02x", c);
-    }
-    text[used] = '\0';
-    if (i < n)
-        snprintf(text + used, size - used, "... (%zu bytes)", whole);
-}
-
 void serve_show_config(const struct serve *serve)
 {
     long long timeout_s = (long long)(serve->timeout_ns / CLOCK_NS_PER_S);

@@ -76,14 +76,4 @@ void serve_say(const struct serve *serve, const char *fmt, ...)
 /* Such a line even when quiet: the counts at the end. */
 void serve_tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* "('127.0.0.1', 61306)", as the lab's transcripts name a peer. */
-#define SERVE_PEER_SIZE 96
-void serve_peer_text(const struct net_addr *peer, char text[SERVE_PEER_SIZE]);
-
-/*
- * n bytes of a message as one printable line: control and non-ASCII bytes as
- * \xHH, long ones cut with their length, one final newline dropped.
- */
-void serve_escape(const char *bytes, size_t n, char *text, size_t size);
-
 #endif

@@ -2,6 +2,7 @@
 
 #include "lib/clock.h"
 #include "lib/msg.h"
+#include "lib/show.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@ struct session *session_new(const struct serve *serve, int fd,
                             const struct net_addr *peer)
 {
     struct session *session = calloc(1, sizeof *session);
-    char name[SERVE_PEER_SIZE];
+    char name[NET_TUPLE_SIZE];
 
     if (!session)
         return NULL;
@@ -21,7 +22,7 @@ struct session *session_new(const struct serve *serve, int fd,
     session->peer = *peer;
     session->active_ns = clock_now_ns();
     (void)net_set_nodelay(fd);
-    serve_peer_text(peer, name);
+    net_tuple_text(peer, name);
     serve_say(serve, "Client %s connected!", name);
     return session;
 }
@@ -37,13 +38,14 @@ static int says_exit(const char *bytes, size_t n)
 static void show_message(const struct session *session, const char *bytes,
                          size_t n)
 {
-    char peer[SERVE_PEER_SIZE], text[400];
+    enum { SHOWN = 72 };
+    char peer[NET_TUPLE_SIZE], text[400];
 
     if (session->serve->quiet)
         return;
-    serve_peer_text(&session->peer, peer);
-    serve_escape(bytes, n, text, sizeof text);
-    serve_say(session->serve, "From client %s: %s", peer, text);
+    net_tuple_text(&session->peer, peer);
+    serve_say(session->serve, "From client %s: %s", peer,
+              show_bytes(bytes, n, SHOWN, text, sizeof text));
 }
 
 /* Only its own thread writes it: no locked instruction on an echo's path. */
@@ -108,9 +110,9 @@ enum session_step session_send(struct session *session, const char *bytes,
 
 void session_free(struct session *session)
 {
-    char name[SERVE_PEER_SIZE];
+    char name[NET_TUPLE_SIZE];
 
-    serve_peer_text(&session->peer, name);
+    net_tuple_text(&session->peer, name);
     if (atomic_load(&session->timed_out))
         session->end = "timeout";
     serve_say(session->serve, "Client %s %s!", name,

@@ -1,0 +1,409 @@
+#define _GNU_SOURCE
+#include "clients/talk.h"
+
+#include "lib/clock.h"
+#include "lib/num.h"
+#include "lib/show.h"
+#include "lib/start.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const int64_t connect_timeout_ns = 10 * CLOCK_NS_PER_S;
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    interrupted = signal_number;
+}
+
+static void take_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt};
+
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+/* ---- options ---- */
+
+enum { IP, PORT, TIMEOUT, BUFFER };
+
+static void init(struct talk *talk)
+{
+    memset(talk, 0, sizeof *talk);
+    talk->ip = "localhost";
+    talk->port = 2333;
+    talk->buffer_bytes = 1024;
+    talk->fd = -1;
+}
+
+static int set_timeout(struct talk *talk, const char *value, struct err *err)
+{
+    double seconds = 0;
+
+    talk->timeout_ns = 0;
+    if (strcmp(value, "-1") == 0)
+        return 0;
+    if (num_parse_real(value, 0.001, 86400, &seconds) < 0)
+        return args_bad(err, "timeout", value,
+                        "seconds, 0.001..86400, or -1 for none");
+    talk->timeout_ns = (int64_t)(seconds * 1e9);
+    return 0;
+}
+
+static int take(int key, const char *value, void *ctx, struct err *err)
+{
+    struct talk *talk = ctx;
+    long long n = 0;
+
+    switch (key) {
+    case IP:
+        talk->ip = value;
+        return 0;
+    case TIMEOUT:
+        return set_timeout(talk, value, err);
+    case PORT:
+        if (args_int(value, ARGS_RANGE("port", 1, 65535), &n, err) < 0)
+            return -1;
+        talk->port = (int)n;
+        return 0;
+    default:
+        if (args_int(value, ARGS_RANGE("buffer", 1, 16 << 20), &n, err) < 0)
+            return -1;
+        talk->buffer_bytes = (size_t)n;
+        return 0;
+    }
+}
+
+static int parse(struct talk *talk, const struct talk_program *program,
+                 int argc, char **argv, int *done, struct err *err)
+{
+    static const struct args_option options[] = {
+        {"ip", IP, "HOST", "localhost", "server: a name or an address"},
+        {"port", PORT, "PORT", "2333", "its port"},
+        {"timeout", TIMEOUT, "SECONDS", "-1",
+         "longest wait for an echo; -1 for ever"},
+        {"buffer", BUFFER, "BYTES", "1024", "most bytes that one read takes"},
+        {0},
+    };
+
+    struct args_group group = {options, take, talk};
+    struct args_spec spec = {
+        .prog = program->name,
+        .usage = "",
+        .doc = program->doc,
+        .more = program->more,
+        .groups = &group,
+        .ngroups = 1,
+    };
+
+    return args_parse(&spec, argc, argv, done, err);
+}
+
+/* ---- connecting ---- */
+
+static void show_config(const struct talk *talk)
+{
+    printf("Client Config:\n"
+           "    server ip: %s\n"
+           "    server port: %d\n"
+           "    timeout: %g\n"
+           "    buffer size: %zu\n",
+           talk->ip, talk->port,
+           talk->timeout_ns ? (double)talk->timeout_ns / 1e9 : -1.0,
+           talk->buffer_bytes);
+}
+
+static int try_connect(struct talk *talk, const struct net_addrs *addrs,
+                       struct err *err)
+{
+    int64_t limit_ns = talk->timeout_ns ? talk->timeout_ns : connect_timeout_ns;
+
+    for (int i = 0; i < addrs->n; i++) {
+        int64_t start_ns = clock_now_ns();
+
+        talk->server = addrs->at[i];
+        talk->fd = net_connect(&talk->server, limit_ns);
+        if (talk->fd >= 0)
+            return 0;
+        net_connect_err(err, &talk->server, errno, clock_now_ns() - start_ns);
+    }
+    return -1;
+}
+
+/* Room for n bytes of echo, or for one read of what nobody asked for. */
+static int make_room(struct talk *talk, size_t n)
+{
+    size_t size = n > talk->buffer_bytes ? n : talk->buffer_bytes;
+    char *more = realloc(talk->reply, size);
+
+    if (!more)
+        return -1;
+    talk->reply = more;
+    return 0;
+}
+
+static int connect_server(struct talk *talk, struct err *err)
+{
+    struct net_addrs addrs = {0};
+    char server[NET_TUPLE_SIZE];
+
+    if (make_room(talk, 0) < 0)
+        return err_sys(err, ERR_RESOURCE, "memory", "cannot make a buffer");
+    show_config(talk);
+    if (net_resolve(talk->ip, talk->port, &addrs, err) < 0 ||
+        try_connect(talk, &addrs, err) < 0)
+        return -1;
+    (void)net_set_nodelay(talk->fd);
+    net_tuple_text(&talk->server, server);
+    printf("Connected to server %s.\n", server);
+    return 0;
+}
+
+/* ---- waiting ---- */
+
+/* Wait for one of two descriptors (-1: only one); 0 on time-out or signal. */
+static int wait_either(int one, int two, int64_t timeout_ns,
+                       struct pollfd ready[2])
+{
+    struct timespec limit = {.tv_sec = (time_t)(timeout_ns / CLOCK_NS_PER_S),
+                             .tv_nsec = (long)(timeout_ns % CLOCK_NS_PER_S)};
+
+    ready[0] = (struct pollfd){.fd = one, .events = POLLIN};
+    ready[1] = (struct pollfd){.fd = two, .events = POLLIN};
+    return ppoll(ready, 2, timeout_ns > 0 ? &limit : NULL, NULL) > 0;
+}
+
+/* At the prompt the server has nothing to say but that it is leaving. */
+static enum talk_end listen_to_server(struct talk *talk)
+{
+    ssize_t n = net_recv(talk->fd, talk->reply, talk->buffer_bytes,
+                         NET_DONT_WAIT);
+    char text[400];
+
+    if (n == 0)
+        return TALK_CLOSED;
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? TALK_OK : TALK_FAILED;
+    printf("\nFrom server > %s\nTo server < ",
+           show_bytes(talk->reply, (size_t)n, 300, text, sizeof text));
+    fflush(stdout);
+    return TALK_OK;
+}
+
+/* Room for one more byte and a NUL. */
+static int grow(struct talk *talk, size_t used)
+{
+    size_t size = talk->line_size ? 2 * talk->line_size : 256;
+    char *more;
+
+    if (used + 2 <= talk->line_size)
+        return 0;
+    more = realloc(talk->line, size);
+    if (!more)
+        return -1;
+    talk->line = more;
+    talk->line_size = size;
+    return 0;
+}
+
+/*
+ * One byte from the keyboard; 1 when the line is complete.  Read a byte at a
+ * time: what follows the newline belongs to the next prompt.
+ */
+static int take_key(struct talk *talk, size_t *used, enum talk_end *end)
+{
+    char c;
+    ssize_t n = read(STDIN_FILENO, &c, 1);
+
+    *end = TALK_OK;
+    if (n < 0 && errno == EINTR)
+        return 0;
+    if (n <= 0) {
+        *end = *used > 0 ? TALK_OK : TALK_BYE;
+        return 1;
+    }
+    if (c == '\n')
+        return 1;
+    if (grow(talk, *used) < 0) {
+        *end = TALK_FAILED;
+        return 1;
+    }
+    talk->line[(*used)++] = c;
+    return 0;
+}
+
+static enum talk_end read_line(struct talk *talk, size_t *used)
+{
+    enum talk_end end = TALK_OK;
+    struct pollfd ready[2];
+
+    for (;;) {
+        if (interrupted)
+            return TALK_INTERRUPTED;
+        if (!wait_either(STDIN_FILENO, talk->fd, 0, ready))
+            continue;
+        if (ready[1].revents) {
+            end = listen_to_server(talk);
+            if (end != TALK_OK)
+                return end;
+        }
+        if (ready[0].revents && take_key(talk, used, &end))
+            return end;
+    }
+}
+
+enum talk_end talk_read(struct talk *talk, const char **text, size_t *n)
+{
+    enum talk_end end;
+
+    do {
+        printf("To server < ");
+        fflush(stdout);
+        talk->prompting = 1;
+        *n = 0;
+        end = read_line(talk, n);
+    } while (end == TALK_OK && *n == 0); /* an empty message cannot be sent */
+    talk->prompting = end != TALK_OK;
+    *text = talk->line;
+    return end;
+}
+
+/* ---- one exchange ---- */
+
+static enum talk_end failed(void)
+{
+    if (errno == EPIPE || errno == ECONNRESET)
+        return TALK_CLOSED;
+    return errno == EINTR && interrupted ? TALK_INTERRUPTED : TALK_FAILED;
+}
+
+/* As much of the echo as is there, behind the *got bytes that came before. */
+static enum talk_end take_reply(struct talk *talk, size_t n, size_t *got)
+{
+    size_t room = n - *got < talk->buffer_bytes ? n - *got : talk->buffer_bytes;
+    ssize_t more = net_recv(talk->fd, talk->reply + *got, room, NET_DONT_WAIT);
+
+    if (more == 0)
+        return TALK_CLOSED;
+    if (more < 0)
+        return errno == EAGAIN ? TALK_OK : failed();
+    *got += (size_t)more;
+    return TALK_OK;
+}
+
+static enum talk_end await_reply(struct talk *talk, size_t n, size_t *got)
+{
+    int64_t deadline_ns = clock_now_ns() + talk->timeout_ns;
+    enum talk_end end = TALK_OK;
+    struct pollfd ready[2];
+
+    while (end == TALK_OK && *got < n) {
+        int64_t left_ns = talk->timeout_ns ? deadline_ns - clock_now_ns() : 0;
+
+        if (interrupted)
+            return TALK_INTERRUPTED;
+        if (talk->timeout_ns && left_ns <= 0)
+            return TALK_TIMEOUT;
+        if (wait_either(talk->fd, -1, left_ns, ready))
+            end = take_reply(talk, n, got);
+    }
+    return end;
+}
+
+/* Every byte may become the four characters of \xHH. */
+static void show_reply(const struct talk *talk, size_t got)
+{
+    size_t size = 4 * got + 64;
+    char *text = malloc(size);
+
+    if (text)
+        puts(show_bytes(talk->reply, got, got, text, size));
+    free(text);
+}
+
+enum talk_end talk_exchange(struct talk *talk, const char *text, size_t n)
+{
+    enum talk_end end;
+    size_t got = 0;
+
+    if (make_room(talk, n) < 0)
+        return TALK_FAILED;
+    if (net_send_all(talk->fd, text, n) < 0)
+        return failed();
+    printf("From server > ");
+    fflush(stdout);
+    end = await_reply(talk, n, &got);
+    show_reply(talk, got);
+    return end;
+}
+
+/* ---- the end ---- */
+
+static const char *reason(const struct talk *talk, enum talk_end end,
+                          char *text, size_t size)
+{
+    switch (end) {
+    case TALK_CLOSED:
+        return " The server closed the connection.";
+    case TALK_TIMEOUT:
+        snprintf(text, size, " No echo within %g s.",
+                 (double)talk->timeout_ns / 1e9);
+        return text;
+    case TALK_FAILED:
+        snprintf(text, size, " The connection failed: %s.", strerror(errno));
+        return text;
+    default:
+        return "";
+    }
+}
+
+static int goodbye(struct talk *talk, enum talk_end end)
+{
+    char server[NET_TUPLE_SIZE], text[160];
+    const char *why = reason(talk, end, text, sizeof text);
+
+    net_tuple_text(&talk->server, server);
+    if (talk->prompting)
+        putchar('\n');
+    printf("Disconnected from server %s.%s\n", server, why);
+    fflush(stdout);
+    close(talk->fd);
+    free(talk->reply);
+    free(talk->line);
+    if (end == TALK_INTERRUPTED) {
+        (void)signal(interrupted, SIG_DFL);
+        (void)raise(interrupted);
+    }
+    return end == TALK_OK || end == TALK_BYE ? 0 : ERR_CUT;
+}
+
+int talk_main(const struct talk_program *program, int argc, char **argv)
+{
+    struct talk talk;
+    struct err err = {0};
+    int done = 0;
+
+    start_standard_fds();
+    init(&talk);
+    if (parse(&talk, program, argc, argv, &done, &err) == 0) {
+        if (done)
+            return 0;
+        if (connect_server(&talk, &err) == 0) {
+            take_signals();
+            return goodbye(&talk, program->converse(&talk));
+        }
+    }
+    free(talk.reply);
+    (void)fflush(stdout);
+    err_print(&err, program->name, stderr);
+    return (int)err.code;
+}
