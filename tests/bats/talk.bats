@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# The clients that a person types into.
+
+load helper
+
+# Ports differ from run to run.
+masked() { sed -E "s/$port/PORT/g; s/(', )[0-9]+/\1PORT/" <<<"$output"; }
+
+@test "echo-client: the transcript of a conversation" {
+    start_server echo-server
+    run run_timed 5 "$bin/echo-client" --ip 127.0.0.1 --port "$port" \
+        <<<$'hi1\n\nhi 2\nexit'
+    expect_status 0
+    diff - <(masked) <<'END'
+Client Config:
+    server ip: 127.0.0.1
+    server port: PORT
+    timeout: -1
+    buffer size: 1024
+Connected to server ('127.0.0.1', PORT).
+To server < From server > hi1
+To server < To server < From server > hi 2
+To server < Disconnected from server ('127.0.0.1', PORT).
+END
+    within 2 grep -q 'exit!' "$log"
+}
+
+@test "echo-client: the end of input is a goodbye" {
+    start_server echo-server
+    run run_timed 5 "$bin/echo-client" --port "$port" </dev/null
+    expect_status 0
+    [[ ${lines[-1]} == "Disconnected from server ('127.0.0.1', $port)." ]]
+    within 2 grep -q 'shutdown!' "$log"
+}
+
+@test "echo-client: Ctrl-C says goodbye and ends it by SIGINT" {
+    start_server echo-server
+    mkfifo keys
+    "$bin/echo-client" --port "$port" <keys >out 3>&- &
+    client=$!
+    exec {fd}>keys
+    echo hi >&"$fd"
+    within 5 grep -q 'From server > hi' out
+    # A background job of a script ignores SIGINT; TERM goes the same way.
+    kill -TERM "$client"
+    run wait "$client"
+    [[ $status -eq 143 ]]
+    exec {fd}>&-
+    tail -n 1 out | grep -q "^Disconnected from server"
+}
+
+@test "echo-client: a server that leaves is told at the prompt" {
+    start_server echo-server --timeout 1
+    mkfifo keys
+    exec {fd}<>keys
+    run run_timed 10 "$bin/echo-client" --port "$port" <&"$fd"
+    exec {fd}>&-
+    expect_status 4
+    [[ ${lines[-1]} == *'The server closed the connection.' ]]
+}
+
+@test "echo-client: a server that does not answer in time" {
+    need socat
+    mkfifo ready
+    socat -u -dd TCP-LISTEN:0,bind=127.0.0.1 OPEN:/dev/null 2>ready 3>&- &
+    started+=($!)
+    exec {fd}<ready
+    until [[ ${line-} =~ listening\ on.*:([0-9]+) ]]; do read -r -t 5 -u "$fd" line; done
+    port=${BASH_REMATCH[1]}
+    run run_timed 5 "$bin/echo-client" --ip 127.0.0.1 --port "$port" \
+        --timeout 0.2 <<<hi
+    exec {fd}<&-
+    expect_status 4
+    [[ ${lines[-1]} == *'No echo within 0.2 s.' ]]
+}
+
+@test "echo-client: bytes that drive a terminal are shown, letters stay" {
+    start_server echo-server
+    run run_timed 5 "$bin/echo-client" --port "$port" \
+        <<<$'\e[31mred\x9b \u202e\u4f60\u597d \\ \xff\nexit'
+    expect_status 0
+    [[ $output == *'From server > \x1b[31mred\x9b \xe2\x80\xae你好 \x5c \xff'* ]]
+}
+
+@test "echo-client: a message longer than the buffer comes back whole" {
+    start_server echo-server
+    long=$(head -c 5000 /dev/zero | tr '\0' x)
+    run run_timed 5 "$bin/echo-client" --port "$port" --buffer 7 <<<"$long"
+    expect_status 0
+    [[ $output == *"From server > $long"* ]]
+}
+
+@test "echo-simple-client: one message, one echo, goodbye" {
+    start_server echo-simple-server
+    run run_timed 5 "$bin/echo-simple-client" --port "$port" <<<$'hi1\nhi2'
+    expect_status 0
+    [[ ${lines[-2]} == 'To server < From server > hi1' ]]
+    [[ ${lines[-1]} == "Disconnected from server ('127.0.0.1', $port)." ]]
+}
+
+@test "clients: a refused port is an error" {
+    for client in echo-client echo-simple-client; do
+        run --separate-stderr run_timed 5 "$bin/$client" --ip 127.0.0.1 --port 1
+        expect_error 3 connect-refused
+    done
+}
