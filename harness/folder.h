@@ -1,0 +1,33 @@
+/* A folder that a report is built in: made, filled, moved from, removed. */
+#ifndef HARNESS_FOLDER_H
+#define HARNESS_FOLDER_H
+
+#include "lib/buf.h"
+#include "lib/err.h"
+
+#define FOLDER_PATH 4096
+
+/* DIR/NAME; -1 with results-path when that is too long. */
+int folder_path(char path[FOLDER_PATH], const char *dir, const char *name,
+                struct err *err);
+
+/* Make a folder and its parents; one that is there is fine. */
+int folder_make(const char *path, struct err *err);
+
+/* Write a text, or take over a finished one: all or an error, never part. */
+int folder_write(const char *dir, const char *name, const struct buf *text,
+                 struct err *err);
+int folder_copy(const char *from, const char *dir, const char *name,
+                struct err *err);
+
+/* Move a file, replacing what is there.  A file that is not there is fine. */
+int folder_move(const char *from_dir, const char *name, const char *to_dir,
+                struct err *err);
+
+/* Bytes of a regular file, or -1. */
+long long folder_size(const char *dir, const char *name);
+
+/* Remove a folder that we made, with all in it.  Links are not followed. */
+void folder_remove(const char *path);
+
+#endif

@@ -1,0 +1,83 @@
+#include "harness/report_run.h"
+
+#include "harness/audit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int report_run_is_local(const struct result_run *run)
+{
+    return !run->emulated && strcmp(run->site, "local") == 0;
+}
+
+/* A run that was interrupted before its first file is no damage. */
+static int is_nothing_yet(const struct result_run *run, const struct err *err)
+{
+    return !run->done && strcmp(err->id, "results-open") == 0;
+}
+
+static int load_samples(struct report_run *out, struct err *err)
+{
+    const struct result_run *run = out->run;
+    char path[4096];
+
+    if (result_file_path(path, out->result, run, RESULT_MESSAGES_CSV, err) < 0)
+        return -1;
+    if (samples_load(&out->samples, path, !run->done, run->message_size_bytes,
+                     err) < 0)
+        return -1;
+    return audit_ledger(out->result, run, &out->samples.ledger, err);
+}
+
+static int load_connections(struct report_run *out, struct err *err)
+{
+    const struct result_file *file = audit_entry(out->run,
+                                                 RESULT_CONNECTIONS_CSV);
+    char path[4096];
+
+    if (!file)
+        return 0;
+    if (audit_file(out->result, out->run, file, err) < 0 ||
+        result_file_path(path, out->result, out->run, file->name, err) < 0)
+        return -1;
+    return connections_load(&out->summary.connect, path, !out->run->done, err);
+}
+
+/* A million round trips are 600 bins now: their arrays can go. */
+static void drop_arrays(struct samples *samples)
+{
+    if (samples->n <= SERIES_MAX_DOTS)
+        return;
+    free(samples->received_ns);
+    free(samples->rtt_ns);
+    samples->received_ns = samples->rtt_ns = NULL;
+    samples->cap = 0;
+}
+
+int report_run_load(struct report_run *out, const struct result *result,
+                    const struct result_run *run, struct err *err)
+{
+    memset(out, 0, sizeof *out);
+    out->result = result;
+    out->run = run;
+    if (load_samples(out, err) < 0) {
+        if (!is_nothing_yet(run, err))
+            return -1;
+        memset(err, 0, sizeof *err);
+        out->samples.message_size_bytes = run->message_size_bytes;
+        out->samples.ledger.first_sent_ns = LEDGER_ABSENT;
+    }
+    if (summary_of(&out->summary, &out->samples, err) < 0 ||
+        load_connections(out, err) < 0 ||
+        series_build(&out->series, &out->samples, err) < 0)
+        return -1;
+    drop_arrays(&out->samples);
+    return 0;
+}
+
+void report_run_release(struct report_run *run)
+{
+    samples_release(&run->samples);
+    series_release(&run->series);
+    memset(run, 0, sizeof *run);
+}

@@ -1,0 +1,32 @@
+/* One run as the report sees it: checked, summed up, cut into time bins. */
+#ifndef HARNESS_REPORT_RUN_H
+#define HARNESS_REPORT_RUN_H
+
+#include "harness/result.h"
+#include "harness/samples.h"
+#include "harness/series.h"
+#include "harness/summary.h"
+#include "lib/err.h"
+
+struct report_run {
+    const struct result *result;
+    const struct result_run *run;
+    struct summary summary;
+    struct series series;
+    struct samples samples; /* arrays only when few enough for dots */
+};
+
+/*
+ * Read the run's files and hold them against the manifest.  A run of a partial
+ * folder that recorded nothing gives an empty summary.  Errors: those of
+ * samples_load, connections_load, audit_ledger, audit_file.
+ */
+int report_run_load(struct report_run *out, const struct result *result,
+                    const struct result_run *run, struct err *err);
+
+void report_run_release(struct report_run *run);
+
+/* Not over a network, real or emulated: figure 4, else figure 6. */
+int report_run_is_local(const struct result_run *run);
+
+#endif

@@ -1,0 +1,309 @@
+#include "harness/report_values.h"
+
+#include "harness/quantity.h"
+#include "lib/args.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MEMORY_LIMIT 0.3 /* lag-1 correlation of batches */
+
+struct target {
+    struct values *values;
+    const char *prefix;
+};
+
+const char *report_values_quantile(int i)
+{
+    static const char *const names[SUMMARY_QUANTILES] = {"p50", "p90", "p99",
+                                                         "p999"};
+
+    return names[i];
+}
+
+static void put_text(struct target to, const char *key, const char *text)
+{
+    values_text(to.values, to.prefix, key, text);
+}
+
+static void put_count(struct target to, const char *key, int64_t count)
+{
+    char text[QUANTITY_SIZE];
+
+    values_number(to.values, to.prefix, key, (double)count,
+                  quantity_count(count, text));
+}
+
+static void put_rough(struct target to, const char *key, double ns)
+{
+    char text[QUANTITY_SIZE];
+
+    values_number(to.values, to.prefix, key, ns, quantity_rough_time(ns, text));
+}
+
+/* ---- conditions ---- */
+
+static void put_path(struct target to, const struct result_run *run)
+{
+    char text[160], rate[48] = "";
+
+    if (!run->emulated)
+        return;
+    if (run->path_rate_mbit > 0)
+        snprintf(rate, sizeof rate, ", %.6g" QUANTITY_THIN "Mbit/s",
+                 run->path_rate_mbit);
+    snprintf(text, sizeof text,
+             "%.6g" QUANTITY_THIN "ms one way, jitter %.6g" QUANTITY_THIN
+             "ms%s",
+             run->path_delay_ms, run->path_jitter_ms, rate);
+    put_text(to, "emulated", "emulated");
+    put_text(to, "path", text);
+}
+
+static void put_standing(struct target to, enum result_status status)
+{
+    if (status == RESULT_PARTIAL)
+        put_text(to, "partial", "partial");
+    if (status == RESULT_DEGRADED)
+        put_text(to, "degraded", "degraded");
+}
+
+static void put_connections(struct target to, const struct result_run *run)
+{
+    char count[QUANTITY_SIZE], text[2 * QUANTITY_SIZE];
+
+    snprintf(text, sizeof text, "%s connection%s",
+             run->connections == 1 ? "one"
+                                   : quantity_count(run->connections, count),
+             run->connections == 1 ? "" : "s");
+    put_text(to, "connections", text);
+}
+
+static void put_title(struct target to, const struct report_run *run)
+{
+    char text[160];
+
+    snprintf(text, sizeof text, "%s%s%s%s", run->run->site,
+             run->run->emulated ? ", emulated" : "",
+             run->result->status == RESULT_PARTIAL    ? ", partial"
+             : run->result->status == RESULT_DEGRADED ? ", degraded"
+                                                      : "",
+             run->run->rep > 1 ? " (repeat)" : "");
+    put_text(to, "title", text);
+}
+
+static const char *folder_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static void put_conditions(struct target to, const struct report_run *run)
+{
+    char host[300];
+
+    snprintf(host, sizeof host, "%s port %d", run->run->host, run->run->port);
+    put_text(to, "site", run->run->site);
+    put_text(to, "host", host);
+    put_text(to, "server", run->run->server);
+    put_text(to, "transport",
+             strcmp(run->run->transport, "tcp") == 0 ? "TCP"
+                                                     : run->run->transport);
+    put_text(to, "folder", folder_name(run->result->path));
+    put_text(to, "case", run->run->dir);
+    put_text(to, "start", run->run->start_utc);
+    if (run->result->what[0])
+        put_text(to, "what", run->result->what);
+    put_title(to, run);
+    put_path(to, run->run);
+    put_standing(to, run->result->status);
+    put_connections(to, run->run);
+    put_count(to, "window", run->run->window);
+    put_count(to, "size", run->run->message_size_bytes);
+}
+
+/* ---- counts ---- */
+
+/* "3 timeout, 1 reset" */
+static void put_failures_by_name(struct target to, const struct summary *s)
+{
+    char text[512] = "", count[QUANTITY_SIZE];
+    size_t used = 0;
+
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        if (s->outcomes[i] == 0 || !samples_is_failure((enum outcome)i) ||
+            used >= sizeof text)
+            continue;
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s",
+                                 used ? ", " : "",
+                                 quantity_count(s->outcomes[i], count),
+                                 outcome_name((enum outcome)i));
+    }
+    if (used)
+        put_text(to, "failed.which", text);
+}
+
+static void put_counts(struct target to, const struct summary *s)
+{
+    char text[QUANTITY_SIZE];
+
+    put_count(to, "rows", s->rows);
+    put_count(to, "ok", s->ok);
+    put_count(to, "failed", s->failed);
+    values_number(to.values, to.prefix, "failed.bound", s->failed_share.hi,
+                  quantity_percent(s->failed_share.hi, text));
+    put_failures_by_name(to, s);
+    if (s->unsent > 0)
+        put_count(to, "unsent", s->unsent);
+    if (s->outcomes[OUTCOME_ABORTED] > 0)
+        put_count(to, "aborted", s->outcomes[OUTCOME_ABORTED]);
+    if (s->ok > 0)
+        put_text(to, "answered", "answered");
+}
+
+/* ---- round trips ---- */
+
+/* An interval without its unit, for under a value in a table. */
+static void put_range(struct target to, const char *key, char *interval)
+{
+    char *end = strchr(interval, ']');
+
+    if (end)
+        end[1] = '\0';
+    put_text(to, key, interval);
+}
+
+static void put_quantile(struct target to, const char *name,
+                         const struct stats_quantile *q)
+{
+    struct quantity_unit unit = quantity_time((double)q->value);
+    int decimals = quantity_decimals((double)(q->hi - q->lo) / 2, 1, unit);
+    double bounds[2] = {(double)q->lo, (double)q->hi};
+    char key[32], text[QUANTITY_SIZE];
+
+    if (!q->is_known) {
+        snprintf(key, sizeof key, "rtt.%s.more", name);
+        if (q->more_s > 0)
+            put_rough(to, key, q->more_s * 1e9);
+        return;
+    }
+    snprintf(key, sizeof key, "rtt.%s", name);
+    values_number(to.values, to.prefix, key, (double)q->value,
+                  quantity_value((double)q->value, decimals, unit, text));
+    snprintf(key, sizeof key, "rtt.%s.ci", name);
+    put_text(to, key, quantity_interval(bounds, decimals, unit, text));
+    snprintf(key, sizeof key, "rtt.%s.range", name);
+    put_range(to, key, text);
+}
+
+static void put_rtts(struct target to, const struct summary *s)
+{
+    for (int i = 0; i < SUMMARY_QUANTILES; i++)
+        put_quantile(to, report_values_quantile(i), &s->rtt[i]);
+    put_rough(to, "rtt.min", (double)s->min_ns);
+    put_rough(to, "rtt.max", (double)s->max_ns);
+    put_rough(to, "rtt.mean", s->mean_ns);
+    put_rough(to, "rtt.mad", (double)s->mad_ns);
+    put_count(to, "n_eff", (int64_t)s->rtt[SUMMARY_P50].n_eff);
+    if (s->lag1 > MEMORY_LIMIT)
+        put_text(to, "short", "too short for its own memory");
+}
+
+static void put_rate(struct target to, const struct summary_rate *rate)
+{
+    struct quantity_unit unit = quantity_rate(rate->bit_per_s);
+    int decimals = rate->has_interval
+                       ? quantity_decimals((rate->hi - rate->lo) / 2, 0, unit)
+                       : quantity_significant(rate->bit_per_s, 4, unit);
+    double bounds[2] = {rate->lo, rate->hi};
+    char text[QUANTITY_SIZE];
+
+    values_number(to.values, to.prefix, "rate", rate->bit_per_s,
+                  quantity_value(rate->bit_per_s, decimals, unit, text));
+    if (rate->has_interval) {
+        put_text(to, "rate.ci",
+                 quantity_interval(bounds, decimals, unit, text));
+        put_range(to, "rate.range", text);
+    }
+}
+
+static void put_connect(struct target to, const struct connections *c)
+{
+    if (c->connected > 0)
+        put_rough(to, "connect", (double)c->p50_ns);
+    if (c->told_retransmits > 0)
+        put_count(to, "retransmits", c->retransmits);
+}
+
+void report_values_run(struct values *values, const char *prefix,
+                       const struct report_run *run)
+{
+    const struct summary *s = &run->summary;
+    struct target to = {values, prefix};
+
+    memcpy(values->sha256, s->sha256, sizeof values->sha256);
+    put_conditions(to, run);
+    put_counts(to, s);
+    if (s->ok > 0) {
+        put_rough(to, "seconds", s->duration_s * 1e9);
+        put_rtts(to, s);
+        put_count(to, "bins", run->series.nbins);
+        if (run->samples.received_ns)
+            put_text(to, "dots", "dots");
+    }
+    if (s->rate.is_known)
+        put_rate(to, &s->rate);
+    put_connect(to, &s->connect);
+    values->sha256[0] = '\0';
+}
+
+/* ---- the whole ---- */
+
+/* "2026-11-22T13:10:41Z" as "22 November 2026, 13:10 UTC". */
+static void put_date(struct values *values, const char *utc)
+{
+    static const char *const months[] = {
+        "January", "February", "March",     "April",   "May",      "June",
+        "July",    "August",   "September", "October", "November", "December"};
+    char year[5] = "", month[3] = "", day[3] = "", time[6] = "", text[64];
+    int number;
+
+    snprintf(year, sizeof year, "%.4s", utc);
+    snprintf(month, sizeof month, "%.2s", strlen(utc) > 16 ? utc + 5 : "");
+    snprintf(day, sizeof day, "%.2s", strlen(utc) > 16 ? utc + 8 : "");
+    snprintf(time, sizeof time, "%.5s", strlen(utc) > 16 ? utc + 11 : "");
+    number = (month[0] - '0') * 10 + (month[1] - '0');
+    if (strlen(utc) > 16 && number >= 1 && number <= 12)
+        snprintf(text, sizeof text, "%s%s %s %s, %s UTC",
+                 day[0] == '0' ? "" : (char[]){day[0], '\0'},
+                 (char[]){day[1], '\0'}, months[number - 1], year, time);
+    else
+        snprintf(text, sizeof text, "%.40s", utc);
+    values_text(values, "", "date", text);
+}
+
+void report_values_total(struct values *values, const struct report_run *runs,
+                         int nruns)
+{
+    struct target to = {values, "total"};
+    int64_t rows = 0, ok = 0, failed = 0;
+    const char *newest = "";
+
+    for (int i = 0; i < nruns; i++) {
+        rows += runs[i].summary.rows;
+        ok += runs[i].summary.ok;
+        failed += runs[i].summary.failed;
+        if (strcmp(runs[i].result->start_utc, newest) > 0)
+            newest = runs[i].result->start_utc;
+    }
+    put_count(to, "rows", rows);
+    put_count(to, "ok", ok);
+    put_count(to, "failed", failed);
+    put_count(to, "runs", nruns);
+    if (ok > 0)
+        put_text(to, "answered", "answered");
+    put_date(values, newest);
+    values_text(values, "", "version", args_version());
+}

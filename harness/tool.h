@@ -1,0 +1,24 @@
+/* gnuplot and pdflatex: run with nothing of ours but what they need. */
+#ifndef HARNESS_TOOL_H
+#define HARNESS_TOOL_H
+
+#include "lib/err.h"
+
+struct tool {
+    const char *name;        /* "gnuplot": begins the ids of errors */
+    const char *package;     /* Debian's, for the hint */
+    const char *const *argv; /* [0] is looked up in PATH */
+    const char *const *env;  /* NULL-ended, besides PATH, HOME, LC_ALL */
+    const char *dir;         /* works there, and its HOME */
+    const char *log;         /* its output ends up in this file */
+    int timeout_s;
+};
+
+/*
+ * Run it in a clean environment.  The log is written whatever happens, up to
+ * 256 KiB.  Errors (ERR_HELPER): NAME-missing, NAME-timeout, NAME-failed with
+ * the telling lines of its output.
+ */
+int tool_run(const struct tool *tool, struct err *err);
+
+#endif

@@ -1,0 +1,46 @@
+# Echo rate over time (the lab's figures 4 and 6), from the files in the
+# current folder; labels.gp sets what is written in capitals.
+load 'labels.gp'
+
+LINE = IS_LOCAL ? LOCAL : REMOTE
+BAND = IS_LOCAL ? LOCAL_BAND : REMOTE_BAND
+PALE = IS_LOCAL ? LOCAL_PALE : REMOTE_PALE
+MEAN = IS_SHARED ? 'bits / time, all together' : 'bits / time'
+DOT = X_MAX * 5e-4
+
+set xlabel X_LABEL noenhanced offset 0,0.6
+set ylabel Y_LABEL noenhanced offset 0.8,0
+set xrange [0:X_MAX]
+set yrange [0:Y_MAX]
+set xtics X_STEP offset 0,0.3
+set ytics Y_STEP offset 0.3,0
+if (KEY_IS_LOW) {
+    set key inside bottom right vertical maxrows 2
+} else {
+    set key inside top right vertical maxrows 2
+}
+
+set terminal pdfcairo enhanced size 8.7cm,5.2cm font FONT.',9' \
+    linewidth 0.7 dashlength 0.6 rounded
+set output 'figure.pdf'
+# Dots are short strokes: a tenth of the size of markers in an SVG.
+plot for [i=1:HAS_GAPS] 'gaps.dat' \
+        using (($1+$2)/2):(Y_MAX/2):1:2:(0):(Y_MAX) \
+        with boxxyerror fs solid border rgb GREY lw 0.3 fc rgb GAP \
+        title 'no reply', \
+    for [i=1:HAS_EXTREMES] 'extremes.dat' with filledcurves \
+        fs solid noborder fc rgb PALE title 'min–max', \
+    for [i=1:HAS_BAND] 'band.dat' with filledcurves \
+        fs solid noborder fc rgb BAND title '5–95 %', \
+    for [i=1:HAS_DOTS] 'dots.dat' using ($1-DOT):2:(2*DOT):(0) \
+        with vectors nohead lw 3 lc rgb BAND notitle, \
+    for [i=1:HAS_DOTS] NaN with points pt 7 ps 0.35 lc rgb BAND \
+        title 'one message', \
+    'median.dat' with lines lw 1.8 lc rgb LINE title 'median', \
+    'mean.dat' with lines lw 1.1 dt (5,6) lc rgb 'black' title MEAN
+
+set terminal svg size 660,400 font FONT.',15' linewidth 1.2 \
+    dashlength 0.8 rounded background '#ffffff'
+set output 'figure.svg'
+replot
+set output
