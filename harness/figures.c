@@ -155,26 +155,39 @@ static double time_end(double last, double step)
     return tic - last < 0.02 * last ? tic : last;
 }
 
-/* The lowest rate of a band, bit/s. */
-static double lowest_band(const struct plot *plot)
+/*
+ * Is the space low in the figure free, from share `from` to share `to` of the
+ * time?
+ */
+static int is_free(const struct plot *plot, double from, double to)
 {
     const struct series *series = plot->figure->series;
-    double lowest = plot->top;
+    double least = 0.3 * plot->top;
 
-    for (int b = 0; b < series->nbins; b++)
-        if (series->bins[b].n > 0 &&
-            rate_of(plot, series->bins[b].p95) < lowest)
-            lowest = rate_of(plot, series->bins[b].p95);
-    return lowest;
+    for (int b = (int)(from * series->nbins); b < to * series->nbins; b++) {
+        const struct series_bin *bin = &series->bins[b];
+
+        if (bin->n > 0 && (rate_of(plot, bin->p95) < least ||
+                           bin->bits / series_bin_s(series) < least))
+            return 0;
+    }
+    return 1;
+}
+
+/* Where the legend hides nothing: low on the right or the left, or on top. */
+static int key_place(const struct plot *plot)
+{
+    if (is_free(plot, 0.35, 1))
+        return 0;
+    return is_free(plot, 0, 0.65) ? 1 : 2;
 }
 
 static void put_axes(const struct plot *plot, struct buf *to)
 {
     const struct series *series = plot->figure->series;
     double last = time_of(plot, (double)(series->end_ns - series->start_ns));
-    /* Where the legend hides nothing: below the data, or above them. */
-    int is_low = lowest_band(plot) > 0.3 * plot->top;
-    double top = plot->top / plot->rate.scale * (is_low ? 1.02 : 1.3);
+    int place = key_place(plot);
+    double top = plot->top / plot->rate.scale * (place < 2 ? 1.02 : 1.3);
 
     buf_addf(to, "X_LABEL = 'time since first message (%s)'\n",
              plot->time.name);
@@ -183,7 +196,7 @@ static void put_axes(const struct plot *plot, struct buf *to)
              time_end(last, tic_step(last)), tic_step(last));
     buf_addf(to, "Y_MAX = %.6g\nY_STEP = %.6g\n",
              ceil(top / tic_step(top)) * tic_step(top), tic_step(top));
-    buf_addf(to, "KEY_IS_LOW = %d\n", is_low);
+    buf_addf(to, "KEY_PLACE = %d\n", place);
 }
 
 static void put_labels(const struct plot *plot, int has_dots, int gaps,
@@ -291,6 +304,38 @@ static int take_product(const char *work, const char *dir, const char *name,
     return err_sys(err, ERR_RESULTS, "report-write", "cannot write %s", to);
 }
 
+/*
+ * cairo dates its files, and nothing tells it not to: set the date to that of
+ * the data, so that the same data give the same bytes.
+ */
+static int set_date(const char *work, const char *digits, struct err *err)
+{
+    static const char mark[] = "/CreationDate (D:";
+    char path[FOLDER_PATH], bytes[4096];
+    long at = -1, place = 0;
+    size_t matched = 0, n;
+    FILE *file;
+    int failed;
+
+    if (folder_path(path, work, "figure.pdf", err) < 0)
+        return -1;
+    file = fopen(path, "r+e");
+    while (file && at < 0 && (n = fread(bytes, 1, sizeof bytes, file)) > 0)
+        for (size_t i = 0; i < n && at < 0; i++, place++) {
+            matched = bytes[i] == mark[matched] ? matched + 1
+                                                : bytes[i] == mark[0];
+            if (matched == sizeof mark - 1)
+                at = place + 1;
+        }
+    failed = !file || (at >= 0 && (fseek(file, at, SEEK_SET) < 0 ||
+                                   fwrite(digits, 1, 14, file) != 14));
+    if (file)
+        failed |= fclose(file) != 0;
+    return failed ? err_sys(err, ERR_RESULTS, "report-write", "cannot write %s",
+                            path)
+                  : 0;
+}
+
 int figures_draw(const struct figure *figure, const char *dir, struct err *err)
 {
     const struct series *series = figure->series;
@@ -307,6 +352,7 @@ int figures_draw(const struct figure *figure, const char *dir, struct err *err)
     snprintf(name, sizeof name, "%.40s.work", figure->name);
     if (folder_path(work, dir, name, err) < 0 || folder_make(work, err) < 0 ||
         write_data(&plot, work, err) < 0 || run_gnuplot(work, err) < 0 ||
+        set_date(work, figure->date, err) < 0 ||
         take_product(work, dir, figure->name, "pdf", err) < 0)
         return -1;
     return take_product(work, dir, figure->name, "svg", err);

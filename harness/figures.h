@@ -1,5 +1,7 @@
-/* Figures 4 and 6: echo rate over time, drawn by gnuplot from a few hundred
- * numbers.  The scripts are constant; values and labels come in files. */
+/*
+ * Figures 4 and 6: echo rate over time, drawn by gnuplot from a few hundred
+ * numbers.  The scripts are constant; values and labels come in files.
+ */
 #ifndef HARNESS_FIGURES_H
 #define HARNESS_FIGURES_H
 
@@ -17,6 +19,7 @@ struct figure {
     enum figure_role role;
     const struct series *series;   /* at least one bin */
     const struct samples *samples; /* shown as dots when there are few */
+    char date[15];                 /* YYYYMMDDhhmmss, for the PDF */
     int is_shared; /* several messages in flight: bits/time is of all */
 };
 

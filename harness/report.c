@@ -226,6 +226,16 @@ static int write_report(struct report *report, struct err *err)
     return folder_copy(template, report->work, "report.tex", err);
 }
 
+static const char *newest_start(const struct report *report)
+{
+    const char *newest = "";
+
+    for (int i = 0; i < report->nresults; i++)
+        if (strcmp(report->results[i].start_utc, newest) > 0)
+            newest = report->results[i].start_utc;
+    return newest;
+}
+
 static int draw(const struct report *report, const struct report_run *run,
                 const char *name, struct err *err)
 {
@@ -237,6 +247,7 @@ static int draw(const struct report *report, const struct report_run *run,
     figure.role = run == report->local ? FIGURE_LOCAL : FIGURE_REMOTE;
     figure.series = &run->series;
     figure.samples = &run->samples;
+    report_pdf_digits(newest_start(report), figure.date);
     figure.is_shared = run->run->connections * run->run->window > 1;
     if (folder_path(dir, report->work, "figures", err) < 0)
         return -1;
@@ -351,16 +362,6 @@ static int write_numbers(struct report *report, struct err *err)
         folder_move(report->work, "summary.txt", out, err) < 0)
         return -1;
     return folder_move(report->work, "results.json", out, err);
-}
-
-static const char *newest_start(const struct report *report)
-{
-    const char *newest = "";
-
-    for (int i = 0; i < report->nresults; i++)
-        if (strcmp(report->results[i].start_utc, newest) > 0)
-            newest = report->results[i].start_utc;
-    return newest;
 }
 
 static int typeset(struct report *report, struct err *err)

@@ -11,9 +11,9 @@
 #define VALUES_CM 5.0 /* what the labels leave of a column of 8.7 cm */
 
 /* How a value of environment.json is shown. */
-enum kind { TEXT, TIME_NS, BYTES, NUMBER };
+enum kind { TEXT, TIME_NS, BYTES, NUMBER, LOAD };
 
-/* What is known by name; NULL ends a group. */
+/* What is known by name. */
 static const struct fact {
     const char *section, *key, *label;
     enum kind kind;
@@ -35,8 +35,8 @@ static const struct fact {
     {"network", "mtu_lo", "MTU of loopback", NUMBER},
     {"network", "congestion_control", "congestion control", TEXT},
     {"network", "tcp_nodelay", "TCP\\_NODELAY", TEXT},
-    {"load", "before", "load before", NUMBER},
-    {"load", "after", "load after", NUMBER},
+    {"load", "before", "load before", LOAD},
+    {"load", "after", "load after", LOAD},
     {"versions", "libc", "C library", TEXT},
     {"versions", "compiler", "compiler", TEXT},
 };
@@ -50,7 +50,7 @@ static const char *show_number(double number, enum kind kind, char *to)
         return quantity_rough_time(number, to);
     if (kind == BYTES)
         return quantity_value(number, 1, gib, to);
-    snprintf(to, QUANTITY_SIZE, "%.10g", number);
+    snprintf(to, QUANTITY_SIZE, kind == LOAD ? "%.2f" : "%.10g", number);
     return to;
 }
 

@@ -20,6 +20,15 @@ long long report_pdf_epoch(const char *utc)
     return end && !*end ? (long long)timegm(&tm) : 0;
 }
 
+void report_pdf_digits(const char *utc, char digits[15])
+{
+    time_t epoch = (time_t)report_pdf_epoch(utc);
+    struct tm tm;
+
+    gmtime_r(&epoch, &tm);
+    (void)strftime(digits, 15, "%Y%m%d%H%M%S", &tm);
+}
+
 /* TeX writes its own log, report.log; what it prints says no more. */
 static int run_pdflatex(const char *dir, const char *utc, struct err *err)
 {

@@ -73,7 +73,7 @@ static int put_option_table(struct buf *to, const char *program,
              "\\setlength\\tabcolsep{4pt}\n"
              "\\begin{tabularx}{\\columnwidth}{@{}l"
              ">{\\raggedright\\arraybackslash}X"
-             ">{\\raggedright\\arraybackslash}p{1.5cm}@{}}\n\\toprule\n"
+             ">{\\raggedright\\arraybackslash}p{1.8cm}@{}}\n\\toprule\n"
              "option & meaning & default \\\\\n\\midrule\n",
              caption, label);
     if (put_options_of(to, program, err) < 0)
@@ -186,13 +186,11 @@ void report_tables_results(struct buf *to, const struct report_run *runs,
 
 /* ---- limits ---- */
 
-static void put_texts(struct buf *to, const struct report_run *run,
+static void put_texts(struct buf *to, int number,
                       const struct result_texts *texts)
 {
     for (int i = 0; i < texts->count; i++) {
-        buf_add(to, "\\item Run ");
-        latex_code(to, run->run->dir);
-        buf_add(to, " noted: ");
+        buf_addf(to, "\\item The run ``\\R{r%d.title}'' noted: ", number);
         latex_escape(to, texts->text[i]);
         buf_add(to, ".\n");
     }
@@ -219,12 +217,12 @@ static void put_doubts(struct buf *to, const struct report_run *run, int number)
                  number, number);
     if (s->lag1 > 0.3)
         buf_addf(to,
-                 "\\item \\R{r%d.title}: the run is too short for its own "
+                 "\\item The run ``\\R{r%d.title}'' is too short for its own "
                  "memory (neighbouring batches resemble each other), so "
                  "its intervals are too narrow; measure longer.\n",
                  number);
-    put_texts(to, run, &run->run->notes);
-    put_texts(to, run, &run->run->warnings);
+    put_texts(to, number, &run->run->notes);
+    put_texts(to, number, &run->run->warnings);
 }
 
 void report_tables_limits(struct buf *to, const struct report_run *runs,

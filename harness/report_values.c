@@ -82,14 +82,16 @@ static void put_connections(struct target to, const struct result_run *run)
 
 static void put_title(struct target to, const struct report_run *run)
 {
-    char text[160];
+    char text[160], rep[32] = "";
 
+    if (run->run->rep > 1)
+        snprintf(rep, sizeof rep, ", repeat %d", run->run->rep);
     snprintf(text, sizeof text, "%s%s%s%s", run->run->site,
              run->run->emulated ? ", emulated" : "",
              run->result->status == RESULT_PARTIAL    ? ", partial"
              : run->result->status == RESULT_DEGRADED ? ", degraded"
                                                       : "",
-             run->run->rep > 1 ? " (repeat)" : "");
+             rep);
     put_text(to, "title", text);
 }
 

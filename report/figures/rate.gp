@@ -14,11 +14,9 @@ set xrange [0:X_MAX]
 set yrange [0:Y_MAX]
 set xtics X_STEP offset 0,0.3
 set ytics Y_STEP offset 0.3,0
-if (KEY_IS_LOW) {
-    set key inside bottom right vertical maxrows 2
-} else {
-    set key inside top right vertical maxrows 2
-}
+if (KEY_PLACE == 0) { set key inside bottom right vertical maxrows 2 }
+if (KEY_PLACE == 1) { set key inside bottom left vertical maxrows 2 }
+if (KEY_PLACE == 2) { set key inside top right vertical maxrows 2 }
 
 set terminal pdfcairo enhanced size 8.7cm,5.2cm font FONT.',9' \
     linewidth 0.7 dashlength 0.6 rounded
