@@ -83,8 +83,8 @@ static int take(int key, const char *value, void *ctx, struct err *err)
     }
 }
 
-static int parse(struct talk *talk, const struct talk_program *program,
-                 int argc, char **argv, int *done, struct err *err)
+static int parse(struct talk *talk, int argc, char **argv, int *done,
+                 struct err *err)
 {
     static const struct args_option options[] = {
         {"ip", IP, "HOST", "localhost", "server: a name or an address"},
@@ -97,10 +97,10 @@ static int parse(struct talk *talk, const struct talk_program *program,
 
     struct args_group group = {options, take, talk};
     struct args_spec spec = {
-        .prog = program->name,
+        .prog = talk->program->name,
         .usage = "",
-        .doc = program->doc,
-        .more = program->more,
+        .doc = talk->program->doc,
+        .more = talk->program->more,
         .groups = &group,
         .ngroups = 1,
     };
@@ -394,7 +394,8 @@ int talk_main(const struct talk_program *program, int argc, char **argv)
 
     start_standard_fds();
     init(&talk);
-    if (parse(&talk, program, argc, argv, &done, &err) == 0) {
+    talk.program = program;
+    if (parse(&talk, argc, argv, &done, &err) == 0) {
         if (done)
             return 0;
         if (connect_server(&talk, &err) == 0) {

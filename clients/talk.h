@@ -12,7 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct talk_program;
+
 struct talk {
+    const struct talk_program *program;
     const char *ip;
     int port;
     int64_t timeout_ns; /* 0: wait for ever */

@@ -14,22 +14,10 @@ enum { EVENTS = 256 };
 static const int64_t sweep_every_ns = CLOCK_NS_PER_S / 4;
 static const int64_t drain_ns = CLOCK_NS_PER_S;
 
-/*
- * Bytes that a socket did not take.  Most connections never have any, so an
- * idle one costs its session and nothing more.
- */
-struct rest {
-    struct session *session;
-    char *bytes;
-    size_t len, done;
-};
-
 struct loop {
     struct crowd *crowd;
     int epoll;
     char *buffer;
-    struct rest **rests; /* by descriptor */
-    size_t nrests;
 };
 
 static int watch(struct loop *loop, int how, struct session *session,
@@ -40,71 +28,22 @@ static int watch(struct loop *loop, int how, struct session *session,
     return epoll_ctl(loop->epoll, how, session->fd, &event);
 }
 
-/* ---- what could not be sent ---- */
+/* ---- one connection ---- */
 
-static struct rest *rest_of(const struct loop *loop,
-                            const struct session *session)
-{
-    size_t fd = (size_t)session->fd;
-
-    return fd < loop->nrests ? loop->rests[fd] : NULL;
-}
-
-static int make_room(struct loop *loop, size_t fd)
-{
-    size_t n = fd < 64 ? 64 : 2 * fd;
-    struct rest **more;
-
-    if (fd < loop->nrests)
-        return 0;
-    more = realloc(loop->rests, n * sizeof *more);
-    if (!more)
-        return -1;
-    memset(more + loop->nrests, 0, (n - loop->nrests) * sizeof *more);
-    loop->rests = more;
-    loop->nrests = n;
-    return 0;
-}
-
+/*
+ * Keep what the socket did not take.  Until it has left nothing more is read:
+ * the peer must wait, not we.
+ */
 static int keep_rest(struct loop *loop, struct session *session,
                      const char *bytes, size_t n)
 {
-    struct rest *rest;
-
-    if (make_room(loop, (size_t)session->fd) < 0)
+    session->rest = malloc(n);
+    if (!session->rest)
         return -1;
-    rest = calloc(1, sizeof *rest);
-    if (rest)
-        rest->bytes = malloc(n);
-    if (!rest || !rest->bytes) {
-        free(rest);
-        return -1;
-    }
-    memcpy(rest->bytes, bytes, n);
-    rest->len = n;
-    rest->session = session;
-    loop->rests[session->fd] = rest;
-    /* Until it has left nothing more is read: the peer must wait, not we. */
+    memcpy(session->rest, bytes, n);
+    session->rest_bytes = n;
+    session->rest_sent = 0;
     return watch(loop, EPOLL_CTL_MOD, session, EPOLLOUT);
-}
-
-static void drop_rest(struct loop *loop, const struct session *session)
-{
-    struct rest *rest = rest_of(loop, session);
-
-    if (!rest)
-        return;
-    loop->rests[session->fd] = NULL;
-    free(rest->bytes);
-    free(rest);
-}
-
-/* ---- one connection ---- */
-
-static void leave(struct loop *loop, struct session *session)
-{
-    drop_rest(loop, session);
-    crowd_leave(loop->crowd, session);
 }
 
 static enum session_step on_readable(struct loop *loop, struct session *session)
@@ -125,18 +64,17 @@ static enum session_step on_readable(struct loop *loop, struct session *session)
 
 static enum session_step on_writable(struct loop *loop, struct session *session)
 {
-    struct rest *rest = rest_of(loop, session);
     enum session_step step;
     size_t sent;
 
-    if (!rest)
-        return SESSION_GO;
-    step = session_send(session, rest->bytes + rest->done,
-                        rest->len - rest->done, &sent, NET_DONT_WAIT);
-    rest->done += sent;
-    if (rest->done < rest->len || step == SESSION_OVER)
+    step = session_send(session, session->rest + session->rest_sent,
+                        session->rest_bytes - session->rest_sent, &sent,
+                        NET_DONT_WAIT);
+    session->rest_sent += sent;
+    if (session->rest_sent < session->rest_bytes || step == SESSION_OVER)
         return step;
-    drop_rest(loop, session);
+    free(session->rest);
+    session->rest = NULL;
     return watch(loop, EPOLL_CTL_MOD, session, EPOLLIN) < 0 ? SESSION_OVER
                                                             : SESSION_GO;
 }
@@ -144,12 +82,11 @@ static enum session_step on_writable(struct loop *loop, struct session *session)
 static void on_session(struct loop *loop, struct session *session,
                        int64_t now_ns)
 {
-    enum session_step step = rest_of(loop, session)
-                                 ? on_writable(loop, session)
-                                 : on_readable(loop, session);
+    enum session_step step = session->rest ? on_writable(loop, session)
+                                           : on_readable(loop, session);
 
     if (step == SESSION_OVER)
-        leave(loop, session);
+        crowd_leave(loop->crowd, session);
     else
         crowd_touch(loop->crowd, session, now_ns);
 }
@@ -174,7 +111,7 @@ static void sweep(struct loop *loop, int64_t now_ns)
     while (limit_ns && (session = loop->crowd->first) &&
            now_ns - session->active_ns >= limit_ns) {
         atomic_store(&session->timed_out, 1);
-        leave(loop, session);
+        crowd_leave(loop->crowd, session);
     }
 }
 
@@ -243,8 +180,7 @@ void model_epoll(struct crowd *crowd)
     }
     crowd_tell(crowd);
     while (crowd->first)
-        leave(&loop, crowd->first);
+        crowd_leave(crowd, crowd->first);
     close(loop.epoll);
     free(loop.buffer);
-    free(loop.rests);
 }

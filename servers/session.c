@@ -118,5 +118,6 @@ void session_free(struct session *session)
     serve_say(session->serve, "Client %s %s!", name,
               session->end ? session->end : "shutdown");
     close(session->fd);
+    free(session->rest);
     free(session);
 }

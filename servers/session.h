@@ -27,6 +27,9 @@ struct session {
     const char *end; /* why it is over: one word for the log */
     int64_t bytes_in, bytes_out;
     int64_t active_ns; /* last seen to make a step */
+    /* What its socket did not take, for a model that does not wait. */
+    char *rest;
+    size_t rest_bytes, rest_sent;
     /* A thread counts its steps; who watches it sees them stand still. */
     atomic_uint steps;
     unsigned steps_seen;

@@ -43,7 +43,8 @@ END
     within 5 grep -q 'From server > hi' out
     # A background job of a script ignores SIGINT; TERM goes the same way.
     kill -TERM "$client"
-    run wait "$client"
+    status=0
+    wait "$client" || status=$?
     [[ $status -eq 143 ]]
     exec {fd}>&-
     tail -n 1 out | grep -q "^Disconnected from server"
