@@ -4,6 +4,7 @@
 #include "lib/json.h"
 #include "lib/net.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ enum type {
     TYPE_WORD,    /* one of `words`; the index goes to an int, if anywhere */
     TYPE_OBJECT,  /* its members have rows of their own */
     TYPE_VERSION, /* the number 1 */
-    TYPE_LATER,   /* known, but not built yet; null or `words[0]` may stand */
+    TYPE_LATER,   /* known, but not built yet */
 };
 
 enum { NOWHERE = -1, OPTIONAL_NULL = 1, REQUIRED = 2, SWEEPS = 4 };
@@ -31,6 +32,7 @@ struct key {
     int flags;
     int offset;               /* in struct scenario; NOWHERE: not kept */
     double lo, hi;            /* range; for TYPE_TEXT hi is the field's size */
+    double later_hi;          /* known, but not built yet: hi..later_hi */
     const char *const *words; /* NULL-ended */
     const char *const *later_words; /* known, but not built yet */
     int (*is_valid)(const char *text);
@@ -65,8 +67,14 @@ static int is_site(const char *text)
                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == n;
 }
 
+/* One line, and nothing in it that could drive a terminal. */
 static int is_what(const char *text)
 {
+    const unsigned char *c = (const unsigned char *)text;
+
+    for (; *c; c++)
+        if (*c < ' ' || *c == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0))
+            return 0;
     return strlen(text) < sizeof((struct scenario *)0)->what;
 }
 
@@ -88,7 +96,7 @@ static const struct key keys[] = {
      .offset = AT(what),
      .hi = 512,
      .is_valid = is_what,
-     .want = "a sentence of at most 511 bytes"},
+     .want = "one line of at most 511 bytes"},
     {.path = "mode",
      .type = TYPE_WORD,
      .offset = NOWHERE,
@@ -153,8 +161,16 @@ static const struct key keys[] = {
      .offset = AT(messages),
      .lo = 1,
      .hi = 1e12},
-    {.path = "rate_per_s", .type = TYPE_LATER, .flags = SWEEPS},
-    {.path = "window", .type = TYPE_INT, .offset = NOWHERE, .lo = 1, .hi = 1},
+    {.path = "rate_per_s",
+     .type = TYPE_LATER,
+     .flags = OPTIONAL_NULL | SWEEPS,
+     .offset = NOWHERE},
+    {.path = "window",
+     .type = TYPE_INT,
+     .offset = NOWHERE,
+     .lo = 1,
+     .hi = 1,
+     .later_hi = 1e6},
     {.path = "timeout_s",
      .type = TYPE_SECONDS,
      .offset = AT(timeout_ns),
@@ -337,9 +353,9 @@ static int read_number(const struct reader *reader, const struct key *key,
     else if (key->type == TYPE_SECONDS)
         *(int64_t *)field(reader, key) = (int64_t)(value * 1e9 + 0.5);
     else if (key->offset == AT(port))
-        *(int *)field(reader, key) = (int)whole;
+        *(int *)field(reader, key) = (int)value;
     else
-        *(int64_t *)field(reader, key) = whole;
+        *(int64_t *)field(reader, key) = (int64_t)value;
     return 0;
 }
 
@@ -408,10 +424,11 @@ static int read_object(struct reader *reader, const struct cJSON *object,
 static int read_null(const struct reader *reader, const struct key *key,
                      const struct cJSON *item)
 {
-    if (key->type == TYPE_LATER)
-        return 0;
     if (!(key->flags & OPTIONAL_NULL))
-        return wrong_type(reader, key, item);
+        return key->type == TYPE_LATER ? not_supported(reader, key->path, item)
+                                       : wrong_type(reader, key, item);
+    if (key->offset == NOWHERE)
+        return 0;
     if (key->type == TYPE_REAL)
         *(double *)field(reader, key) = 0;
     else
