@@ -337,13 +337,12 @@ static int read_number(const struct reader *reader, const struct key *key,
                        const struct cJSON *item)
 {
     double value = 0;
-    int64_t whole = 0;
 
-    if (key->type == TYPE_INT ? json_int(item, &whole) < 0
-                              : json_number(item, &value) < 0)
+    if (json_number(item, &value) < 0 ||
+        (key->type == TYPE_INT && floor(value) != value))
         return wrong_type(reader, key, item);
-    if (key->type == TYPE_INT)
-        value = (double)whole;
+    if (value > key->hi && value <= key->later_hi)
+        return not_supported(reader, key->path, item);
     if (value < key->lo || value > key->hi)
         return out_of_range(reader, key, item);
     if (key->offset == NOWHERE)
