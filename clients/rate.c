@@ -164,6 +164,8 @@ static int set_load(int key, const char *value, void *ctx, struct err *err)
     case DURATION:
         return set_seconds("duration", value, &rate->plan.duration_ns, err);
     case RECORD:
+        if (!value[0])
+            return args_bad(err, "record", value, "a folder");
         rate->record_dir = value;
         return 0;
     case RUN_ID:

@@ -1,0 +1,270 @@
+#!/usr/bin/env bats
+# Scenarios and command lines, good and bad: nothing is started, nothing is
+# written, and the first line on stderr says exactly what is wrong where.
+load helper
+
+data=$root/tests/data/scenarios
+
+@test "check: a scenario and its plan" {
+    run --separate-stderr run_timed 5 "$bin/harness" check "$root/scenarios/remote_rate.json" \
+        --set repeat=3 --set path.rate_mbit=8 --set what='Over a path.'
+    expect_status 0
+    [ "$stderr" = "" ]
+    diff - <(printf '%s\n' "$output") <<'END'
+name       remote_rate
+what       Over a path.
+site       cloud: echo-server started here on 127.0.0.1, a free port
+path       emulated by echo-relay: 19 ms +- 1 ms one way, 8 Mbit/s
+load       tcp, closed loop, 1 connection, 1000 bytes a message, time-out 3 s
+runs       1 case x 3 repeats
+time       90 s
+messages   at most about 2 498
+record     at most about 0.157 MB
+END
+}
+
+@test "check: a server that runs, by --host and --port" {
+    run --separate-stderr run_timed 5 "$bin/harness" check "$root/scenarios/remote_rate.json" \
+        --host 192.0.2.7 --port 7 --site lab --set duration_s=null --set messages=5
+    expect_status 0
+    [[ $output == *'site       lab: an echo server that runs on 192.0.2.7, port 7'* ]]
+    [[ $output == *'time       until the messages are done'* ]]
+    not grep -q "^path " <<<"$output"
+}
+
+@test "check: every scenario that ships is right" {
+    for file in "$root"/scenarios/*.json; do
+        [[ $file != */schema.json ]] || continue
+        run --separate-stderr run_timed 5 "$bin/harness" check "$file"
+        echo "$file: $stderr"
+        expect_status 0
+        [[ $output == "name       $(basename "$file" .json)"* ]]
+    done
+}
+
+@test "check: every scenario in valid/ is accepted" {
+    for file in "$data"/valid/*.json; do
+        run --separate-stderr run_timed 1 "$bin/harness" check "$file"
+        echo "${file##*/}: $stderr"
+        expect_status 0
+        [ "$stderr" = "" ]
+    done
+}
+
+# refuse SECONDS COMMAND...: that it ends with code 2, one error line and one
+# hint.  Does what `run` and expect_error do without their many processes, for
+# the loops below.
+refuse() {
+    local status=0 rest
+    stderr=$(timeout -k 2 "$@" 2>&1 >stdout) || status=$?
+    first_line=${stderr%%$'\n'*}
+    rest=${stderr#"$first_line"}
+    [[ $status -eq 2 ]] &&
+        [[ $first_line =~ ^[a-z-]+:\ \([a-z0-9-]+\)\ . && $rest == $'\n  hint: '?* ]] &&
+        [[ ${rest#*hint: } != *$'\n'* && ${#stderr} -lt 2000 ]] && return
+    printf 'exit code %s\nstderr: %s\n' "$status" "$stderr"
+    return 1
+}
+
+# expect_words FILE: the first line, but for the program and the path, is that
+# of FILE's .err, and that stdout was empty.
+expect_words() {
+    [[ ! -s stdout ]] || return
+    local line=${first_line#harness: }
+    line=${line//"$1"/FILE}
+    [[ $line == "$(<"${1%.json}.err")" ]] && return
+    printf 'got:  %s\nwant: %s\n' "$line" "$(<"${1%.json}.err")"
+    return 1
+}
+
+@test "check: every scenario in invalid/ is refused with the words of its .err" {
+    tried=0
+    for file in "$data"/invalid/*.json; do
+        echo "${file##*/}:"
+        refuse 1 "$bin/harness" check "$file"
+        expect_words "$file"
+        tried=$((tried + 1))
+    done
+    [ "$tried" -ge 140 ]
+    [ "$(ls -A)" = stdout ]
+}
+
+@test "check: run refuses what check refuses, before it makes a folder" {
+    for file in "$data"/invalid/{unknown-key,trailing-text,connections-0,later-udp,conflict-no-limit}.json; do
+        echo "${file##*/}:"
+        refuse 1 "$bin/harness" run "$file" --out results
+        expect_words "$file"
+    done
+    [ "$(ls -A)" = stdout ]
+}
+
+# refused ID PATH: within a second, exit 2, that id.
+refused() {
+    echo "$2:"
+    run --separate-stderr run_timed 1 "$bin/harness" run "$2" --out results
+    expect_error 2 "$1"
+    [ ! -e results ]
+}
+
+@test "check: what is no file of a sensible size is refused at once" {
+    mkfifo fifo
+    mkdir folder
+    ln -s loop loop
+    refused json-open fifo
+    refused json-open /dev/zero
+    refused json-open /dev/stdin </dev/zero
+    refused json-open folder
+    refused json-open missing.json
+    refused json-open loop
+    refused json-open ''
+    refused json-open "$(head -c 5000 /dev/zero | tr '\0' x)"
+}
+
+@test "check: a scenario is at most 1 MiB" {
+    printf '{"version": 1, "name": "x"}' >s.json
+    truncate -s 2M zeros.json
+    refused json-size zeros.json
+    { cat s.json && head -c $((1024 * 1024 - 27)) /dev/zero | tr '\0' ' '; } >large.json
+    [ "$(stat -c %s large.json)" -eq 1048576 ]
+    run run_timed 1 "$bin/harness" check large.json
+    expect_status 0
+    echo >>large.json
+    refused json-size large.json
+}
+
+@test "check: a link to a scenario is followed" {
+    ln -s "$root/scenarios/smoke.json" link.json
+    run run_timed 1 "$bin/harness" check link.json
+    expect_status 0
+}
+
+@test "check: the usage of check" {
+    smoke=$root/scenarios/smoke.json
+    run --separate-stderr run_timed 1 "$bin/harness" check
+    expect_error 2 usage
+    run --separate-stderr run_timed 1 "$bin/harness" check "$smoke" "$smoke"
+    expect_error 2 not-supported
+    run --separate-stderr run_timed 1 "$bin/harness" check "$smoke" --set nothing
+    expect_error 2 usage
+    run --separate-stderr run_timed 1 "$bin/harness" check "$smoke" --set durations=3
+    expect_error 2 scenario-unknown-key
+    [[ $stderr == *'smoke.json, command line: "durations" is not a key'* ]]
+    run --separate-stderr run_timed 1 "$bin/harness" check "$smoke" --host root@h
+    expect_error 2 not-supported
+}
+
+# 33 times --set is one too many.
+@test "check: there is a limit to --set, and it is told" {
+    sets=()
+    for i in {1..33}; do sets+=(--set repeat="$i"); done
+    run --separate-stderr run_timed 1 "$bin/harness" check "$root/scenarios/smoke.json" "${sets[@]}"
+    expect_error 2 usage
+}
+
+@test "usage: commands of harness" {
+    run --separate-stderr run_timed 5 "$bin/harness"
+    expect_status 0
+    for command in check run report verify list; do
+        grep -q "^  $command  *[a-z]" <<<"$output"
+    done
+    run --separate-stderr run_timed 5 "$bin/harness" measure
+    expect_error 2 usage
+    run --separate-stderr run_timed 5 "$bin/harness" compare
+    expect_error 2 not-supported
+    run --separate-stderr run_timed 5 "$bin/harness" ''
+    expect_error 2 usage
+}
+
+# Every program with options, as words to be split.
+programs() {
+    local program
+    for program in "$bin"/echo-*; do echo "${program##*/}"; done
+    printf 'harness %s\n' check run
+}
+
+@test "usage: every program has help, a version and a table" {
+    while read -ra program; do
+        echo "${program[*]}"
+        for option in --help -h --version --options; do
+            run --separate-stderr run_timed 5 "$bin/${program[0]}" "${program[@]:1}" "$option"
+            expect_status 0
+            [ "$stderr" = "" ]
+            [ "$output" != "" ]
+        done
+        run --separate-stderr run_timed 5 "$bin/${program[0]}" "${program[@]:1}" --version
+        [[ $output =~ ^"${program[*]} (echolab) "[0-9]+\.[0-9]+\.[0-9]+ ]]
+    done < <(programs)
+}
+
+@test "usage: an option that no program has" {
+    while read -ra program; do
+        for option in --no-such-option --no-such-option=1 -Q; do
+            refuse 5 "$bin/${program[0]}" "${program[@]:1}" "$option"
+            [[ $stderr == *"unknown option: $option"* ]]
+        done
+    done < <(programs)
+}
+
+# bad_values KIND: values that no option of this kind takes, NUL after each.
+# A name may look like a number, and a folder like anything.
+bad_values() {
+    local long
+    long=$(head -c 102400 /dev/zero | tr '\0' 9)
+    case $1 in
+    ADDR | HOST | WORD) printf '%s\0' '' -1 ' 1' +1 "$long" ;;
+    DIR) printf '%s\0' '' ;;
+    *) printf '%s\0' '' -1 1x ' 1' '1 ' +1 0x10 9223372036854775808 "$long" ;;
+    esac
+}
+
+# Whatever a program would do next must not happen either: it is given time
+# for nothing, and a port that nobody has.
+@test "usage: every option of every program refuses what is no value" {
+    printf '{"version": 1, "name": "x", "duration_s": 0.01}' >s.json
+    tried=0
+    while read -ra program; do
+        command=("$bin/${program[0]}" "${program[@]:1}")
+        case ${program[0]} in
+        harness) command+=(s.json) ;;
+        *server | *relay) command+=(--port 0) ;;
+        *) command+=(--port 1 --ip 127.0.0.1) ;;
+        esac
+        while IFS=$'\t' read -r option kind _; do
+            [ "$kind" != - ] || continue
+            while IFS= read -r -d '' value; do
+                # -1 is how SECONDS say: none.
+                [[ $option != --timeout || $value != -1 ]] || continue
+                echo "${program[*]} $option '${value::40}'"
+                refuse 2 "${command[@]}" "$option" "$value"
+                tried=$((tried + 1))
+            done < <(bad_values "$kind")
+        done < <("$bin/${program[0]}" "${program[@]:1}" --options)
+    done < <(programs)
+    echo "$tried"
+    [ "$tried" -gt 250 ]
+    [ "$(echo *)" = 's.json stdout' ]
+}
+
+@test "usage: every option that takes a value needs one" {
+    while read -ra program; do
+        while IFS=$'\t' read -r option kind _; do
+            echo "${program[*]} $option"
+            value=()
+            [ "$kind" != - ] || option=$option=1
+            refuse 2 "$bin/${program[0]}" "${program[@]:1}" "$option"
+        done < <("$bin/${program[0]}" "${program[@]:1}" --options)
+    done < <(programs)
+}
+
+@test "usage: what no program can take is refused, at the ends of the ranges" {
+    refuse 2 "$bin/echo-rate" --port 0
+    refuse 2 "$bin/echo-rate" --port 65536
+    refuse 2 "$bin/echo-rate" --length 16777217
+    refuse 2 "$bin/echo-rate" --timeout 0
+    refuse 2 "$bin/echo-rate" --duration 1e3
+    refuse 2 "$bin/echo-rate" --run-id 0123456789ABCDEF
+    refuse 2 "$bin/echo-rate" extra
+    refuse 2 "$bin/echo-server" --timeout 0
+    refuse 2 "$bin/echo-relay" --to 127.0.0.1
+    refuse 2 "$bin/echo-relay" --to ::1:7
+}
