@@ -37,7 +37,10 @@ int cmd_report(int argc, char **argv, struct err *err)
         .doc = "Check results folders and make figures and a PDF from them.  "
                "The first local run becomes figure 4, the first other one "
                "figure 6; every run is a column of the table of results.",
-        .more = "Example: harness report results/*Z --out report-out",
+        .more =
+            "gnuplot may take 60 s and pdflatex 120 s; ECHOLAB_TOOL_TIMEOUT in "
+            "the environment sets another limit for both, in seconds.\n\n"
+            "Example: harness report results/*Z --out report-out",
         .groups = groups,
         .ngroups = 2,
         .operand = result_args_operand,

@@ -25,8 +25,8 @@ static const char *ascii(uint32_t c)
         return "\\{";
     case '}':
         return "\\}";
-    case '$':
-        return "\\$";
+    case '$': /* \$ would take it from a bitmap font */
+        return "$\\mathdollar$";
     case '&':
         return "\\&";
     case '#':
@@ -148,9 +148,7 @@ void latex_code(struct buf *to, const char *text)
         /* Keep a multi-byte character together. */
         for (int i = 1; i < 4 && (text[1] & 0xc0) == 0x80; i++)
             one[i] = *++text;
-        if (strchr("\\{}", one[0]))
-            buf_addf(to, "\\char%d{}", one[0]);
-        else if (strchr("<>|\"", one[0]))
+        if (strchr("\\{}<>|\"$_", one[0]))
             buf_addf(to, "\\char%d{}", one[0]);
         else
             latex_escape(to, one);

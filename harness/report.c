@@ -72,17 +72,18 @@ static int load_runs(struct report *report, struct err *err)
 
     for (int i = 0; i < report->nresults; i++)
         total += (size_t)report->results[i].nruns;
-    report->runs = calloc(total + 1, sizeof *report->runs);
+    if (total == 0) {
+        err_set(err, ERR_RESULTS, "results-empty", "%s: no run is in it",
+                report->results[0].path);
+        return err_hint(err, "measure again: harness run scenarios/NAME.json");
+    }
+    report->runs = calloc(total, sizeof *report->runs);
     if (!report->runs)
         return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
     for (int i = 0; i < report->nresults; i++)
         if (load_runs_of(report, &report->results[i], err) < 0)
             return -1;
-    if (report->nruns > 0)
-        return 0;
-    err_set(err, ERR_RESULTS, "results-empty", "%s: no run is in it",
-            report->results[0].path);
-    return err_hint(err, "measure again: harness run scenarios/NAME.json");
+    return 0;
 }
 
 static void put_values(struct report *report)

@@ -63,18 +63,16 @@ static char *read_log(const char *dir)
     char path[FOLDER_PATH], *text = NULL;
     struct err ignored;
     FILE *log;
-    size_t n;
 
     if (folder_path(path, dir, "report.log", &ignored) < 0)
         return NULL;
     log = fopen(path, "re");
-    if (log)
-        text = malloc(MOST + 1);
-    n = text ? fread(text, 1, MOST, log) : 0;
+    if (!log)
+        return NULL;
+    text = malloc(MOST + 1);
     if (text)
-        text[n] = '\0';
-    if (log)
-        fclose(log);
+        text[fread(text, 1, MOST, log)] = '\0';
+    fclose(log);
     return text;
 }
 

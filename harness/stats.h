@@ -12,8 +12,8 @@
 /* Batches in time order that every interval is made of. */
 #define STATS_BATCHES 30
 
-/* Fewer values than this make no batches, so no interval. */
-#define STATS_MIN_VALUES (2 * STATS_BATCHES)
+/* Fewer values than this (two a batch) make no interval. */
+#define STATS_MIN_VALUES 60
 
 /* Sort ascending. */
 void stats_sort(int64_t *values, size_t n);

@@ -3,6 +3,7 @@
 #include "harness/folder.h"
 #include "harness/proc.h"
 #include "lib/clock.h"
+#include "lib/num.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,13 +61,24 @@ static void join_lines(const char *text, char *to, size_t size)
     }
 }
 
+/* The tool's own limit, or that of the user. */
+static int limit_s(const struct tool *tool)
+{
+    const char *text = getenv("ECHOLAB_TOOL_TIMEOUT");
+    int64_t seconds;
+
+    if (text && num_parse_int(text, 1, 3600, &seconds) == 0)
+        return (int)seconds;
+    return tool->timeout_s;
+}
+
 static int trouble(const struct tool *tool, const char *what, struct err *err)
 {
     char id[40];
 
     snprintf(id, sizeof id, "%.25s-%s", tool->name, what);
     err_set(err, ERR_HELPER, id, "%s: stopped after %d s", tool->name,
-            tool->timeout_s);
+            limit_s(tool));
     return err_hint(err, "look at what it printed, in the log; then try again");
 }
 
@@ -121,7 +133,7 @@ int tool_run(const struct tool *tool, struct err *err)
         env[i + 3] = tool->env[i];
     if (proc_start(&proc, &spec, err) < 0)
         return strcmp(err->id, "helper-missing") == 0 ? missing(tool, err) : -1;
-    wait_for(&proc, tool->timeout_s);
+    wait_for(&proc, limit_s(tool));
     status = judge(tool, &proc, err);
     proc_stop(&proc, 0);
     (void)folder_write(tool->dir, tool->log, &proc.log, &ignored);

@@ -11,7 +11,7 @@ struct tool {
     const char *const *env;  /* NULL-ended, besides PATH, HOME, LC_ALL */
     const char *dir;         /* works there, and its HOME */
     const char *log;         /* its output ends up in this file */
-    int timeout_s;
+    int timeout_s;           /* unless ECHOLAB_TOOL_TIMEOUT says else */
 };
 
 /*

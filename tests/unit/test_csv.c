@@ -1,4 +1,6 @@
+#include "lib/buf.h"
 #include "lib/csv.h"
+#include "lib/num.h"
 #include "tests/unit/check.h"
 
 #include <stdlib.h>
@@ -6,7 +8,7 @@
 #include <unistd.h>
 
 struct seen {
-    char text[4096]; /* fields joined by |, rows by ; */
+    struct buf text; /* fields joined by |, rows by ; */
     size_t bytes;
     int64_t stop_at; /* line at which the reader refuses, 0: none */
 };
@@ -18,8 +20,8 @@ static int on_row(const struct csv_row *row, void *ctx, struct err *err)
     if (row->line == seen->stop_at)
         return csv_damaged("x.csv", row->line, "no more", err);
     for (int i = 0; i < row->nfields; i++) {
-        strcat(seen->text, row->fields[i]);
-        strcat(seen->text, i + 1 < row->nfields ? "|" : ";");
+        buf_add(&seen->text, row->fields[i]);
+        buf_add(&seen->text, i + 1 < row->nfields ? "|" : ";");
     }
     return 0;
 }
@@ -49,17 +51,17 @@ static int read_text(const char *text, size_t n, enum csv_tail tail,
 /* The rows delivered, then " !" and the message when it was refused. */
 static const char *rows_of(const char *text, enum csv_tail tail)
 {
-    static struct seen seen;
+    static char copy[1024];
+    struct seen seen = {0};
     struct err err = {0};
 
-    memset(&seen, 0, sizeof seen);
-    if (read_text(text, strlen(text), tail, &seen, &err) < 0) {
-        strcat(seen.text, " !");
-        strcat(seen.text, err.msg);
-    } else if (seen.bytes != strlen(text)) {
-        strcat(seen.text, " bytes are missing");
-    }
-    return seen.text;
+    if (read_text(text, strlen(text), tail, &seen, &err) < 0)
+        buf_addf(&seen.text, " !%s", err.msg);
+    else if (seen.bytes != strlen(text))
+        buf_add(&seen.text, " bytes are missing");
+    snprintf(copy, sizeof copy, "%s", buf_text(&seen.text));
+    buf_release(&seen.text);
+    return copy;
 }
 
 static void test_whole(void)
@@ -115,13 +117,14 @@ static void test_bytes(void)
     CHECK_STR(err.msg, "x.csv:3: a NUL byte");
     CHECK_STR(err.id, "results-damaged");
     CHECK_INT(err.code, ERR_RESULTS);
-    CHECK_STR(seen.text, "1|2;");
-    memset(&seen, 0, sizeof seen);
+    CHECK_STR(buf_text(&seen.text), "1|2;");
+    buf_release(&seen.text);
     seen.stop_at = 3;
     CHECK_INT(read_text("a,b\n1,2\n3,4\n5,6\n", 16, CSV_WHOLE, &seen, &err),
               -1);
     CHECK_STR(err.msg, "x.csv:3: no more");
-    CHECK_STR(seen.text, "1|2;");
+    CHECK_STR(buf_text(&seen.text), "1|2;");
+    buf_release(&seen.text);
 }
 
 /* A field of `n` bytes; 0 when it was read, else -1. */
@@ -153,10 +156,11 @@ static void test_long_fields(void)
 
 static int count_row(const struct csv_row *row, void *ctx, struct err *err)
 {
-    int64_t *sum = ctx;
+    int64_t *sum = ctx, value = -1;
 
     (void)err;
-    *sum += row->line + atoll(row->fields[0]) + (int64_t)row->lens[1];
+    (void)num_parse_int(row->fields[0], 0, INT64_MAX, &value);
+    *sum += row->line + value + (int64_t)row->lens[1];
     return 0;
 }
 

@@ -77,13 +77,10 @@ static void test_refused(void)
 
 static void test_depth(void)
 {
-    char text[128] = "{\"a\":";
+    char text[128];
 
-    for (int i = 0; i < 15; i++)
-        strcat(text, "[");
-    for (int i = 0; i < 15; i++)
-        strcat(text, "]");
-    strcat(text, "}");
+    snprintf(text, sizeof text, "{\"a\":%s%s}", "[[[[[[[[[[[[[[[",
+             "]]]]]]]]]]]]]]]");
     CHECK(is_accepted(text));
     snprintf(text, sizeof text, "{\"a\":%s%s}", "[[[[[[[[[[[[[[[[",
              "]]]]]]]]]]]]]]]]");

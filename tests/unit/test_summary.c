@@ -31,8 +31,8 @@ static int sum_up(const char *rows, struct summary *out, struct err *err)
  */
 static void test_small(void)
 {
-    struct summary s;
-    struct err err;
+    struct summary s = {0};
+    struct err err = {0};
 
     CHECK_INT(sum_up("0,0,100,100,400,300,125,125,ok,1,0,\n"
                      "0,1,600,600,1100,500,125,125,ok,1,0,\n"
@@ -61,8 +61,8 @@ static void test_small(void)
 
 static void test_nothing(void)
 {
-    struct summary s;
-    struct err err;
+    struct summary s = {0};
+    struct err err = {0};
     char *json;
 
     CHECK_INT(sum_up("", &s, &err), 0);
@@ -79,8 +79,8 @@ static void test_nothing(void)
 
 static void test_size_differs(void)
 {
-    struct summary s;
-    struct err err;
+    struct summary s = {0};
+    struct err err = {0};
 
     CHECK_INT(sum_up("0,0,1,1,2,1,9,9,ok,1,0,\n", &s, &err), -1);
     CHECK_STR(err.msg, "messages.csv:2: bytes is not the message size of the "
@@ -89,8 +89,8 @@ static void test_size_differs(void)
 
 static void test_connections(void)
 {
-    struct summary s;
-    struct err err;
+    struct summary s = {0};
+    struct err err = {0};
 
     CHECK(write_file("connections.csv", RECORD_CONNECTIONS_HEADER,
                      "0,100,300,ok,400,900,2,31,12,0,1448,\n"
@@ -117,7 +117,7 @@ static void test_connections(void)
 static void test_fixed_rtt(void)
 {
     FILE *to = fopen("messages.csv", "w");
-    struct summary s;
+    struct summary s = {0};
     struct err err = {0};
     char *json;
 
