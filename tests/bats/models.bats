@@ -5,7 +5,7 @@ load helper
 
 models='thread single epoll'
 
-# rate PORT [ARG]...: an honest client; 100 echoes without a failure.
+# honest_client PORT: 100 echoes without a failure.
 honest_client() {
     run --separate-stderr run_timed 20 "$bin/echo-rate" --ip 127.0.0.1 \
         --port "$1" --messages 100 --machine
@@ -28,7 +28,7 @@ honest_client() {
     head -c 65536 /dev/urandom >noise
     for model in $models; do
         start_server echo-server --model "$model" --quiet
-        for i in {1..50}; do
+        for _ in {1..50}; do
             printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' >"/dev/tcp/127.0.0.1/$port"
             printf '\x16\x03\x01\x02\x00\x01\x00\x01\xfc' >"/dev/tcp/127.0.0.1/$port"
             head -c 1300 noise >"/dev/tcp/127.0.0.1/$port"
@@ -39,18 +39,21 @@ honest_client() {
 }
 
 # Closing a socket with unread bytes in it makes the kernel send a reset.
+open_fds() { find "/proc/$pid/fd" -mindepth 1 | wc -l; }
+fds_are_back() { [[ $(open_fds) -eq $before ]]; }
+
 @test "models: 1000 resets leave the server as it was" {
     for model in $models; do
         start_server echo-server --model "$model" --quiet
-        before=$(ls "/proc/$pid/fd" | wc -l)
-        for i in {1..1000}; do
+        before=$(open_fds)
+        for _ in {1..1000}; do
             exec {fd}<>"/dev/tcp/127.0.0.1/$port"
             printf 'xxxxxxxx' >&"$fd"
             read -r -t 5 -N 1 -u "$fd" _
             exec {fd}>&-
         done
         honest_client "$port"
-        within 5 eval '[[ $(ls "/proc/$pid/fd" | wc -l) -eq $before ]]'
+        within 5 fds_are_back
     done
 }
 
@@ -68,7 +71,7 @@ honest_client() {
     for model in thread epoll; do
         start_server echo-server --model "$model" --quiet
         fds=()
-        for i in {1..50}; do
+        for _ in {1..50}; do
             exec {fd}<>"/dev/tcp/127.0.0.1/$port"
             fds+=("$fd")
             printf x >&"$fd"
@@ -101,7 +104,7 @@ honest_client() {
         start_server echo-server --model "$model" --timeout 1
         prlimit --nofile=16 --pid "$pid"
         fds=()
-        for i in {1..20}; do
+        for _ in {1..20}; do
             exec {fd}<>"/dev/tcp/127.0.0.1/$port"
             fds+=("$fd")
         done
@@ -133,6 +136,7 @@ done
 kill "$server"
 wait "$server"
 END
+    # shellcheck disable=SC2016 # for the inner shell
     run run_timed 20 unshare --net --mount sh -c \
         'ip link set lo up && exec bash inside "$1"' sh "$bin"
     expect_status 0

@@ -1,0 +1,256 @@
+#!/usr/bin/env bats
+# What goes wrong while a scenario runs: the exit code, the message, and what
+# is kept.
+
+load helper
+
+smoke=$root/scenarios/smoke.json
+
+# harness_run SECONDS_TO_MEASURE [ARG]...
+harness_run() {
+    local seconds=$1
+    shift
+    run --separate-stderr run_timed 30 "$bin/harness" run "$smoke" \
+        --out results --set "duration_s=$seconds" "$@"
+}
+
+nothing_left() { [[ ! -e results || -z $(find results -mindepth 1) ]]; }
+
+# only_partial DIR: no folder in it looks complete.
+only_partial() { [[ -z $(find "$1" -mindepth 1 -maxdepth 1 ! -name "*.partial") ]]; }
+
+# The run under way has recorded something.
+records() {
+    [[ $(cat results/*/*/1/messages.csv 2>/dev/null | wc -l) -gt 100 ]]
+}
+
+# the_partial: sets $partial to the only folder, which is .partial.
+the_partial() {
+    local found=(results/*)
+    partial=${found[0]}
+    [[ ${#found[@]} -eq 1 && $partial == *.partial ]]
+}
+
+# partial_is_sound: the only folder is .partial, its manifest says
+# so, its rows are whole, and verify reads it.
+partial_is_sound() {
+    the_partial
+    grep -q '"status":.*"partial"' "$partial/manifest.json"
+    awk -F, 'NF != 12 { bad = 1 } END { exit bad || NR < 2 }' \
+        "$partial"/*/1/messages.csv
+    [[ $(tail -c 1 "$partial"/*/1/messages.csv | xxd -p) == 0a ]]
+    run --separate-stderr "$bin/harness" verify "$partial"
+    expect_error 5 results-partial
+    run --separate-stderr "$bin/harness" verify --allow-partial "$partial"
+    expect_status 0
+}
+
+@test "fault: a refused port, before anything is written" {
+    harness_run 1 --host 127.0.0.1 --port 1
+    expect_error 3 connect-refused
+    [[ $stderr == *127.0.0.1:1* && $stderr == *ECONNREFUSED* ]]
+    [[ $stderr == *'kept: nothing was written'* ]]
+    nothing_left
+}
+
+@test "fault: a name that does not resolve" {
+    harness_run 1 --host nosuch.invalid
+    expect_error 3 resolve-failed
+    [[ $stderr == *nosuch.invalid* ]]
+    nothing_left
+}
+
+@test "fault: an unknown key" {
+    printf '{"version": 1, "name": "x",\n "mesage_size": 10}\n' >bad.json
+    run --separate-stderr run_timed 5 "$bin/harness" run bad.json --out results
+    expect_error 2 scenario-unknown-key
+    [[ $stderr == *'bad.json:2: "mesage_size"'* ]]
+    nothing_left
+}
+
+@test "fault: text after the scenario" {
+    printf '{"version": 1, "name": "x"} trailing\n' >bad.json
+    run --separate-stderr run_timed 5 "$bin/harness" run bad.json --out results
+    expect_error 2 json-syntax
+    [[ $stderr == *bad.json:1:* ]]
+    nothing_left
+}
+
+@test "fault: the results folder is there already, and stays as it is" {
+    mkdir results
+    now=$(date +%s)
+    for i in {0..20}; do
+        mkdir "results/smoke-$(date -u -d "@$((now + i))" +%Y%m%dT%H%M%SZ)"
+    done
+    find results >before
+    harness_run 1
+    expect_error 5 results-exist
+    find results | diff before -
+}
+
+@test "fault: two runs of one name at one time: one gets the folder" {
+    mkdir results
+    now=$(date +%s)
+    for i in {0..20}; do
+        mkdir "results/smoke-$(date -u -d "@$((now + i))" +%Y%m%dT%H%M%SZ).partial"
+    done
+    harness_run 1
+    expect_error 5 results-exist
+}
+
+@test "fault: a parent that cannot be written, before any packet" {
+    need_netns
+    mkdir results
+    cat >inside <<'END'
+mount --bind results results
+mount -o remount,ro,bind results
+exec "$1/harness" run "$2" --out results
+END
+    run --separate-stderr run_timed 10 unshare --mount sh inside "$bin" "$smoke"
+    expect_error 5 results-parent
+    [[ $stderr == *EROFS* ]]
+}
+
+@test "fault: a parent that is not there" {
+    run --separate-stderr run_timed 5 "$bin/harness" run "$smoke" --out no/such
+    expect_error 5 results-parent
+}
+
+@test "fault: Ctrl-C keeps what was measured and ends by SIGINT" {
+    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
+        >out 2>err 3>&- &
+    harness=$!
+    within 10 records
+    # A background job of a script ignores SIGINT; the program takes it back.
+    kill -INT "$harness"
+    status=0
+    wait "$harness" || status=$?
+    [[ $status -eq 130 ]]
+    [[ $(grep -c '^harness: (interrupted) ' err) -eq 1 ]]
+    grep -q '^  kept: .* whole rows in results/' err
+    partial_is_sound
+}
+
+@test "fault: SIGTERM goes the same way" {
+    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
+        >out 2>err 3>&- &
+    harness=$!
+    within 10 records
+    kill -TERM "$harness"
+    status=0
+    wait "$harness" || status=$?
+    [[ $status -eq 143 ]]
+    partial_is_sound
+}
+
+@test "fault: SIGKILL leaves no process and a folder that verify reads" {
+    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
+        >out 2>err 3>&- &
+    harness=$!
+    within 10 records
+    kill -KILL "$harness"
+    wait "$harness" || true
+    within 2 no_marked_process
+    the_partial
+    run --separate-stderr "$bin/harness" verify "$partial"
+    expect_error 5 results-partial
+    run --separate-stderr "$bin/harness" report "$partial" --out rep
+    expect_error 5 results-partial
+}
+
+@test "fault: the server dies in the middle" {
+    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
+        >out 2>err 3>&- &
+    harness=$!
+    within 10 records
+    server=$(ps -o pid=,comm= --ppid "$harness" | awk '$2 == "echo-server" { print $1 }')
+    kill -KILL "$server"
+    status=0
+    wait "$harness" || status=$?
+    [[ $status -eq 4 ]]
+    [[ $(grep -c '^harness: (server-gone) ' err) -eq 1 ]]
+    grep -q '^  kept: ' err
+    partial_is_sound
+    grep -qE ',(reset|eof),' "$partial"/*/1/messages.csv
+}
+
+@test "fault: a full disk ends the run, with whole rows only" {
+    need_netns
+    cat >inside <<'END'
+mount -t tmpfs -o "size=$3" tmpfs results
+code=0
+"$1/harness" run "$2" --out results --set duration_s=20 >out 2>err || code=$?
+cp -r results/. kept/
+exit $code
+END
+    for size in 64k 128k 256k 1m; do
+        rm -rf results kept && mkdir results kept
+        status=0
+        run_timed 40 unshare --mount sh inside "$bin" "$smoke" "$size" || status=$?
+        echo "$size: $status"; cat err
+        [[ $status -eq 5 ]]
+        [[ $(grep -c '^harness: (results-no-space) .*ENOSPC' err) -eq 1 ]]
+        [[ $(grep -c '^  hint: ' err) -eq 1 ]]
+        [[ $(grep -c '^  kept: ' err) -eq 1 ]]
+        # Nothing that looks complete; what is recorded is whole.
+        only_partial kept
+        for csv in kept/*/*/1/messages.csv; do
+            [[ -e $csv ]] || continue
+            [[ $(tail -c 1 "$csv" | xxd -p) == 0a ]]
+            awk -F, 'NF != 12 { bad = 1 } END { exit bad }' "$csv"
+        done
+    done
+}
+
+# Every write to the folder fails in turn: never a folder that looks complete
+# and is not.
+@test "fault: EIO and EDQUOT at the nth write or rename of the harness" {
+    need strace
+    failed=0
+    for call in write rename renameat2 fsync; do
+        for nth in 1 2 3 4 6 8; do
+            for errno in EIO EDQUOT; do
+                rm -rf results
+                run --separate-stderr run_timed 30 strace -o trace -e "trace=$call" \
+                    -e "inject=$call:error=$errno:when=$nth" \
+                    "$bin/harness" run "$smoke" --out results --set messages=200
+                if [[ $status -eq 0 ]]; then
+                    "$bin/harness" verify "${lines[-1]}"
+                else
+                    failed=$((failed + 1))
+                    echo "$call $nth $errno: $status: $stderr"
+                    [[ $status -eq 5 ]]
+                    only_partial results
+                fi
+            done
+        done
+    done
+    # Most of these calls are ours, and do fail.
+    [[ $failed -gt 20 ]]
+}
+
+@test "fault: a reader that leaves early does not harm the results" {
+    "$bin/harness" run "$smoke" --out results --set messages=100 | head -n 1
+    "$bin/harness" verify results/smoke-*Z
+}
+
+@test "fault: stdout that takes nothing is an error; the results are whole" {
+    status=0
+    "$bin/harness" run "$smoke" --out results --set messages=100 \
+        >/dev/full 2>err || status=$?
+    [[ $status -eq 5 ]]
+    grep -q "(stdout).*ENOSPC" err
+    "$bin/harness" verify results/smoke-*Z
+}
+
+@test "fault: closed standard descriptors do not end in the record" {
+    "$bin/harness" run "$smoke" --out results --set messages=100 >&- 2>&- <&-
+    "$bin/harness" verify results/smoke-*Z
+}
+
+@test "fault: an expectation that is missed is exit 1, and recorded" {
+    run --separate-stderr run_timed 20 "$bin/harness" run "$smoke" \
+        --out results --set messages=2000 --set expect.rtt_p50_ms_max=0
+    expect_error 1 expect-missed
+    "$bin/harness" verify results/smoke-*Z
+}
