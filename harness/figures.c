@@ -336,6 +336,19 @@ static int set_date(const char *work, const char *digits, struct err *err)
                   : 0;
 }
 
+/* What the unit must suit, bit/s: an outage must not make it smaller. */
+static double highest_median(const struct plot *plot)
+{
+    const struct series *series = plot->figure->series;
+    double highest = 0;
+
+    for (int b = 0; b < series->nbins; b++)
+        if (series->bins[b].n > 0 &&
+            rate_of(plot, series->bins[b].p50) > highest)
+            highest = rate_of(plot, series->bins[b].p50);
+    return highest;
+}
+
 int figures_draw(const struct figure *figure, const char *dir, struct err *err)
 {
     const struct series *series = figure->series;
@@ -344,11 +357,8 @@ int figures_draw(const struct figure *figure, const char *dir, struct err *err)
         .bits = 8 * (double)figure->samples->message_size_bytes,
         .time = quantity_time((double)(series->end_ns - series->start_ns))};
     char work[FOLDER_PATH], name[64];
-    double sum_bits = 0;
 
-    for (int b = 0; b < series->nbins; b++)
-        sum_bits += series->bins[b].bits;
-    plot.rate = quantity_rate(sum_bits / series_bin_s(series) / series->nbins);
+    plot.rate = quantity_rate(highest_median(&plot));
     snprintf(name, sizeof name, "%.40s.work", figure->name);
     if (folder_path(work, dir, name, err) < 0 || folder_make(work, err) < 0 ||
         write_data(&plot, work, err) < 0 || run_gnuplot(work, err) < 0 ||

@@ -102,6 +102,17 @@ static const char *folder_name(const char *path)
     return slash && slash[1] ? slash + 1 : path;
 }
 
+/* "2026-11-22T13:10:41Z" without the year: a column is narrow. */
+static void put_started(struct target to, const char *utc)
+{
+    char text[32];
+
+    if (strlen(utc) < 19)
+        return;
+    snprintf(text, sizeof text, "%.5s %.8s", utc + 5, utc + 11);
+    put_text(to, "started", text);
+}
+
 static void put_conditions(struct target to, const struct report_run *run)
 {
     char host[300];
@@ -115,7 +126,7 @@ static void put_conditions(struct target to, const struct report_run *run)
                                                      : run->run->transport);
     put_text(to, "folder", folder_name(run->result->path));
     put_text(to, "case", run->run->dir);
-    put_text(to, "start", run->run->start_utc);
+    put_started(to, run->run->start_utc);
     if (run->result->what[0])
         put_text(to, "what", run->result->what);
     put_title(to, run);

@@ -18,7 +18,7 @@ if (KEY_PLACE == 0) { set key inside bottom right vertical maxrows 2 }
 if (KEY_PLACE == 1) { set key inside bottom left vertical maxrows 2 }
 if (KEY_PLACE == 2) { set key inside top right vertical maxrows 2 }
 
-set terminal pdfcairo enhanced size 8.7cm,5.2cm font FONT.',9' \
+set terminal pdfcairo enhanced size 8.7cm,5.2cm font FONT.',10' \
     linewidth 0.7 dashlength 0.6 rounded
 set output 'figure.pdf'
 # Dots are short strokes: a tenth of the size of markers in an SVG.
@@ -37,8 +37,9 @@ plot for [i=1:HAS_GAPS] 'gaps.dat' \
     'median.dat' with lines lw 1.8 lc rgb LINE title 'median', \
     'mean.dat' with lines lw 1.1 dt (5,6) lc rgb 'black' title MEAN
 
-set terminal svg size 660,400 font FONT.',15' linewidth 1.2 \
+set terminal svg size 660,400 font FONT.',16' linewidth 1.2 \
     dashlength 0.8 rounded background '#ffffff'
+set key font ',14'
 set output 'figure.svg'
 replot
 set output

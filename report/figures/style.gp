@@ -3,7 +3,7 @@ set encoding utf8
 set border 3 lw 0.8 lc rgb '#444444'
 set tics nomirror out scale 0.6 tc rgb '#222222'
 set grid ytics lc rgb '#dddddd' lw 0.6 lt 1
-set key Left reverse samplen 1.6 spacing 1.1 width 1 font ',8' noenhanced
+set key Left reverse samplen 1.6 spacing 1.1 width 1 font ',9' noenhanced
 FONT = 'Latin Modern Roman'
 
 # Okabe-Ito, by role.  Never hue alone: dash and marker differ as well.
