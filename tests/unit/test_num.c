@@ -212,13 +212,16 @@ static void durations_at_the_edge_of_a_unit(void)
 /* Every value between 1 ns and 1 s has three digits and no fourth. */
 static void durations_have_three_digits(void)
 {
-    for (double ns = 1; ns < 9e11; ns *= 1.00093) {
-        const char *text = duration(ns);
+    int64_t step;
+
+    for (int64_t ns = 1; ns < INT64_C(900000000000); ns += step) {
+        const char *text = duration((double)ns);
         int digits = 0;
 
         for (const char *c = text; *c && *c != ' '; c++)
             digits += *c != '.';
         CHECK_INT(digits, 3);
+        step = 1 + ns / 1000;
     }
 }
 

@@ -522,7 +522,8 @@ static void compare_folder(const cJSON *schema, const char *folder,
         if (!is_scenario(entry->d_name))
             continue;
         accepted = is_accepted(path, id);
-        if (strncmp(id, "json-", 5) && strcmp(id, "scenario-conflict"))
+        if (strncmp(id, "json-", 5) != 0 &&
+            strcmp(id, "scenario-conflict") != 0)
             compare(schema, slurp(path), tally);
         tally->accepted += accepted;
     }
