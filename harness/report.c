@@ -5,15 +5,14 @@
 #include "harness/figures.h"
 #include "harness/folder.h"
 #include "harness/paths.h"
+#include "harness/report_out.h"
 #include "harness/report_pdf.h"
 #include "harness/report_run.h"
 #include "harness/report_tables.h"
 #include "harness/report_values.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* All that is read and computed before anything is written. */
 struct report {
@@ -24,7 +23,8 @@ struct report {
     int nruns;
     const struct report_run *local, *remote; /* for figures 4 and 6 */
     struct values values;
-    char work[FOLDER_PATH]; /* OUT/.work-XXXXXX; "" before it is made */
+    struct buf environment; /* its table */
+    char work[FOLDER_PATH]; /* OUT/.work-PID-XXXXXX; "" before it is made */
 };
 
 /* ---- reading ---- */
@@ -110,6 +110,7 @@ static void release(struct report *report)
     free(report->runs);
     free(report->results);
     values_release(&report->values);
+    buf_release(&report->environment);
     if (report->work[0])
         folder_remove(report->work);
 }
@@ -198,12 +199,8 @@ static int write_tables(struct report *report, struct err *err)
     report_tables_files(&text, report->runs, report->nruns);
     if (write_tex(report, "tables/files.tex", &text, err) < 0)
         return -1;
-    if (report_tables_environment(&text, &report->values, report->results,
-                                  report->nresults, err) < 0) {
-        buf_release(&text);
-        return -1;
-    }
-    return write_tex(report, "tables/environment.tex", &text, err);
+    return folder_write(report->work, "tables/environment.tex",
+                        &report->environment, err);
 }
 
 static int write_values(struct report *report, struct err *err)
@@ -266,100 +263,16 @@ static int draw_all(const struct report *report, struct err *err)
     return draw(report, report->remote, "fig6", err);
 }
 
-/* ---- the products ---- */
-
-static void forget(const char *dir, const char *name)
-{
-    char path[FOLDER_PATH];
-    struct err ignored;
-
-    if (folder_path(path, dir, name, &ignored) == 0)
-        (void)unlink(path);
-}
-
-/* What is no longer part of the report must not lie beside it. */
-static int deliver(const struct report *report, struct err *err)
-{
-    static const char *const products[] = {
-        "figures/fig4.pdf",  "figures/fig4.svg",   "figures/fig6.pdf",
-        "figures/fig6.svg",  "tables/options.tex", "tables/results.tex",
-        "tables/limits.tex", "tables/files.tex",   "tables/environment.tex",
-        "results.tex",       "report.tex",         "report.pdf",
-    };
-    static const char *const logs[] = {"gnuplot.log", "pdflatex.log",
-                                       "report.log"};
-    const char *out = report->request->out;
-    char path[FOLDER_PATH];
-
-    if (folder_path(path, out, "figures", err) < 0 ||
-        folder_make(path, err) < 0 ||
-        folder_path(path, out, "tables", err) < 0 || folder_make(path, err) < 0)
-        return -1;
-    for (size_t i = 0; i < sizeof products / sizeof *products; i++) {
-        if (folder_size(report->work, products[i]) < 0)
-            forget(out, products[i]);
-        else if (folder_move(report->work, products[i], out, err) < 0)
-            return -1;
-    }
-    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++)
-        forget(out, logs[i]);
-    return 0;
-}
-
-/* After a fault: its logs, and what to say about what is there. */
-static int keep_logs(const struct report *report, struct err *err)
-{
-    static const char *const logs[][2] = {
-        {"figures/fig4.work/gnuplot.log", "gnuplot.log"},
-        {"figures/fig6.work/gnuplot.log", "gnuplot.log"},
-        {"pdflatex.log", "pdflatex.log"},
-        {"report.log", "report.log"}};
-    const char *out = report->request->out, *log = NULL;
-    char from[FOLDER_PATH], to[FOLDER_PATH];
-    struct err ignored;
-
-    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
-        if (folder_path(from, report->work, logs[i][0], &ignored) < 0 ||
-            folder_path(to, out, logs[i][1], &ignored) < 0)
-            continue;
-        if (rename(from, to) == 0)
-            log = logs[i][1];
-    }
-    return err_kept(err,
-                    "the results, %s/summary.txt and %s/results.json; the "
-                    "report was not replaced%s%s",
-                    out, out, log ? "; the log is in the same place: " : "",
-                    log ? log : "");
-}
-
-static int make_work(struct report *report, struct err *err)
-{
-    int n = snprintf(report->work, sizeof report->work, "%s/.work-XXXXXX",
-                     report->request->out);
-
-    if (n < 0 || n >= (int)sizeof report->work) {
-        report->work[0] = '\0';
-        return folder_path((char[FOLDER_PATH]){""}, report->request->out, "",
-                           err);
-    }
-    if (folder_make(report->request->out, err) == 0 && mkdtemp(report->work))
-        return 0;
-    report->work[0] = '\0';
-    if (err->code)
-        return -1;
-    err_sys(err, ERR_RESULTS, "report-write", "cannot write into %s",
-            report->request->out);
-    return err_hint(err, "choose another place: --out DIR");
-}
-
 /* Numbers first: they need no helper. */
 static int write_numbers(struct report *report, struct err *err)
 {
     const char *out = report->request->out;
 
     put_values(report);
-    if (make_work(report, err) < 0 || write_summary(report, err) < 0 ||
-        write_json(report, err) < 0 ||
+    if (report_tables_environment(&report->environment, &report->values,
+                                  report->results, report->nresults, err) < 0 ||
+        report_out_begin(report->work, out, err) < 0 ||
+        write_summary(report, err) < 0 || write_json(report, err) < 0 ||
         folder_move(report->work, "summary.txt", out, err) < 0)
         return -1;
     return folder_move(report->work, "results.json", out, err);
@@ -367,10 +280,12 @@ static int write_numbers(struct report *report, struct err *err)
 
 static int typeset(struct report *report, struct err *err)
 {
+    const char *out = report->request->out;
+
     if (write_report(report, err) < 0 || draw_all(report, err) < 0 ||
         report_pdf_make(report->work, newest_start(report), err) < 0 ||
-        deliver(report, err) < 0)
-        return keep_logs(report, err);
+        report_out_deliver(report->work, out, err) < 0)
+        return report_out_fail(report->work, out, err);
     return 0;
 }
 

@@ -189,7 +189,7 @@ int report_tables_environment(struct buf *to, struct values *values,
                               const struct result *results, int nresults,
                               struct err *err)
 {
-    int n = nresults < MAX_FOLDERS ? nresults : MAX_FOLDERS;
+    int n = nresults < MAX_FOLDERS ? nresults : MAX_FOLDERS, known = 0;
     char prefix[16];
 
     for (int i = 0; i < n; i++) {
@@ -198,6 +198,11 @@ int report_tables_environment(struct buf *to, struct values *values,
         if (load_facts(values, &results[i], i + 1, err) < 0)
             return -1;
     }
-    put_table(to, values, n);
+    for (int fact = 0; fact < FACTS; fact++)
+        known |= agreement_of(values, n, fact) != UNKNOWN;
+    if (known) {
+        values_text(values, "", "environment", "known");
+        put_table(to, values, n);
+    }
     return 0;
 }

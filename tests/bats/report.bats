@@ -368,3 +368,20 @@ only() {
     echo "$took_us us"
     [ "$took_us" -lt 5000000 ]
 }
+
+# Has the report of process $pid come as far as to start gnuplot?
+draws() { compgen -G "out/.work-$pid-*/figures/fig4.work/labels.gp"; }
+
+@test "report: one that was killed leaves nothing for good" {
+    local_run
+    fake gnuplot 'exec sleep 60'
+    PATH=$T/fake:$PATH "$bin/harness" report "$l" --out out 3>&- &
+    pid=$!
+    within 10 draws
+    kill -KILL "$pid"
+    wait "$pid" || true
+    within 5 no_marked_process
+    report "$l" --out out
+    expect_status 0
+    [ -z "$(find out -name '.work*')" ]
+}
