@@ -41,13 +41,26 @@ static int connect_any(const struct hello *hello, const struct net_addrs *addrs,
     return -1;
 }
 
-/* Receive n bytes until the deadline.  How many came; errno says why fewer. */
-static size_t receive(int fd, char *bytes, size_t n, int64_t deadline_ns)
+/* Are these n bytes the beginning of the hello again, but for its kind? */
+static int is_echo(const char *sent, const char *answer, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (answer[i] != sent[i] && !(i == MSG_KIND_AT && answer[i] == 'W'))
+            return 0;
+    return 1;
+}
+
+/*
+ * Receive the echo of `sent` until the deadline, or until it can no longer be
+ * one.  How many bytes came; errno says why fewer than a hello.
+ */
+static size_t receive(int fd, const char *sent, char *answer,
+                      int64_t deadline_ns)
 {
     size_t got = 0;
 
     errno = 0;
-    while (got < n) {
+    while (got < MSG_HEADER_BYTES && is_echo(sent, answer, got)) {
         int64_t left_ns = deadline_ns - clock_now_ns();
         ssize_t more;
 
@@ -56,7 +69,7 @@ static size_t receive(int fd, char *bytes, size_t n, int64_t deadline_ns)
             break;
         }
         (void)net_set_timeouts(fd, left_ns, left_ns);
-        more = net_recv(fd, bytes + got, n - got, NET_WAIT);
+        more = net_recv(fd, answer + got, MSG_HEADER_BYTES - got, NET_WAIT);
         if (more < 0 && errno == EINTR)
             continue;
         if (more <= 0)
@@ -86,30 +99,17 @@ static int unanswered(struct err *err, const struct net_addr *to, int cause,
 }
 
 static int not_echo(struct err *err, const struct net_addr *to,
-                    const char answer[MSG_HEADER_BYTES])
+                    const char *answer, size_t got)
 {
-    char shown[25];
+    char shown[25] = "";
 
-    for (int i = 0; i < 24; i++)
+    for (size_t i = 0; i < sizeof shown - 1 && i < got; i++)
         shown[i] = (char)(answer[i] > ' ' && answer[i] < 0x7f ? answer[i]
                                                               : '.');
-    shown[24] = '\0';
     err_set(err, ERR_PEER, "hello-refused",
             "not an echo server: %s: answered the hello with \"%s...\"",
             to->text, shown);
     return err_hint(err, "no load was sent; check host and port");
-}
-
-/* Is it the hello again, but for the kind? */
-static int is_echo(const char *sent, const char *answer)
-{
-    size_t tail = MSG_HEADER_BYTES - MSG_KIND_AT - 1;
-    char kind = answer[MSG_KIND_AT];
-
-    return memcmp(sent, answer, MSG_KIND_AT) == 0 &&
-           memcmp(sent + MSG_KIND_AT + 1, answer + MSG_KIND_AT + 1, tail) ==
-               0 &&
-           (kind == 'H' || kind == 'W');
 }
 
 static int check_plain(const struct hello *hello, const struct net_addr *to,
@@ -134,12 +134,11 @@ static int exchange(int fd, const struct hello *hello,
     msg_stamp_init(&stamp, 'H', hello->run_id, NOBODY);
     (void)net_set_timeouts(fd, hello->timeout_ns, hello->timeout_ns);
     (void)net_send_all(fd, stamp.header, sizeof stamp.header);
-    got = receive(fd, answer, sizeof answer,
-                  clock_now_ns() + hello->timeout_ns);
+    got = receive(fd, stamp.header, answer, clock_now_ns() + hello->timeout_ns);
+    if (!is_echo(stamp.header, answer, got))
+        return not_echo(err, to, answer, got);
     if (got < sizeof answer)
         return unanswered(err, to, errno, got);
-    if (!is_echo(stamp.header, answer))
-        return not_echo(err, to, answer);
     *plain = answer[MSG_KIND_AT] == 'H';
     return check_plain(hello, to, *plain, err);
 }
