@@ -300,6 +300,8 @@ static void take_signals(void)
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGHUP, &stop, NULL);
+    /* A file that may not grow: write() tells. */
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 /* ---- telling ---- */

@@ -37,6 +37,8 @@ static void take_signals(void)
     (void)sigaction(SIGHUP, &stop, NULL);
     /* A reader that leaves must not end a run: main() finds out. */
     (void)signal(SIGPIPE, SIG_IGN);
+    /* Nor a file that may not grow: write() tells. */
+    (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 /* ---- the plan becomes runs ---- */
