@@ -1,0 +1,1 @@
+bats/rate.bats
