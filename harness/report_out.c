@@ -1,19 +1,30 @@
 #define _GNU_SOURCE
 #include "harness/report_out.h"
 
+#include "lib/num.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The process that made this work folder, or 0 when it is none. */
 static pid_t owner_of(const char *name)
 {
-    long pid = 0;
+    static const char prefix[] = ".work-";
+    char digits[16];
+    int64_t pid;
+    size_t n;
 
-    return sscanf(name, ".work-%ld-", &pid) == 1 && pid > 0 ? (pid_t)pid : 0;
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0)
+        return 0;
+    name += sizeof prefix - 1;
+    n = strcspn(name, "-");
+    snprintf(digits, sizeof digits, "%.*s", n < 15 ? (int)n : 0, name);
+    return num_parse_int(digits, 1, INT32_MAX, &pid) == 0 ? (pid_t)pid : 0;
 }
 
 /* A report that was killed could not clean up: this one does it. */
