@@ -108,7 +108,7 @@ start_server() {
     started+=("$pid")
     exec {fd}<"$name.fifo"
     until [[ ${line-} =~ ^listening\ (tcp|udp)\ .*:([0-9]+)$ ]]; do
-        if ! read -r -t 10 -u "$fd" line; then
+        if ! IFS= read -r -t 10 -u "$fd" line; then
             echo "$program did not listen within 10 s" >&2
             cat "$log" "$errlog" >&2
             return 1
