@@ -198,10 +198,14 @@ static void keep(struct buf *to, const char *bytes, size_t n)
 
 static void take_output(struct proc *proc, int *fd, struct buf *to)
 {
+    enum { MOST_READS = 64 }; /* a child may write faster than we read */
     char bytes[4096];
     ssize_t n;
 
-    while (*fd >= 0 && (n = read(*fd, bytes, sizeof bytes)) != -1) {
+    for (int i = 0; i < MOST_READS && *fd >= 0; i++) {
+        n = read(*fd, bytes, sizeof bytes);
+        if (n < 0)
+            return;
         if (n == 0) {
             close_fd(fd);
             return;
