@@ -40,11 +40,12 @@ honest_client() {
 
 # Closing a socket with unread bytes in it makes the kernel send a reset.
 open_fds() { find "/proc/$pid/fd" -mindepth 1 | wc -l; }
-fds_are_back() { [[ $(open_fds) -eq $before ]]; }
+fds_are_back() { [[ $(open_fds) -le $before ]]; }
 
 @test "models: 1000 resets leave the server as it was" {
     for model in $models; do
         start_server echo-server --model "$model" --quiet
+        honest_client "$port" # by now it has all that it needs
         before=$(open_fds)
         for _ in {1..1000}; do
             exec {fd}<>"/dev/tcp/127.0.0.1/$port"
