@@ -26,9 +26,9 @@ int64_t flow_due_ns(struct flow *flow, const struct flow_path *path, size_t len,
     int64_t sent_ns = now_ns;
 
     if (rate > 0) {
-        sent_ns = later(now_ns, flow->link_free_ns) +
+        sent_ns = later(now_ns, *flow->link_free_ns) +
                   (int64_t)(8e9 * (double)len / rate);
-        flow->link_free_ns = sent_ns;
+        *flow->link_free_ns = sent_ns;
     }
     flow->last_due_ns = later(flow->last_due_ns,
                               sent_ns + draw_delay_ns(flow, path));

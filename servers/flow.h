@@ -24,10 +24,14 @@ struct flow_chunk {
 };
 
 struct flow {
-    uint64_t stream;      /* names the flow to the random generator */
-    uint64_t chunks;      /* taken in so far */
-    int64_t link_free_ns; /* the rate limit's link is busy until then */
+    uint64_t stream; /* names the flow to the random generator */
+    uint64_t chunks; /* taken in so far */
     int64_t last_due_ns;
+    /*
+     * The link of the rate limit is busy until then.  It belongs to the path:
+     * all flows of a direction share it.
+     */
+    int64_t *link_free_ns;
     size_t queued_bytes;
     struct flow_chunk *head, *tail;
 };

@@ -25,6 +25,8 @@ enum {
     TARGET = 1,
 };
 
+static const int64_t accept_pause_ns = CLOCK_NS_PER_S / 10;
+
 /* One end of a pair; what it reads flows to the other end. */
 struct side {
     struct pair *pair;
@@ -45,6 +47,7 @@ struct pair {
 struct relay {
     struct serve serve;
     struct flow_path path;
+    int64_t link_free_ns[2]; /* of each direction, see struct flow */
     char target_name[NET_NAME_SIZE];
     int target_port;
     struct net_addr target;
@@ -53,6 +56,7 @@ struct relay {
     struct pair *ended; /* to be freed after this round */
     int live;
     int64_t accepted, refused, failed, bytes;
+    int64_t accept_ns; /* out of descriptors: not accepting until then */
     char chunk[CHUNK_BYTES];
 };
 
@@ -105,6 +109,7 @@ static int add_side(struct relay *relay, struct pair *pair, int which, int fd)
     side->pair = pair;
     side->fd = fd;
     side->out.stream = (uint64_t)relay->accepted * 2 + (uint64_t)which;
+    side->out.link_free_ns = &relay->link_free_ns[which];
     (void)net_set_nodelay(fd);
     return epoll_ctl(relay->epoll, EPOLL_CTL_ADD, fd, &event);
 }
@@ -246,6 +251,30 @@ static void on_side(struct relay *relay, struct side *side, uint32_t events)
         deliver(relay, side, clock_now_ns());
 }
 
+/* Tell epoll whether to look at the listener. */
+static void watch_listener(struct relay *relay, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = NULL};
+
+    (void)epoll_ctl(relay->epoll, EPOLL_CTL_MOD, relay->serve.listener, &event);
+}
+
+/* A descriptor may become free; waiting for it must neither spin nor block. */
+static void pause_accepting(struct relay *relay)
+{
+    serve_say(&relay->serve, "out of descriptors: accepting again soon");
+    relay->accept_ns = clock_now_ns() + accept_pause_ns;
+    watch_listener(relay, 0);
+}
+
+static void resume_accepting(struct relay *relay)
+{
+    if (!relay->accept_ns || clock_now_ns() < relay->accept_ns)
+        return;
+    relay->accept_ns = 0;
+    watch_listener(relay, EPOLLIN);
+}
+
 static void accept_all(struct relay *relay)
 {
     struct net_addr peer;
@@ -253,12 +282,14 @@ static void accept_all(struct relay *relay)
 
     while ((fd = net_accept(relay->serve.listener, &peer)) >= 0)
         take_client(relay, fd, &peer);
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+        pause_accepting(relay);
 }
 
-/* The earliest delivery of all flows that can deliver. */
+/* The earliest delivery of all flows that can deliver, or the next accept. */
 static int64_t next_due_ns(const struct relay *relay)
 {
-    int64_t next_ns = INT64_MAX;
+    int64_t next_ns = relay->accept_ns ? relay->accept_ns : INT64_MAX;
 
     for (const struct pair *p = relay->pairs; p; p = p->next) {
         for (int i = 0; i < 2; i++) {
@@ -339,10 +370,11 @@ static void one_round(struct relay *relay)
             accept_all(relay);
     }
     deliver_all(relay);
+    resume_accepting(relay);
     bury(relay);
 }
 
-static int watch_listener(struct relay *relay, struct err *err)
+static int begin_waiting(struct relay *relay, struct err *err)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
 
@@ -501,7 +533,7 @@ static int run(struct relay *relay, int argc, char **argv, struct err *err)
     if (done)
         return 0;
     if (resolve_target(relay, err) < 0 || serve_open(&relay->serve, err) < 0 ||
-        watch_listener(relay, err) < 0)
+        begin_waiting(relay, err) < 0)
         return -1;
     clock_sharpen();
     show_config(relay);

@@ -29,7 +29,8 @@ static void a_fixed_delay_is_added(void)
 static void a_rate_limit_sends_one_after_the_other(void)
 {
     struct flow_path path = {.rate_bits_per_s = 8e6, .seed = 1};
-    struct flow flow = {0};
+    int64_t link_free_ns = 0;
+    struct flow flow = {.link_free_ns = &link_free_ns};
 
     CHECK_INT(flow_due_ns(&flow, &path, 1000, 10 * MS), 11 * MS);
     CHECK_INT(flow_due_ns(&flow, &path, 1000, 10 * MS), 12 * MS);
@@ -41,12 +42,27 @@ static void a_rate_limit_sends_one_after_the_other(void)
     CHECK_INT(flow_due_ns(&flow, &path, 0, 20 * MS), 21 * MS);
 }
 
+/* Two connections over one path: each waits for what the other has sent. */
+static void a_rate_limit_is_shared(void)
+{
+    struct flow_path path = {.rate_bits_per_s = 8e6, .seed = 1};
+    int64_t link_free_ns = 0;
+    struct flow one = {.link_free_ns = &link_free_ns};
+    struct flow two = {.stream = 1, .link_free_ns = &link_free_ns};
+
+    CHECK_INT(flow_due_ns(&one, &path, 1000, 0), MS);
+    CHECK_INT(flow_due_ns(&two, &path, 1000, 0), 2 * MS);
+    CHECK_INT(flow_due_ns(&one, &path, 1000, 0), 3 * MS);
+    CHECK_INT(flow_due_ns(&two, &path, 1000, 10 * MS), 11 * MS);
+}
+
 /* The delay is the path's length: it does not keep the link busy. */
 static void a_rate_limit_and_a_delay_add_up(void)
 {
     struct flow_path path = {
         .delay_ns = 19 * MS, .rate_bits_per_s = 8e6, .seed = 1};
-    struct flow flow = {0};
+    int64_t link_free_ns = 0;
+    struct flow flow = {.link_free_ns = &link_free_ns};
 
     for (int i = 1; i <= 10; i++)
         CHECK_INT(flow_due_ns(&flow, &path, 1000, 0), (i + 19) * MS);
@@ -174,6 +190,7 @@ int main(void)
     no_path_is_no_delay();
     a_fixed_delay_is_added();
     a_rate_limit_sends_one_after_the_other();
+    a_rate_limit_is_shared();
     a_rate_limit_and_a_delay_add_up();
     jitter_has_bounds_and_uses_them();
     jitter_follows_from_seed_and_stream();
