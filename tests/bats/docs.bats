@@ -52,7 +52,9 @@ keys_of() {
     for file in $(grep -oE '`(lib|clients|servers|harness|tests|scenarios)/[a-z_/]+\.[a-z]+`' "$root/README.md" | tr -d '`'); do
         [[ -e $root/$file ]]
     done
-    [[ -s $root/docs/report.png ]]
+    while read -r picture; do
+        [[ -s $root/$picture ]]
+    done < <(grep -oE "docs/[a-z0-9-]+\.png" "$root/README.md")
 }
 
 @test "docs: the shipped scenarios are all right" {
