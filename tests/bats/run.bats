@@ -1,0 +1,348 @@
+#!/usr/bin/env bats
+# harness run: from a scenario to a results folder.
+# shellcheck disable=SC2016 # for inner shells
+load helper
+
+smoke=$root/scenarios/smoke.json
+
+# harness_run FILE [ARG]...: a run of 0.3 s into out/; sets $dir to the folder
+# that its last line names.
+harness_run() {
+    local file=$1
+    shift
+    run --separate-stderr run_timed 60 "$bin/harness" run "$file" --out out --set duration_s=0.3 "$@"
+    dir=
+    ((${#lines[@]} == 0)) || dir=${lines[-1]}
+}
+
+# values KEY FILE: what a JSON file of ours has for KEY, one a line.
+values() { sed -n "s/^[[:blank:]{]*\"$1\":[[:blank:]]*\(.*[^,]\),*\$/\1/p" "$2"; }
+
+# value KEY: the first in the manifest.
+value() { values "$1" "$dir/manifest.json" | head -n 1; }
+
+@test "run: the last line is the folder, which is as designed" {
+    harness_run "$smoke"
+    expect_status 0
+    [ "$stderr" = "" ]
+    [[ $dir =~ ^out/smoke-[0-9]{8}T[0-9]{6}Z$ ]]
+    [ "$(ls out)" = "${dir#out/}" ]
+    diff - <(cd "$dir" && find . -type f | sort) <<'END'
+./environment.json
+./manifest.json
+./scenario.json
+./tcp-thread-1000B-1c/1/client.log
+./tcp-thread-1000B-1c/1/connections.csv
+./tcp-thread-1000B-1c/1/messages.csv
+./tcp-thread-1000B-1c/1/server.log
+./tcp-thread-1000B-1c/1/summary.json
+END
+    cmp "$smoke" "$dir/scenario.json"
+    run run_timed 10 "$bin/harness" verify "$dir"
+    expect_status 0
+}
+
+@test "run: a shell can take the folder from the last line" {
+    dir=$(run_timed 60 "$bin/harness" run "$smoke" --out out --set duration_s=0.1 | tail -n 1)
+    [ -s "$dir/manifest.json" ]
+}
+
+@test "run: the manifest has every key of the format" {
+    harness_run "$smoke"
+    expect_status 0
+    diff - <(grep -o '"[a-z0-9_]*":' "$dir/manifest.json" | tr -d '":' | sort -u | paste -sd ' ' | fold -s -w 80 | sed 's/ $//') <<'END'
+aborted argv bytes cases client connections corrupt cpu dir done duration_ns
+end_utc environment_sha256 eof files format host intended key late launched
+local_limit lost message_size_bytes messages name notes ok outcomes pacing path
+plain port refused rep reset rows run_id scenario_sha256 seed send_error server
+sha256 site start_utc status timeout timeout_ns tool transport unreachable
+version warnings what window
+END
+    [ "$(value format)" = 1 ]
+    [ "$(value status)" = '"complete"' ]
+    [[ $(value version) =~ ^\"[0-9]+\.[0-9]+\.[0-9]+ ]]
+    [[ $(value start_utc) =~ ^\"20[0-9-]{8}T[0-9:]{8}Z\"$ ]]
+    [[ $(value end_utc) > $(value start_utc) || $(value end_utc) == "$(value start_utc)" ]]
+    [ "$(value argv)" = "[\"harness\", \"run\", \"$smoke\", \"--out\", \"out\", \"--set\", \"duration_s=0.3\"]" ]
+    [ "$(value dir)" = '"tcp-thread-1000B-1c/1"' ]
+    [[ $(value run_id) =~ ^\"[0-9a-f]{16}\"$ ]]
+    [ "$(value launched)" = true ]
+    [ "$(value plain)" = false ]
+    [ "$(value duration_ns)" = 300000000 ]
+    [ "$(value messages)" = null ]
+    [ "$(value path)" = null ]
+    [ "$(value site)" = '"local"' ]
+    [ "$(value 'done')" = true ]
+}
+
+# sums_of_manifest: "SHA-256  FILE" of all it names, as sha256sum wants them.
+sums_of_manifest() {
+    awk -v dir="$dir" '
+        { gsub(/[",]/, ""); sub(/^\t*\{?/, ""); key = $1; value = $2 }
+        key == "scenario_sha256:" { print value "  " dir "/scenario.json" }
+        key == "environment_sha256:" { print value "  " dir "/environment.json" }
+        key == "dir:" { folder = value }
+        key == "name:" { name = value }
+        key == "sha256:" { print value "  " dir "/" folder "/" name }' "$dir/manifest.json"
+}
+
+@test "run: checksums, bytes and rows are those of the files" {
+    harness_run "$smoke" --set path.delay_ms=1 --set repeat=2
+    expect_status 0
+    sums_of_manifest >sums
+    cat sums
+    [ "$(wc -l <sums)" -eq 12 ]
+    run sha256sum --check --strict --quiet sums
+    expect_status 0
+    [ "$(values bytes "$dir/manifest.json" | paste -sd ' ')" = \
+        "$(cd "$dir/tcp-thread-1000B-1c" && for rep in 1 2; do
+            stat -c %s "$rep"/{messages.csv,connections.csv,client.log,server.log,relay.log}
+        done | paste -sd ' ')" ]
+}
+
+@test "run: rows = intended = the sum over outcomes" {
+    harness_run "$smoke"
+    expect_status 0
+    csv=$dir/tcp-thread-1000B-1c/1/messages.csv
+    awk -F, 'NR > 1 && (NF != 12 || $1 != 0 || $2 != NR - 2 || $9 != "ok") { print; exit 1 }' "$csv"
+    rows=$(awk 'END { print NR - 1 }' "$csv")
+    [ "$rows" -gt 100 ]
+    [ "$(value rows)" = "$rows" ]
+    [ "$(value intended)" = "$rows" ]
+    [ "$(value ok)" = "$rows" ]
+    [ "$(values ok "$dir/tcp-thread-1000B-1c/1/summary.json")" = "$rows" ]
+    # In the list of files, too.
+    [ "$(values rows "$dir/manifest.json" | sed -n 2p)" = "$rows" ]
+}
+
+@test "run: the rate in the summary is 8 x bytes / time of the record" {
+    harness_run "$smoke"
+    expect_status 0
+    awk -F, -v told="$(values bit_per_s "$dir/tcp-thread-1000B-1c/1/summary.json")" '
+        NR == 2 { first = $4 }
+        NR > 1 { bytes += $8; if ($5 > last) last = $5 }
+        END { mine = 8e9 * bytes / (last - first); print mine, told
+              exit !(mine / told - 1 < 1e-9 && 1 - mine / told < 1e-9) }' \
+        "$dir/tcp-thread-1000B-1c/1/messages.csv"
+}
+
+@test "run: --set, --site and --out" {
+    harness_run "$smoke" --set message_size=64 --set connections=3 --set messages=30 \
+        --set seed=7 --set timeout_s=0.5 --set what='Said here.' --site lab --out "my results/"
+    expect_status 0
+    [[ $dir =~ ^my\ results/+smoke-[0-9TZ]+$ ]]
+    [ -d "$dir/tcp-thread-64B-3c/1" ]
+    [ "$(value message_size_bytes)" = 64 ]
+    [ "$(value connections)" = 3 ]
+    [ "$(value intended)" = 30 ]
+    [ "$(value seed)" = 7 ]
+    [ "$(value timeout_ns)" = 500000000 ]
+    [ "$(value what)" = '"Said here."' ]
+    [ "$(value site)" = '"lab"' ]
+    [ "$(wc -l <"$dir/tcp-thread-64B-3c/1/connections.csv")" -eq 4 ]
+    cmp "$smoke" "$dir/scenario.json"
+}
+
+@test "run: messages without a duration" {
+    harness_run "$smoke" --set duration_s=null --set messages=500
+    expect_status 0
+    [ "$(value intended)" = 500 ]
+    [ "$(value duration_ns)" = null ]
+    [ "$(value messages)" = 500 ]
+}
+
+@test "run: the server that runs at --host and --port, not the emulated path" {
+    start_server echo-server
+    harness_run "$root/scenarios/remote_rate.json" --host 127.0.0.1 --port "$port"
+    expect_status 0
+    [ "$(value path)" = null ]
+    [ "$(value launched)" = false ]
+    [ "$(value port)" = "$port" ]
+    [ "$(value host)" = '"127.0.0.1"' ]
+    [ "$(value site)" = '"cloud"' ]
+    [ ! -e "$dir/tcp-thread-1000B-1c/1/server.log" ]
+    [ ! -e "$dir/tcp-thread-1000B-1c/1/relay.log" ]
+    [[ $output != *emulated* ]]
+    # A hello of 48 bytes, then the load.
+    stop_pid "$pid"
+    within 2 grep -q "^served connections=2 .* bytes_in=$(($(value intended) * 1000 + 48)) " "$log"
+}
+
+@test "run: a plain echo server is noted" {
+    need socat
+    mkfifo said
+    socat -dd TCP-LISTEN:0,bind=127.0.0.1,fork PIPE 2>said 3>&- &
+    started+=("$!")
+    exec {fd}<said
+    until [[ ${line-} =~ listening\ on\ .*:([0-9]+)$ ]]; do read -r -t 10 -u "$fd" line; done
+    cat <&"$fd" >/dev/null 3>&- &
+    harness_run "$smoke" --host 127.0.0.1 --port "${BASH_REMATCH[1]}" --set target.plain=true
+    exec {fd}<&-
+    expect_status 0
+    [ "$(value plain)" = true ]
+    [[ $(value notes) == *'plain echo server'* ]]
+}
+
+@test "run: repeat runs each case so often, each with its own id" {
+    harness_run "$smoke" --set repeat=3 --set duration_s=0.1
+    expect_status 0
+    [ "$(cd "$dir/tcp-thread-1000B-1c" && echo *)" = '1 2 3' ]
+    [ "$(values rep "$dir/manifest.json" | paste -sd ' ')" = '1 2 3' ]
+    [ "$(values run_id "$dir/manifest.json" | sort -u | wc -l)" -eq 3 ]
+    [ "$(grep -c '^tcp-thread-1000B-1c/[123] (local): ' <<<"$output")" -eq 3 ]
+}
+
+# median_ns: of the round trips of the run in $dir.
+median_ns() {
+    tail -n +2 "$dir"/tcp-*/1/messages.csv | cut -d , -f 6 | sort -n >rtts
+    sed -n "$((($(wc -l <rtts) + 1) / 2))p" rtts
+}
+
+# The tolerance is that of the promise: 1 ms.
+@test "run: an emulated path adds twice its delay to the local round trip" {
+    harness_run "$root/scenarios/local_rate.json" --set duration_s=0.5
+    expect_status 0
+    local_ns=$(median_ns)
+    harness_run "$root/scenarios/remote_rate.json" --set duration_s=5
+    expect_status 0
+    [[ $output == *'(cloud, emulated path): '* ]]
+    path_ns=$(median_ns)
+    echo "local $local_ns, path $path_ns"
+    off_ns=$((path_ns - 38000000 - local_ns))
+    [ "${off_ns#-}" -lt 1000000 ]
+    [[ $(value notes) == '["emulated path: echo-relay on this machine, 19 ms +- 1 ms one way"]' ]]
+    [ "$(value emulated)" = true ]
+    [ -s "$dir/tcp-thread-1000B-1c/1/relay.log" ]
+    # No echo came back before 2 x (19 - 1) ms.
+    [ "$(awk '$1 < 36000000' rtts | wc -l)" -eq 0 ]
+    # Not a terminal: a plain line every 5 s.
+    [[ $stderr =~ ^remote_rate:\ +[0-9]+\ %\ \ 5\.[0-9]\ s\ \ [0-9]+\ messages\ \ .*\ 0\ failed$ || $stderr == '' ]]
+}
+
+@test "run: an emulated rate limit holds" {
+    harness_run "$smoke" --set path.rate_mbit=8 --set connections=4
+    expect_status 0
+    rate=$(values bit_per_s "$dir/tcp-thread-1000B-4c/1/summary.json")
+    echo "$rate bit/s"
+    awk -v rate="$rate" 'BEGIN { exit !(rate <= 8e6 && rate > 1e5) }'
+    [ "$(value rate_mbit)" = 8 ]
+}
+
+@test "run: IPv6, directly and through a path" {
+    harness_run "$smoke" --set target.host=::1 --set messages=20
+    expect_status 0
+    grep -q '^listening tcp \[::1\]:' "$dir/tcp-thread-1000B-1c/1/server.log"
+    harness_run "$smoke" --set target.host=::1 --set messages=5 --set path.delay_ms=1 --set name=v6
+    expect_status 0
+    [ "$(value intended)" = 5 ]
+}
+
+@test "run: many connections, and messages of 16 MiB" {
+    harness_run "$smoke" --set connections=1200 --set messages=3000 --set duration_s=10 --set name=many
+    expect_status 0
+    [ "$(value intended)" = 3000 ]
+    [ "$(wc -l <"$dir/tcp-thread-1000B-1200c/1/connections.csv")" -eq 1201 ]
+    harness_run "$smoke" --set message_size=16777216 --set messages=2 --set duration_s=10 --set name=large
+    expect_status 0
+    [ "$(value ok)" = 2 ]
+}
+
+@test "run: client and server on the CPUs that are asked for" {
+    harness_run "$smoke" --set cpu.client=0 --set cpu.server=0
+    expect_status 0
+    [ "$(values client "$dir/manifest.json")" = 0 ]
+    harness_run "$smoke" --set cpu.client=1023 --set name=cpu
+    expect_error 6 cpu-missing
+    [[ $stderr == *'CPU 1023'* ]]
+    [ "$(find out -name 'cpu-*')" = "" ]
+}
+
+@test "run: an expectation that is met, and one that is missed" {
+    harness_run "$smoke" --set expect.failed_max=0 --set expect.rate_mbit_min=0.01
+    expect_status 0
+    harness_run "$smoke" --set expect.rate_mbit_min=1000000 --set name=missed
+    expect_error 1 expect-missed
+    [[ $dir =~ ^out/missed-[0-9TZ]+$ ]]
+    [ "$(value status)" = '"complete"' ]
+    run run_timed 10 "$bin/harness" verify "$dir"
+    expect_status 0
+}
+
+@test "run: environment.json has what this machine is, and measured numbers" {
+    harness_run "$smoke"
+    expect_status 0
+    file=$dir/environment.json
+    [ "$(values kernel "$file")" = "\"$(uname -r)\"" ]
+    [ "$(values machine "$file")" = "\"$(uname -m)\"" ]
+    [ "$(values cpus "$file")" = "$(nproc --all)" ]
+    [ "$(values mtu_lo "$file")" = "$(cat /sys/class/net/lo/mtu)" ]
+    [ "$(values congestion_control "$file")" = "\"$(cat /proc/sys/net/ipv4/tcp_congestion_control)\"" ]
+    for key in cost_ns resolution_ns step_ns null_rtt_p50_ns null_rtt_p99_ns \
+        timer_overshoot_p50_ns timer_overshoot_p99_ns memory_bytes; do
+        number=$(values "$key" "$file")
+        echo "$key: $number"
+        awk -v x="$number" 'BEGIN { exit !(x + 0 > 0) }'
+    done
+    [ "$(values 1_min "$file" | wc -l)" -eq 2 ]
+    for key in echolab libc compiler clocksource governor tcp_rmem; do
+        [ "$(values "$key" "$file")" != "" ]
+    done
+    # A round trip cannot be shorter than reading the clock twice.
+    awk -v rtt="$(values null_rtt_p50_ns "$file")" -v cost="$(values cost_ns "$file")" \
+        'BEGIN { exit !(rtt > 2 * cost) }'
+}
+
+# on_terminal COLUMNS COMMAND: what it shows on a terminal of that width, each
+# state of its line as a line.
+on_terminal() {
+    local columns=$1 command
+    printf -v command ' %q' "${@:2}"
+    run_timed 60 script -qec "stty cols $columns; exec$command >stdout" /dev/null </dev/null |
+        sed 's/\x1b\[K//g' | tr '\r' '\n' | grep -v '^$'
+}
+
+@test "run: on a terminal a bar that fits" {
+    need script stty
+    for columns in 80 60 132; do
+        on_terminal "$columns" "$bin/harness" run "$smoke" --out out --set duration_s=0.8 --set "name=cols_$columns" >shown
+        cat shown
+        [ "$(grep -c '^cols_[0-9]* *\[[#.]*\]' shown)" -ge 2 ]
+        [ "$(awk -v columns="$columns" 'length($0) >= columns' shown | wc -l)" -eq 0 ]
+        [ -d "$(tail -n 1 stdout)" ]
+        [ "$columns" -lt 80 ] ||
+            grep -q '^cols_[0-9]* .* [kMG]bit/s  RTT  *[0-9.]* [um]s  0 failed  [0-9]* s left$' shown
+    done
+}
+
+@test "run: a terminal of no size" {
+    need script stty
+    on_terminal 0 "$bin/harness" run "$smoke" --out out --set duration_s=0.4 >shown
+    [ "$(awk 'length($0) >= 80' shown | wc -l)" -eq 0 ]
+    [ -d "$(tail -n 1 stdout)" ]
+}
+
+@test "run: the language of the user changes no number" {
+    LC_ALL=de_DE.UTF-8 TZ=Asia/Shanghai harness_run "$smoke" --set path.delay_ms=0.5
+    expect_status 0
+    [ "$(value delay_ms)" = 0.5 ]
+    [[ $(value start_utc) == "\"$(date -u +%Y-%m-%dT)"* || $(value start_utc) == *T23:59:* ]]
+}
+
+@test "run: no HOME, no TMPDIR, an empty PATH, closed descriptors" {
+    run --separate-stderr env -i ECHOLAB_TEST_MARK="$ECHOLAB_TEST_MARK" PATH=/nonexistent TMPDIR=/nonexistent \
+        "$bin/harness" run "$smoke" --out out --set duration_s=0.1
+    expect_status 0
+    [ -s "${lines[-1]}/manifest.json" ]
+    run_timed 20 "$bin/harness" run "$smoke" --out closed --set duration_s=0.1 0<&- >&- 2>&-
+    run run_timed 10 "$bin/harness" verify closed/*
+    expect_status 0
+}
+
+@test "run: a harness in another folder finds its programs" {
+    cp -r "$(readlink -f "$bin")" programs
+    mkdir elsewhere
+    cd elsewhere
+    run --separate-stderr run_timed 20 ../programs/harness run "$smoke" --set duration_s=0.1
+    expect_status 0
+    [[ ${lines[-1]} == results/smoke-* ]]
+}
