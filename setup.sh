@@ -24,6 +24,7 @@ iproute2                    tests make networks of their own (ip, ss)
 nftables                    tests drop packets in those networks (nft)
 procps                      tests name the processes left behind (ps)
 socat                       a foreign echo peer in tests
+netcat-openbsd              a foreign echo client in tests (nc)
 strace                      tests make a system call fail
 END
     [ "$dev" = no ] || cat <<'END'
