@@ -123,13 +123,40 @@ static void print_clean(const char *text, FILE *to)
     fputc('\n', to);
 }
 
+/* What to do when nobody said anything better. */
+static const char *usual_hint(enum err_code code)
+{
+    switch (code) {
+    case ERR_USAGE:
+        return "--help tells what is wanted";
+    case ERR_TARGET:
+        return "is the server up, and reachable from here?";
+    case ERR_CUT:
+        return "run it again for a complete result";
+    case ERR_RESULTS:
+        return "check the disk and the permissions, or choose another place";
+    case ERR_RESOURCE:
+        return "ask for less, or raise the limits: ulimit -a shows them";
+    case ERR_HELPER:
+        return "install what is missing: sh setup.sh";
+    case ERR_PEER:
+        return "check host and port";
+    case ERR_BUG:
+        return "please report this, with the command that led to it";
+    default:
+        return "";
+    }
+}
+
 void err_print(const struct err *err, const char *prog, FILE *to)
 {
+    const char *hint = err->hint[0] ? err->hint : usual_hint(err->code);
+
     fprintf(to, "%s: (%s) ", prog, err->id);
     print_clean(err->msg, to);
-    if (err->hint[0]) {
+    if (hint[0]) {
         fputs("  hint: ", to);
-        print_clean(err->hint, to);
+        print_clean(hint, to);
     }
     if (err->kept[0]) {
         fputs("  kept: ", to);

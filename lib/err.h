@@ -31,7 +31,7 @@ struct err {
     int sys_errno;   /* 0 unless a system call failed */
     char id[40];     /* stable, lower case: connect-refused */
     char msg[1024];  /* what: object: cause (ERRNO), ready to print */
-    char hint[512];  /* what to do; may be empty */
+    char hint[512];  /* what to do; empty: the usual of its code */
     char kept[1024]; /* what survived; may be empty */
 };
 
@@ -62,7 +62,8 @@ int err_wrap(struct err *err, const char *fmt, ...)
 void err_worse(struct err *err, const struct err *other);
 
 /*
- * Print "prog: (id) sentence", then the hint and kept lines, if any.
+ * Print "prog: (id) sentence", then a line of what to do (a failure always has
+ * one) and one of what was kept, if anything was.
  * Control characters are shown as '?': names come from outside.
  */
 void err_print(const struct err *err, const char *prog, FILE *to);

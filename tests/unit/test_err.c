@@ -95,6 +95,23 @@ static void lines_of_a_message(void)
               "p: (an-id) what: why\n  hint: do\n  kept: all\n");
 }
 
+static void a_failure_without_a_hint_gets_the_usual_one(void)
+{
+    static const enum err_code codes[] = {ERR_USAGE,   ERR_TARGET,   ERR_CUT,
+                                          ERR_RESULTS, ERR_RESOURCE, ERR_HELPER,
+                                          ERR_PEER,    ERR_BUG};
+
+    for (int i = 0; i < 8; i++) {
+        struct err err = {0};
+
+        err_set(&err, codes[i], "id", "what");
+        CHECK(strncmp(printed(&err, "p"), "p: (id) what\n  hint: ", 21) == 0);
+        CHECK(strlen(printed(&err, "p")) > 35);
+        err_hint(&err, "do this");
+        CHECK_STR(printed(&err, "p"), "p: (id) what\n  hint: do this\n");
+    }
+}
+
 /* Names come from outside: nothing in them moves a cursor or adds a line. */
 static void control_characters_are_question_marks(void)
 {
@@ -126,7 +143,6 @@ static void what_is_printed_can_be_read_back(void)
     CHECK_INT(back.code, ERR_RESULTS);
     CHECK_STR(back.id, err.id);
     CHECK_STR(back.msg, err.msg);
-    CHECK_STR(back.hint, "");
     err_hint(&err, "first do this");
     err_kept(&err, "12 rows in a: b");
     CHECK_INT(err_parse(&back, ERR_CUT, printed(&err, "echo-rate")), 0);
@@ -202,6 +218,7 @@ int main(void)
     errno_has_a_name();
     long_texts_are_cut();
     lines_of_a_message();
+    a_failure_without_a_hint_gets_the_usual_one();
     control_characters_are_question_marks();
     utf8_is_text_unless_it_controls();
     what_is_printed_can_be_read_back();
