@@ -1,6 +1,7 @@
 #include "harness/run.h"
 
 #include "harness/cast.h"
+#include "harness/connections.h"
 #include "harness/environment.h"
 #include "harness/expect.h"
 #include "harness/hash.h"
@@ -252,6 +253,26 @@ static int sum_up(struct session *session, struct result_run *run,
     return 0;
 }
 
+/* A client that did not come to its end may have left nothing in it. */
+static int keep_connections(struct session *session, struct result_run *run,
+                            int is_whole, struct err *err)
+{
+    struct connections connections;
+    struct err trouble = {0};
+    char path[4096];
+
+    if (result_file_path(path, session->result, run, RESULT_CONNECTIONS_CSV,
+                         err) < 0)
+        return -1;
+    if (connections_load(&connections, path, !is_whole, &trouble) == 0)
+        return result_add_file(session->result, run, RESULT_CONNECTIONS_CSV,
+                               connections.rows, err);
+    if (!is_whole)
+        return 0;
+    *err = trouble;
+    return -1;
+}
+
 static int keep_files(struct session *session, struct result_run *run,
                       int is_whole, struct err *err)
 {
@@ -263,8 +284,7 @@ static int keep_files(struct session *session, struct result_run *run,
     run->done = 1;
     if (result_add_file(session->result, run, RESULT_MESSAGES_CSV, ledger.rows,
                         err) < 0 ||
-        result_add_file(session->result, run, RESULT_CONNECTIONS_CSV,
-                        run->connections, err) < 0)
+        keep_connections(session, run, is_whole, err) < 0)
         return -1;
     return keep_logs(session, run, err);
 }
