@@ -38,7 +38,7 @@ partial_is_sound() {
     grep -q '"status":.*"partial"' "$partial/manifest.json"
     awk -F, 'NF != 12 { bad = 1 } END { exit bad || NR < 2 }' \
         "$partial"/*/1/messages.csv
-    [[ $(tail -c 1 "$partial"/*/1/messages.csv | xxd -p) == 0a ]]
+    [[ -z $(tail -c 1 "$partial"/*/1/messages.csv) ]]
     run --separate-stderr "$bin/harness" verify "$partial"
     expect_error 5 results-partial
     run --separate-stderr "$bin/harness" verify --allow-partial "$partial"
@@ -196,7 +196,7 @@ END
         only_partial kept
         for csv in kept/*/*/1/messages.csv; do
             [[ -e $csv ]] || continue
-            [[ $(tail -c 1 "$csv" | xxd -p) == 0a ]]
+            [[ -z $(tail -c 1 "$csv") ]]
             awk -F, 'NF != 12 { bad = 1 } END { exit bad }' "$csv"
         done
     done
@@ -254,4 +254,269 @@ END
         --out results --set messages=2000 --set expect.rtt_p50_ms_max=0
     expect_error 1 expect-missed
     "$bin/harness" verify results/smoke-*Z
+}
+
+@test "fault: a host that is no name" {
+    harness_run 1 --host 'a b'
+    expect_error 2 scenario-range
+    harness_run 1 --host -oProxyCommand=x
+    expect_error 2 '(usage|scenario-range)'
+    nothing_left
+}
+
+@test "fault: a peer that is no echo server, before any load" {
+    start_peer 'printf "SSH-2.0-OpenSSH_9.2p1\r\n"; swallow' swallow
+    harness_run 1 --host 127.0.0.1 --port "$port"
+    expect_error 8 hello-refused
+    [[ $stderr == *'kept: nothing was written'* ]]
+    nothing_left
+    [[ ! -e load ]]
+}
+
+@test "fault: a peer that never answers, before any load" {
+    start_peer swallow swallow
+    harness_run 1 --host 127.0.0.1 --port "$port" --set timeout_s=0.5
+    expect_error 3 hello-timeout
+    nothing_left
+    [[ ! -e load ]]
+}
+
+@test "fault: a plain echo server elsewhere that was not declared" {
+    need socat
+    need_netns
+    cat >inside <<'END'
+ip addr add 192.0.2.1/32 dev lo
+mkfifo said
+socat -dd TCP-LISTEN:0,bind=192.0.2.1,fork PIPE 2>said 3>&- &
+peer=$!
+exec 5<said
+until [[ $line =~ listening\ on\ .*:([0-9]+)$ ]]; do read -r -t 10 -u 5 line || exit 9; done
+cat <&5 >/dev/null 3>&- &
+code=0
+"$1/harness" run "$2" --out results --host 192.0.2.1 --port "${BASH_REMATCH[1]}" --set messages=5 || code=$?
+kill "$peer"
+exit "$code"
+END
+    run --separate-stderr run_timed 20 unshare --net --mount sh -c \
+        'ip link set lo up && exec bash inside "$1" "$2"' sh "$bin" "$smoke"
+    expect_error 8 peer-plain
+    [[ $stderr == *'"plain": true'* ]]
+    nothing_left
+}
+
+@test "fault: a peer that changes bytes: exit 8, the rows are kept" {
+    start_peer 'greet; swallow' "rest; one; one; changed 's/.\$/x/'; one; swallow"
+    harness_run 5 --host 127.0.0.1 --port "$port" --set messages=5
+    expect_error 8 echo-differs
+    [[ $stderr == *'kept: 5 whole rows in results/'* ]]
+    partial_is_sound
+    [[ $(grep -c ',corrupt,' "$partial"/*/1/messages.csv) -eq 1 ]]
+}
+
+@test "fault: a peer that falls silent: exit 4, the rows are kept" {
+    start_peer 'greet; swallow' 'rest; one; one; swallow'
+    harness_run 5 --host 127.0.0.1 --port "$port" --set timeout_s=0.3
+    expect_error 4 reply-timeout
+    [[ $stderr == *'kept: 4 whole rows in results/'* ]]
+    partial_is_sound
+    [[ $(grep -c ',timeout,' "$partial"/*/1/messages.csv) -eq 1 ]]
+}
+
+@test "fault: the relay dies in the middle" {
+    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
+        --set path.delay_ms=0.1 >out 2>err 3>&- &
+    harness=$!
+    within 10 records
+    relay=$(ps -o pid=,comm= --ppid "$harness" | awk '$2 == "echo-relay" { print $1 }')
+    kill -KILL "$relay"
+    status=0
+    wait "$harness" || status=$?
+    [[ $status -eq 4 ]]
+    stderr=$(<err)
+    expect_error 4 server-gone
+    partial_is_sound
+}
+
+@test "fault: the client dies in the middle: what it wrote is kept" {
+    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
+        >out 2>err 3>&- &
+    harness=$!
+    within 10 records
+    client=$(ps -o pid=,comm= --ppid "$harness" | awk '$2 == "echo-rate" { print $1 }')
+    kill -KILL "$client"
+    status=0
+    wait "$harness" || status=$?
+    cat err
+    stderr=$(<err)
+    expect_error 4 client-died
+    partial_is_sound
+}
+
+@test "fault: Ctrl-C on a terminal reaches only the harness" {
+    need script
+    {
+        within 10 records
+        printf '\003'
+    } | run_timed 30 script -qec \
+        "exec '$bin/harness' run '$smoke' --out results --set duration_s=60 2>err" /dev/null >out || status=$?
+    [[ $status -eq 130 ]]
+    grep -q '^harness: (interrupted) ' err
+    partial_is_sound
+    # The client ended well: it had the time to count.
+    grep -q '^counts ' "$partial"/*/1/client.log
+}
+
+@test "fault: Ctrl-C before the first message" {
+    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
+        >out 2>err 3>&- &
+    harness=$!
+    within 10 eval 'compgen -G "results/*.partial" >/dev/null'
+    kill -INT "$harness"
+    within 10 has_ended "$harness"
+    status=0
+    wait "$harness" || status=$?
+    cat err
+    [[ $status -eq 130 ]]
+    nothing_left || partial_is_sound
+}
+
+@test "fault: a second Ctrl-C does not wait for a server that stands still" {
+    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
+        --set timeout_s=60 >out 2>err 3>&- &
+    harness=$!
+    within 10 records
+    server=$(ps -o pid=,comm= --ppid "$harness" | awk '$2 == "echo-server" { print $1 }')
+    kill -STOP "$server"
+    within 3 eval 'kill -INT "$harness" 2>/dev/null; has_ended "$harness"'
+    status=0
+    wait "$harness" || status=$?
+    [[ $status -eq 130 ]]
+    partial_is_sound
+    [[ $(grep -c ',aborted,' "$partial"/*/1/messages.csv) -le 1 ]]
+}
+
+@test "fault: SIGHUP ends it by its name" {
+    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
+        >out 2>err 3>&- &
+    harness=$!
+    within 10 records
+    kill -HUP "$harness"
+    status=0
+    wait "$harness" || status=$?
+    [[ $status -eq 129 ]]
+    partial_is_sound
+}
+
+@test "fault: Ctrl-C in the second of three runs keeps the first" {
+    "$bin/harness" run "$smoke" --out results --set duration_s=0.3 --set repeat=3 \
+        >out 2>err 3>&- &
+    harness=$!
+    within 10 eval '[[ $(cat results/*/*/2/messages.csv 2>/dev/null | wc -l) -gt 0 ]]'
+    kill -INT "$harness"
+    status=0
+    wait "$harness" || status=$?
+    [[ $status -eq 130 ]]
+    the_partial
+    [[ $(grep -c '"done":.*true' "$partial/manifest.json") -eq 2 ]]
+    [[ $(grep -c '"done":.*false' "$partial/manifest.json") -eq 1 ]]
+    "$bin/harness" verify --allow-partial "$partial"
+}
+
+@test "fault: SIGKILL: the rows that reached the disk are whole" {
+    "$bin/harness" run "$smoke" --out results --set duration_s=0.3 --set repeat=2 \
+        >out 2>err 3>&- &
+    harness=$!
+    within 10 eval '[[ $(cat results/*/*/2/messages.csv 2>/dev/null | wc -l) -gt 0 ]]'
+    kill -KILL "$harness"
+    wait "$harness" || true
+    within 2 no_marked_process
+    the_partial
+    for csv in "$partial"/*/*/messages.csv; do
+        [[ -z $(tail -c 1 "$csv") ]]
+    done
+    # The first run was whole when the second began.
+    [[ $(grep -c '"done":.*true' "$partial/manifest.json") -ge 1 ]]
+    "$bin/harness" verify --allow-partial "$partial"
+}
+
+@test "fault: too few descriptors, before any packet" {
+    limited() { ulimit -n 64 && harness_run 1 --set connections=100; }
+    limited
+    expect_error 6 limit-fds
+    [[ $stderr == *'need 116 descriptors, have 64'* ]]
+    nothing_left
+}
+
+@test "fault: a port that another server has" {
+    start_server echo-server
+    harness_run 1 --set "target.port=$port"
+    expect_error 6 address-in-use
+    nothing_left
+}
+
+@test "fault: a harness without its programs" {
+    mkdir alone
+    cp "$bin/harness" alone/
+    run --separate-stderr run_timed 10 alone/harness run "$smoke" --out results
+    expect_status 7
+    expect_error 7 '[a-z-]+'
+    [[ $stderr == *echo-server* ]]
+    nothing_left
+}
+
+@test "fault: a parent that is a file, or whose name is too long" {
+    : >results
+    harness_run 1
+    expect_error 5 results-parent
+    [[ $stderr == *ENOTDIR* ]]
+    harness_run 1 --out "$(head -c 5000 /dev/zero | tr '\0' x)"
+    expect_error 2 usage
+    harness_run 1 --out "$(head -c 300 /dev/zero | tr '\0' x)"
+    expect_error 5 results-parent
+    [[ $stderr == *ENAMETOOLONG* ]]
+}
+
+@test "fault: a parent that the user may not write" {
+    need setpriv
+    ((EUID == 0)) || skip "fault: needs root to become somebody else"
+    mkdir --mode=555 results
+    chmod a+rx . .. 2>/dev/null || true
+    cp -r "$(readlink -f "$bin")" programs
+    as_nobody() { run_timed 10 setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+    as_nobody test -x programs/harness || skip "fault: $T is closed to others"
+    cp "$smoke" s.json && chmod a+r s.json
+    run --separate-stderr as_nobody programs/harness run s.json --out results
+    expect_error 5 results-parent
+    [[ $stderr == *EACCES* ]]
+    nothing_left
+}
+
+@test "fault: two at one time: each has a folder of its own, or one yields" {
+    pids=()
+    for i in 1 2 3; do
+        "$bin/harness" run "$smoke" --out results --set messages=50 >"out$i" 2>"err$i" 3>&- &
+        pids+=("$!")
+    done
+    won=0
+    for i in 1 2 3; do
+        status=0
+        wait "${pids[i - 1]}" || status=$?
+        echo "$i: $status $(cat "err$i")"
+        if ((status == 0)); then
+            won=$((won + 1))
+            "$bin/harness" verify "$(tail -n 1 "out$i")"
+        else
+            [[ $status -eq 5 ]]
+            grep -q '^harness: (results-exist) ' "err$i"
+        fi
+    done
+    [[ $won -ge 1 && $(ls results | wc -l) -eq $won ]]
+}
+
+@test "fault: a limit of file sizes is a full disk" {
+    limited() { ulimit -f 64 && harness_run 30; }
+    limited
+    expect_error 5 results-no-space
+    [[ $stderr == *EFBIG* && $stderr == *'kept: '* ]]
+    partial_is_sound
 }

@@ -121,6 +121,39 @@ start_server() {
     exec {fd}<&-
 }
 
+# start_peer HELLO LOAD [SOCAT-OPTION...]: a peer of shell; sets $port.  HELLO is
+# what it does on a connection that begins with a hello, LOAD on any other;
+# $first is the four bytes that were read of it.  The file `load` has a line for
+# each connection of the second kind.
+start_peer() {
+    local fd line=''
+    need socat
+    echo "$1" >on_hello
+    echo "$2" >on_load
+    shift 2
+    cat >peer <<'END'
+greet() { printf EL1W; dd bs=44 count=1 iflag=fullblock status=none; }
+# The rest of the first message of 1000 bytes; one more; one, changed by SED.
+rest() { printf %s "$first"; dd bs=996 count=1 iflag=fullblock status=none; }
+one() { dd bs=1000 count=1 iflag=fullblock status=none; }
+changed() { one >message; sed "$1" message; }
+swallow() { cat >/dev/null; }
+first=$(dd bs=4 count=1 iflag=fullblock status=none)
+if [ "$first" = EL1H ]; then . ./on_hello; else echo >>load; . ./on_load; fi
+END
+    mkfifo said
+    socat -dd "TCP-LISTEN:0,bind=127.0.0.1,fork$(printf ',%s' "$@")" 'EXEC:sh peer' 2>said 3>&- &
+    started+=("$!")
+    exec {fd}<said
+    until [[ $line =~ listening\ on\ .*:([0-9]+)$ ]]; do
+        read -r -t 10 -u "$fd" line || return
+    done
+    # shellcheck disable=SC2034 # for the test
+    port=${BASH_REMATCH[1]}
+    cat <&"$fd" >peer.log 3>&- &
+    exec {fd}<&-
+}
+
 # run_timed SECONDS COMMAND...: for `run`; 124 when it took longer.
 run_timed() {
     timeout -k 2 "$@"

@@ -169,15 +169,8 @@ sums_of_manifest() {
 }
 
 @test "run: a plain echo server is noted" {
-    need socat
-    mkfifo said
-    socat -dd TCP-LISTEN:0,bind=127.0.0.1,fork PIPE 2>said 3>&- &
-    started+=("$!")
-    exec {fd}<said
-    until [[ ${line-} =~ listening\ on\ .*:([0-9]+)$ ]]; do read -r -t 10 -u "$fd" line; done
-    cat <&"$fd" >/dev/null 3>&- &
-    harness_run "$smoke" --host 127.0.0.1 --port "${BASH_REMATCH[1]}" --set target.plain=true
-    exec {fd}<&-
+    start_peer 'printf EL1H; cat' 'printf %s "$first"; cat'
+    harness_run "$smoke" --host 127.0.0.1 --port "$port" --set target.plain=true
     expect_status 0
     [ "$(value plain)" = true ]
     [[ $(value notes) == *'plain echo server'* ]]
