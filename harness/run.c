@@ -137,8 +137,10 @@ static int measure(struct session *session, struct result_run *run,
     struct cast *cast = &session->cast;
     char dir[4096];
 
-    if (result_file_path(dir, session->result, run, ".", err) < 0 ||
-        cast_begin(cast, run, err) < 0 ||
+    if (result_file_path(dir, session->result, run, "", err) < 0)
+        return -1;
+    dir[strlen(dir) - 1] = '\0'; /* the slash before the empty name */
+    if (cast_begin(cast, run, err) < 0 ||
         cast_start_client(cast, run, dir, err) < 0)
         return -1;
     watch_client(session);

@@ -2,6 +2,7 @@
 # What goes wrong while a scenario runs: the exit code, the message, and what
 # is kept.
 
+# shellcheck disable=SC2016,SC2012 # what eval and within call; a count
 load helper
 
 smoke=$root/scenarios/smoke.json
@@ -183,7 +184,7 @@ code=0
 cp -r results/. kept/
 exit $code
 END
-    for size in 64k 128k 256k 1m; do
+    for size in 16k 24k 64k 128k 256k 1m; do
         rm -rf results kept && mkdir results kept
         status=0
         run_timed 40 unshare --mount sh inside "$bin" "$smoke" "$size" || status=$?
@@ -192,12 +193,16 @@ END
         [[ $(grep -c '^harness: (results-no-space) .*ENOSPC' err) -eq 1 ]]
         [[ $(grep -c '^  hint: ' err) -eq 1 ]]
         [[ $(grep -c '^  kept: ' err) -eq 1 ]]
+        not grep -qE "/\./|//" err
         # Nothing that looks complete; what is recorded is whole.
         only_partial kept
         for csv in kept/*/*/1/messages.csv; do
             [[ -e $csv ]] || continue
             [[ -z $(tail -c 1 "$csv") ]]
             awk -F, 'NF != 12 { bad = 1 } END { exit bad }' "$csv"
+        done
+        for folder in kept/*; do
+            [[ ! -e $folder ]] || "$bin/harness" verify --allow-partial "$folder"
         done
     done
 }
