@@ -83,12 +83,12 @@ END
 @test "server: its log is lines of text, whatever a client sends" {
     start_server echo-server
     converse
-    say '\033[2J\\a\x80\nb' && hear 9
+    say '\033[2J\\a\x80\tb' && hear 9
     long=$(head -c 500 /dev/zero | tr '\0' y)
     say "$long" && hear 500
     hang_up
     within 5 grep -q 'shutdown!' "$log"
-    grep -qF ': \x1b[2J\x5ca\x80\x0ab' "$log"
+    grep -qF ': \x1b[2J\x5ca\x80\x09b' "$log"
     grep -q ': y\{72\}\.\.\. (500 bytes)$' "$log"
     LC_ALL=C not grep -q '[^ -~]' "$log"
 }
