@@ -3,7 +3,8 @@
 # loop that keeps no record, in turn, on one CPU.  A single absolute rate says
 # little on a shared machine; the ratio of neighbours does.
 #
-# ROUNDS (9) pairs of SECONDS (2) each with messages of BYTES (1000) on CPU (0).
+# From the environment: ROUNDS (9) pairs of SECONDS_EACH (2) with messages of
+# BYTES (1000) on CPU (0).
 set -eu
 
 rounds=${ROUNDS:-9}

@@ -29,7 +29,7 @@ static int perform(struct scenario_args *args, struct run_request request,
     request.scenario = &scenario;
     request.scenario_text = text;
     failed = run_scenario(&request, &result, err);
-    if (result.status == RESULT_COMPLETE)
+    if (result.path[0])
         printf("%s\n", result.path);
     result_release(&result);
     free(text);
@@ -49,8 +49,9 @@ int cmd_run(int argc, char **argv, struct err *err)
     struct args_spec spec = {
         .prog = "harness run",
         .usage = "FILE",
-        .doc = "Perform a scenario: start server and client, record every "
-               "message, and print the results folder as the last line.",
+        .doc =
+            "Perform a scenario: start server and client, record every "
+            "message, and print the results folder as the last line of stdout.",
         .more = "Ctrl-C keeps what was measured, in a folder whose name ends "
                 "in .partial.\n\n"
                 "Examples:\n"

@@ -55,7 +55,12 @@ static int unknown(const char *name, struct err *err)
 
 static int dispatch(int argc, char **argv, struct err *err)
 {
-    const char *name = argc > 1 ? argv[1] : "--help";
+    const char *name = argc > 1 ? argv[1] : "";
+
+    if (argc < 2) {
+        err_set(err, ERR_USAGE, "usage", "which command?");
+        return err_hint(err, "harness --help lists them");
+    }
 
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
         strcmp(name, "-help") == 0 || strcmp(name, "help") == 0)

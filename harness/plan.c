@@ -5,11 +5,11 @@
 #include <math.h>
 
 /*
- * A row of the record is about 63 bytes.  How many rows there will be depends
- * on the round trip; these two bound what is usual: a loopback echo, and the
- * path as it is emulated.
+ * A row of the record is about 68 bytes.  How many rows there will be depends
+ * on the round trip; a loopback echo takes so long on a usual machine, an
+ * emulated path adds its own.
  */
-static const double row_bytes = 63;
+static const double row_bytes = 68;
 static const double loopback_rtt_s = 15e-6;
 
 static double seconds(const struct scenario *s)
@@ -17,17 +17,19 @@ static double seconds(const struct scenario *s)
     return (double)s->duration_ns / 1e9;
 }
 
-/* At most so many messages in one run; INFINITY when nothing bounds them. */
-static double most_messages(const struct scenario *s)
+static double about_rtt_s(const struct scenario *s)
 {
-    double rtt_s = loopback_rtt_s;
+    return loopback_rtt_s + (s->emulated ? 2 * s->path_delay_ms / 1e3 : 0);
+}
+
+/* So many messages in one run, about; INFINITY when nothing bounds them. */
+static double about_messages(const struct scenario *s)
+{
     double by_time = INFINITY;
     double by_count = s->messages ? (double)s->messages : INFINITY;
 
-    if (s->emulated)
-        rtt_s += 2 * (s->path_delay_ms - s->path_jitter_ms) / 1e3;
     if (s->duration_ns)
-        by_time = (double)s->connections * seconds(s) / rtt_s;
+        by_time = (double)s->connections * seconds(s) / about_rtt_s(s);
     return fmin(by_time, by_count);
 }
 
@@ -64,17 +66,17 @@ static void print_load(const struct scenario *s, FILE *to)
 
 static void print_size(const struct scenario *s, FILE *to)
 {
-    double messages = most_messages(s) * (double)s->repeat;
-    char count[32];
+    double messages = about_messages(s) * (double)s->repeat;
+    char count[32], rtt[24];
 
     if (s->duration_ns)
         fprintf(to, "time       %g s\n", seconds(s) * (double)s->repeat);
     else
         fprintf(to, "time       until the messages are done\n");
     num_grouped((int64_t)messages, count, sizeof count);
-    fprintf(to, "messages   at most about %s\n", count);
-    fprintf(to, "record     at most about %.3g MB\n",
-            messages * row_bytes / 1e6);
+    num_duration(about_rtt_s(s) * 1e9, rtt, sizeof rtt);
+    fprintf(to, "messages   about %s, if a round trip takes %s\n", count, rtt);
+    fprintf(to, "record     about %.2g MB\n", messages * row_bytes / 1e6);
 }
 
 void plan_print(const struct scenario *scenario, FILE *to)

@@ -185,6 +185,20 @@ static void put_table(struct buf *to, const struct values *values, int n)
     buf_add(to, "\\bottomrule\n\\end{tabular}\n\\end{table}\n");
 }
 
+/* The scenario's name, and whether its path was a real one. */
+static void put_name(struct values *values, const char *prefix,
+                     const struct result *result)
+{
+    int emulated = 0;
+    char text[96];
+
+    for (int i = 0; i < result->nruns; i++)
+        emulated |= result->runs[i].emulated;
+    snprintf(text, sizeof text, "%s%s", result->name,
+             emulated ? ", emulated" : "");
+    values_text(values, prefix, "name", text);
+}
+
 int report_tables_environment(struct buf *to, struct values *values,
                               const struct result *results, int nresults,
                               struct err *err)
@@ -194,7 +208,7 @@ int report_tables_environment(struct buf *to, struct values *values,
 
     for (int i = 0; i < n; i++) {
         snprintf(prefix, sizeof prefix, "e%d", i + 1);
-        values_text(values, prefix, "name", results[i].name);
+        put_name(values, prefix, &results[i]);
         if (load_facts(values, &results[i], i + 1, err) < 0)
             return -1;
     }

@@ -126,13 +126,13 @@ static void put_cell(struct buf *to, const struct row *row, int run)
     }
 }
 
-/* The first row tells runs apart; two need none. */
+/* The first row is for runs that their titles do not tell apart. */
 static const struct row rows[] = {
     {"started (UTC)", "started", CELL_VALUE},
     {"messages", "rows", CELL_VALUE},
     {"\\quad answered", "ok", CELL_VALUE},
     {"\\quad failed", "failed", CELL_FAILED},
-    {"effective sample size", "n_eff", CELL_VALUE},
+    {"effective size (median)", "n_eff", CELL_VALUE},
     {"RTT minimum", "rtt.min", CELL_VALUE},
     {"RTT median", "rtt.p50", CELL_VALUE},
     {"\\quad 95\\,\\% CI", "rtt.p50", CELL_QUANTILE},
@@ -152,7 +152,7 @@ static const struct row rows[] = {
 };
 
 /* Runs first+1 .. first+n of the report. */
-static void put_results_table(struct buf *to, int first, int n)
+static void put_results_table(struct buf *to, int first, int n, int with_start)
 {
     const char *star = n > 2 ? "*" : "";
 
@@ -166,7 +166,7 @@ static void put_results_table(struct buf *to, int first, int n)
     for (int i = 0; i < n; i++)
         buf_addf(to, " & \\R{r%d.title}", first + i + 1);
     buf_add(to, " \\\\\n\\midrule\n");
-    for (size_t r = n > 2 ? 0 : 1; r < sizeof rows / sizeof *rows; r++) {
+    for (size_t r = with_start ? 0 : 1; r < sizeof rows / sizeof *rows; r++) {
         buf_add(to, rows[r].label);
         for (int i = 0; i < n; i++)
             put_cell(to, &rows[r], first + i + 1);
@@ -175,14 +175,25 @@ static void put_results_table(struct buf *to, int first, int n)
     buf_addf(to, "\\bottomrule\n\\end{tabular}\n\\end{table%s}\n\n", star);
 }
 
+static int same_title(const struct result_run *a, const struct result_run *b)
+{
+    return strcmp(a->site, b->site) == 0 && a->emulated == b->emulated &&
+           a->rep == b->rep;
+}
+
 void report_tables_results(struct buf *to, const struct report_run *runs,
                            int nruns)
 {
-    (void)runs;
+    int with_start = 0;
+
+    for (int i = 0; i < nruns; i++)
+        for (int j = 0; j < i; j++)
+            with_start |= same_title(runs[i].run, runs[j].run);
     for (int first = 0; first < nruns; first += MAX_COLUMNS)
         put_results_table(to, first,
                           nruns - first < MAX_COLUMNS ? nruns - first
-                                                      : MAX_COLUMNS);
+                                                      : MAX_COLUMNS,
+                          with_start);
 }
 
 /* ---- limits ---- */
@@ -229,18 +240,28 @@ static void put_doubts(struct buf *to, const struct report_run *run, int number)
 void report_tables_limits(struct buf *to, const struct report_run *runs,
                           int nruns)
 {
-    int has_emulated = 0, has_local = 0;
+    int has_emulated = 0, is_here = 0, is_free = 0;
 
     for (int i = 0; i < nruns; i++) {
         has_emulated |= runs[i].run->emulated;
-        has_local |= runs[i].run->launched;
+        is_here |= result_run_is_here(runs[i].run);
+        is_free |= result_run_is_here(runs[i].run) && !runs[i].run->emulated &&
+                   runs[i].run->cpu_client < 0;
     }
-    if (has_local)
+    if (is_here)
         buf_add(to, "\\item Client and server shared one machine and its "
                     "processors: its loopback is not a network.\n");
+    if (is_free)
+        buf_add(to, "\\item Client and server were not tied to processors. "
+                    "A loopback round trip differs several times between "
+                    "one processor for both and one for each, and the "
+                    "scheduler may change its mind: tie them (cpu.client, "
+                    "cpu.server) before two runs are compared.\n");
     if (has_emulated)
-        buf_add(to, "\\item The emulated path delays and does nothing else: "
-                    "no queues of others, no loss, no change of route.\n");
+        buf_add(to, "\\item The emulated path delays bytes and does nothing "
+                    "else: connecting is as quick as on loopback, and there "
+                    "are no queues of others, no loss, no change of "
+                    "route.\n");
     for (int i = 0; i < nruns; i++)
         put_doubts(to, &runs[i], i + 1);
 }

@@ -3,6 +3,7 @@
 #include "harness/quantity.h"
 #include "lib/args.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,7 +200,7 @@ static void put_quantile(struct target to, const char *name,
     if (!q->is_known) {
         snprintf(key, sizeof key, "rtt.%s.more", name);
         if (q->more_s > 0)
-            put_rough(to, key, q->more_s * 1e9);
+            put_rough(to, key, ceil(q->more_s) * 1e9);
         return;
     }
     snprintf(key, sizeof key, "rtt.%s", name);

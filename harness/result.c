@@ -73,3 +73,9 @@ int64_t result_buffer_bytes(const struct result_run *run)
 
     return size < LEAST ? LEAST : size > MOST ? MOST : size;
 }
+
+int result_run_is_here(const struct result_run *run)
+{
+    return run->launched || strncmp(run->host, "127.", 4) == 0 ||
+           strcmp(run->host, "::1") == 0 || strcmp(run->host, "localhost") == 0;
+}

@@ -96,6 +96,9 @@ void result_texts_add(struct result_texts *texts, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Case folders and files, for those who must open them. */
+/* 1 when client and server share this machine: no network lies between. */
+int result_run_is_here(const struct result_run *run);
+
 /* The buffer that server and client use: one message, within bounds. */
 int64_t result_buffer_bytes(const struct result_run *run);
 
@@ -145,9 +148,10 @@ int result_finish(struct result *result, struct err *err);
 
 /*
  * Remove a folder in which nothing was measured: only files that this module
- * writes, so what somebody else put there keeps the folder.
+ * writes, so what somebody else put there keeps the folder.  result->path is
+ * empty afterwards.
  */
-void result_discard(const struct result *result);
+void result_discard(struct result *result);
 
 /* ---- reading (result_read.c) ---- */
 

@@ -101,7 +101,7 @@ static int parent_err(struct err *err, const char *path, const char *out)
 /* mkdir is the lock: of two runs with one name only one gets the folder. */
 static int make_folder(struct result *result, const char *out, struct err *err)
 {
-    char utc[CLOCK_UTC_SIZE], final[4096];
+    char utc[CLOCK_UTC_SIZE], final[4096], partial[4096];
     struct stat st;
     int n;
 
@@ -112,12 +112,12 @@ static int make_folder(struct result *result, const char *out, struct err *err)
         return err_set(err, ERR_USAGE, "usage", "--out: the path is too long");
     if (lstat(final, &st) == 0)
         return exists_err(err, final);
-    snprintf(result->path, sizeof result->path, "%.4080s%s", final,
-             partial_suffix);
+    snprintf(partial, sizeof partial, "%.4080s%s", final, partial_suffix);
     if (mkdir(out, 0777) < 0 && errno != EEXIST)
         return parent_err(err, out, out);
-    if (mkdir(result->path, 0777) < 0)
-        return parent_err(err, result->path, out);
+    if (mkdir(partial, 0777) < 0)
+        return parent_err(err, partial, out);
+    memcpy(result->path, partial, sizeof result->path);
     return 0;
 }
 
@@ -431,7 +431,7 @@ static void remove_run_dir(const struct result *result,
     (void)rmdir(path);
 }
 
-void result_discard(const struct result *result)
+void result_discard(struct result *result)
 {
     static const char *const files[] = {"scenario.json", "environment.json",
                                         "manifest.json"};
@@ -444,4 +444,5 @@ void result_discard(const struct result *result)
         if (result_file_path(path, result, NULL, files[i], &ignored) == 0)
             (void)unlink(path);
     (void)rmdir(result->path);
+    result->path[0] = '\0';
 }

@@ -175,7 +175,7 @@ static void take_notes(struct session *session, struct result_run *run)
     if (run->emulated)
         result_texts_add(&run->notes,
                          "emulated path: echo-relay on this machine, %g ms "
-                         "+- %g ms one way",
+                         "± %g ms one way",
                          run->path_delay_ms, run->path_jitter_ms);
     if (session->counts.plain)
         result_texts_add(&run->notes, "the peer is a plain echo server");
@@ -246,7 +246,8 @@ static int sum_up(struct session *session, struct result_run *run,
     failed = result_write_text(session->result, run, RESULT_SUMMARY_JSON, text,
                                err);
     free(text);
-    if (failed)
+    if (failed ||
+        result_add_file(session->result, run, RESULT_SUMMARY_JSON, 0, err) < 0)
         return -1;
     summary_print(&summary, run, stdout);
     if (!session->missed.code)

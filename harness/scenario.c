@@ -271,9 +271,9 @@ static int refuse(const struct reader *reader, const char *path,
     err_set(reader->err, ERR_USAGE, id, "%s: \"%s\" = %.60s %s", where, path,
             value ? value : "?", rest);
     free(value);
-    return err_hint(reader->err, "harness check FILE tells whether a scenario "
-                                 "is right; scenarios/schema.json has all "
-                                 "keys");
+    return err_hint(reader->err,
+                    "scenarios/schema.json and README.md explain every "
+                    "key");
 }
 
 static int wrong_type(const struct reader *reader, const struct key *key,
@@ -651,10 +651,12 @@ static int set_host(struct json_doc *doc, const char *host, struct err *err)
     if (set_text(doc, "target.host", host, err) < 0 ||
         json_override(doc, "target.launch", "none", err) < 0)
         return -1;
-    if (!site || strcmp(site, "local") == 0)
-        if (!is_local_name(host) &&
-            json_override(doc, "target.site", "remote", err) < 0)
-            return -1;
+    if (is_local_name(host) &&
+        json_override(doc, "target.site", "local", err) < 0)
+        return -1;
+    if (!is_local_name(host) && (!site || strcmp(site, "local") == 0) &&
+        json_override(doc, "target.site", "remote", err) < 0)
+        return -1;
     (void)json_int(json_get(json_get(doc->root, "target"), "port"), &port);
     return port ? 0 : json_override(doc, "target.port", "2333", err);
 }

@@ -5,6 +5,7 @@
 #include "lib/num.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -243,7 +244,7 @@ static void print_quantile(const struct stats_quantile *q, const char *name,
                 num_duration((double)q->hi, hi, sizeof hi));
     else if (q->more_s > 0)
         fprintf(to, "  RTT %-6s n/a (needs about %s more)\n", name,
-                num_duration(q->more_s * 1e9, value, sizeof value));
+                num_duration(ceil(q->more_s) * 1e9, value, sizeof value));
     else
         fprintf(to, "  RTT %-6s n/a (too few messages)\n", name);
 }

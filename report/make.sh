@@ -38,7 +38,7 @@ folder_of() {
 
 local_results=$(folder_of local_rate "${LOCAL:-}")
 remote_results=$(folder_of remote_rate "${REMOTE:-}")
-"$harness" report "$local_results" "$remote_results" --out "$out"
+"$harness" report "$local_results" "$remote_results" --out "$out" >/dev/null
 pdf=$out/report.pdf
 if [ -z "${OUT:-}" ]; then
     # Renamed into place, so that a reader never sees half a file.

@@ -78,7 +78,7 @@ struct args_group serve_listen_group(struct serve *serve)
         {"listen", BACKLOG, "N", "100",
          "connections that may wait to be accepted"},
         {"quiet", QUIET, NULL, NULL,
-         "print only the listening line and the final counts"},
+         "print only where it listens, and counts at the end"},
         {0},
     };
 

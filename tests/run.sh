@@ -8,7 +8,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 bin=$1
 shift
-ECHOLAB_BIN=$(cd "$bin" && pwd) || exit 1
+ECHOLAB_BIN=$(cd "$bin" && pwd -P) || exit 1
 export ECHOLAB_BIN
 # What a make above us was told is nothing to a make that a test runs.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES SAN WERROR V LOCAL REMOTE OUT RESULTS

@@ -91,12 +91,12 @@ sums_of_manifest() {
     expect_status 0
     sums_of_manifest >sums
     cat sums
-    [ "$(wc -l <sums)" -eq 12 ]
+    [ "$(wc -l <sums)" -eq 14 ]
     run sha256sum --check --strict --quiet sums
     expect_status 0
     [ "$(values bytes "$dir/manifest.json" | paste -sd ' ')" = \
         "$(cd "$dir/tcp-thread-1000B-1c" && for rep in 1 2; do
-            stat -c %s "$rep"/{messages.csv,connections.csv,client.log,server.log,relay.log}
+            stat -c %s "$rep"/{messages.csv,connections.csv,client.log,server.log,relay.log,summary.json}
         done | paste -sd ' ')" ]
 }
 
@@ -159,7 +159,7 @@ sums_of_manifest() {
     [ "$(value launched)" = false ]
     [ "$(value port)" = "$port" ]
     [ "$(value host)" = '"127.0.0.1"' ]
-    [ "$(value site)" = '"cloud"' ]
+    [ "$(value site)" = '"local"' ]
     [ ! -e "$dir/tcp-thread-1000B-1c/1/server.log" ]
     [ ! -e "$dir/tcp-thread-1000B-1c/1/relay.log" ]
     [[ $output != *emulated* ]]
@@ -203,7 +203,7 @@ median_ns() {
     echo "local $local_ns, path $path_ns"
     off_ns=$((path_ns - 38000000 - local_ns))
     [ "${off_ns#-}" -lt 1000000 ]
-    [[ $(value notes) == '["emulated path: echo-relay on this machine, 19 ms +- 1 ms one way"]' ]]
+    [[ $(value notes) == '["emulated path: echo-relay on this machine, 19 ms ± 1 ms one way"]' ]]
     [ "$(value emulated)" = true ]
     [ -s "$dir/tcp-thread-1000B-1c/1/relay.log" ]
     # No echo came back before 2 x (19 - 1) ms.
