@@ -231,7 +231,8 @@ median_ns() {
 }
 
 @test "run: many connections, and messages of 16 MiB" {
-    harness_run "$smoke" --set connections=1200 --set messages=3000 --set duration_s=10 --set name=many
+    harness_run "$smoke" --set connections=1200 --set messages=3000 \
+        --set duration_s=20 --set timeout_s=20 --set name=many
     expect_status 0
     [ "$(value intended)" = 3000 ]
     [ "$(wc -l <"$dir/tcp-thread-1000B-1200c/1/connections.csv")" -eq 1201 ]
