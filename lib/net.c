@@ -7,12 +7,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sock_diag.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct sockaddr_storage) <= 128, "net_addr holds any");
@@ -199,25 +201,101 @@ static int listen_err(struct err *err, const struct net_addr *at)
     return err_hint(err, "ports below 1024 need root; choose --port 2333");
 }
 
+static int bind_socket(const struct net_addr *at, int type, int backlog,
+                       struct net_addr *bound)
+{
+    int fd = socket(csa(at)->sa_family, type | SOCK_CLOEXEC, 0), on = 1;
+    int cause;
+
+    if (fd >= 0 &&
+        (type != SOCK_STREAM ||
+         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0) &&
+        bind(fd, csa(at), at->len) == 0 &&
+        (type != SOCK_STREAM || listen(fd, backlog) == 0) &&
+        local_addr(fd, bound) == 0)
+        return fd;
+    cause = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = cause;
+    return -1;
+}
+
 int net_listen(const char *host, int port, int backlog, struct net_addr *bound,
                struct err *err)
 {
     struct net_addrs addrs = {0};
-    const struct net_addr *at = &addrs.at[0];
-    int fd, on = 1;
+    int fd;
 
     if (net_resolve(host, port, &addrs, err) < 0)
         return -1;
-    fd = socket(csa(at)->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 &&
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        bind(fd, csa(at), at->len) == 0 && listen(fd, backlog) == 0 &&
-        local_addr(fd, bound) == 0)
+    fd = bind_socket(&addrs.at[0], SOCK_STREAM, backlog, bound);
+    return fd >= 0 ? fd : listen_err(err, &addrs.at[0]);
+}
+
+int net_bind_udp(const char *host, int port, struct net_addr *bound,
+                 struct err *err)
+{
+    struct net_addrs addrs = {0};
+    int fd;
+
+    if (net_resolve(host, port, &addrs, err) < 0)
+        return -1;
+    fd = bind_socket(&addrs.at[0], SOCK_DGRAM, 0, bound);
+    return fd >= 0 ? fd : listen_err(err, &addrs.at[0]);
+}
+
+int net_connect_udp(const struct net_addr *to)
+{
+    int fd = socket(csa(to)->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int cause;
+
+    if (fd < 0 || connect(fd, csa(to), to->len) == 0)
         return fd;
-    listen_err(err, at);
-    if (fd >= 0)
-        close(fd);
+    cause = errno;
+    close(fd);
+    errno = cause;
     return -1;
+}
+
+ssize_t net_recv_from(int fd, void *bytes, size_t n, struct net_addr *from,
+                      int *truncated)
+{
+    struct iovec part = {.iov_base = bytes, .iov_len = n};
+    struct msghdr msg = {.msg_name = from->raw,
+                         .msg_namelen = sizeof from->raw,
+                         .msg_iov = &part,
+                         .msg_iovlen = 1};
+    ssize_t got = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_TRUNC);
+
+    if (got < 0)
+        return -1;
+    from->len = msg.msg_namelen;
+    *truncated = (msg.msg_flags & MSG_TRUNC) != 0;
+    return got;
+}
+
+ssize_t net_send_to(int fd, const void *bytes, size_t n,
+                    const struct net_addr *to)
+{
+    return sendto(fd, bytes, n, MSG_NOSIGNAL, csa(to), to->len);
+}
+
+int64_t net_socket_drops(int fd)
+{
+    uint32_t info[SK_MEMINFO_VARS];
+    socklen_t len = sizeof info;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0 ||
+        len <= SK_MEMINFO_DROPS * sizeof *info)
+        return -1;
+    return info[SK_MEMINFO_DROPS];
+}
+
+void net_set_buffers(int fd, int bytes)
+{
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
 }
 
 static int died_in_queue(int sys_errno)

@@ -114,6 +114,33 @@ void net_shutdown(int fd, char half);
 /* Close with a reset instead of an orderly end. */
 void net_close_reset(int fd);
 
+/* ---- datagrams ---- */
+
+/* As net_listen, for UDP. */
+int net_bind_udp(const char *host, int port, struct net_addr *bound,
+                 struct err *err);
+
+/*
+ * A UDP socket that talks to one peer only: others are not heard, and its
+ * ICMP refusals arrive as ECONNREFUSED.  The descriptor, or -1 with errno.
+ */
+int net_connect_udp(const struct net_addr *to);
+
+/*
+ * Receive one datagram.  Its length (also when it was longer than n: then
+ * *truncated), or -1 with errno set.
+ */
+ssize_t net_recv_from(int fd, void *bytes, size_t n, struct net_addr *from,
+                      int *truncated);
+ssize_t net_send_to(int fd, const void *bytes, size_t n,
+                    const struct net_addr *to);
+
+/* Datagrams that this socket had no room for; -1 when not known. */
+int64_t net_socket_drops(int fd);
+
+/* Ask for so much buffer in each direction; the kernel may give less. */
+void net_set_buffers(int fd, int bytes);
+
 /* What the kernel knows of a TCP connection (TCP_INFO). */
 struct net_tcp_info {
     int64_t retransmits;

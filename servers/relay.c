@@ -20,6 +20,7 @@ enum {
     CHUNK_BYTES = 64 << 10,
     QUEUE_BYTES = 16 << 20, /* stop reading a side beyond this */
     EVENTS = 256,
+    BACKLOG = 1024,
     SPIN_NS = 80000, /* a sleep overshoots by about as much */
     CLIENT = 0,
     TARGET = 1,
@@ -554,6 +555,7 @@ int main(int argc, char **argv)
 
     start_standard_fds();
     serve_init(&relay.serve);
+    relay.serve.backlog = BACKLOG;
     if (run(&relay, argc, argv, &err) == 0)
         return 0;
     err_print(&err, "echo-relay", stderr);

@@ -57,11 +57,6 @@ static int set_listen(int key, const char *value, void *ctx, struct err *err)
             return -1;
         serve->port = (int)n;
         return 0;
-    case BACKLOG:
-        if (args_int(value, ARGS_RANGE("listen", 1, 65535), &n, err) < 0)
-            return -1;
-        serve->backlog = (int)n;
-        return 0;
     default:
         serve->quiet = 1;
         return 0;
@@ -75,8 +70,6 @@ struct args_group serve_listen_group(struct serve *serve)
          "address to listen on; 0.0.0.0 or :: for the world"},
         {"port", PORT, "PORT", "2333",
          "port to listen on; 0 lets the kernel choose"},
-        {"listen", BACKLOG, "N", "100",
-         "connections that may wait to be accepted"},
         {"quiet", QUIET, NULL, NULL,
          "print only where it listens, and counts at the end"},
         {0},
@@ -107,6 +100,12 @@ static int set_echo(int key, const char *value, void *ctx, struct err *err)
 
     if (key == TIMEOUT)
         return set_timeout(serve, value, err);
+    if (key == BACKLOG) {
+        if (args_int(value, ARGS_RANGE("listen", 1, 65535), &n, err) < 0)
+            return -1;
+        serve->backlog = (int)n;
+        return 0;
+    }
     if (key == BUFFER) {
         if (args_int(value, ARGS_RANGE("buffer", 1, 16 << 20), &n, err) < 0)
             return -1;
@@ -122,6 +121,8 @@ static int set_echo(int key, const char *value, void *ctx, struct err *err)
 struct args_group serve_echo_group(struct serve *serve)
 {
     static const struct args_option options[] = {
+        {"listen", BACKLOG, "N", "100",
+         "connections that may wait to be accepted"},
         {"timeout", TIMEOUT, "SECONDS", "10",
          "close a connection that is silent for so long; -1 for never"},
         {"buffer", BUFFER, "BYTES", "1024", "most bytes that one read takes"},
@@ -167,8 +168,11 @@ int serve_open(struct serve *serve, struct err *err)
 {
     if (take_signals(serve, err) < 0)
         return -1;
-    serve->listener = net_listen(serve->ip, serve->port, serve->backlog,
-                                 &serve->bound, err);
+    serve->listener = serve->is_udp
+                          ? net_bind_udp(serve->ip, serve->port, &serve->bound,
+                                         err)
+                          : net_listen(serve->ip, serve->port, serve->backlog,
+                                       &serve->bound, err);
     if (serve->listener < 0)
         return -1;
     set_limits(serve);
@@ -177,7 +181,8 @@ int serve_open(struct serve *serve, struct err *err)
 
 void serve_ready(const struct serve *serve)
 {
-    serve_tell("listening tcp %s", serve->bound.text);
+    serve_tell("listening %s %s", serve->is_udp ? "udp" : "tcp",
+               serve->bound.text);
 }
 
 int serve_wait_fd(const struct serve *serve, int fd, char direction,
@@ -236,6 +241,8 @@ void serve_show_config(const struct serve *serve)
     serve_say(serve, "Server Config:");
     serve_say(serve, "    listen ip: %s", serve->ip);
     serve_say(serve, "    listen port: %d", net_port(&serve->bound));
+    if (serve->is_udp)
+        return;
     serve_say(serve, "    timeout: %lld", timeout_s ? timeout_s : -1);
     serve_say(serve, "    buffer size: %zu", serve->buffer_bytes);
     serve_say(serve, "    max connections: %d", serve->max_connections);

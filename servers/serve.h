@@ -23,6 +23,7 @@ struct serve {
     int max_connections; /* 0: by the address, see serve_open */
     int max_per_source;  /* 0: no such limit */
     int once;            /* one echo a connection */
+    int is_udp;          /* datagrams instead of connections */
 
     int listener; /* -1 until open */
     struct net_addr bound;
@@ -32,10 +33,10 @@ struct serve {
 /* The defaults of the lab's table II. */
 void serve_init(struct serve *serve);
 
-/* Where to listen: --ip --port --listen --quiet. */
+/* Where to listen: --ip --port --quiet. */
 struct args_group serve_listen_group(struct serve *serve);
 
-/* How to treat a connection: --timeout --buffer --max-connections. */
+/* How to treat connections: --listen --timeout --buffer --max-connections. */
 struct args_group serve_echo_group(struct serve *serve);
 
 /*
@@ -49,7 +50,7 @@ int serve_open(struct serve *serve, struct err *err);
 /* The settings, as the lab's servers print them. */
 void serve_show_config(const struct serve *serve);
 
-/* Print "listening tcp ADDR": the server can be used from here on. */
+/* Print "listening tcp ADDR" (or udp): the server can be used from here on. */
 void serve_ready(const struct serve *serve);
 
 /* 1 after SIGINT or SIGTERM. */
