@@ -187,7 +187,7 @@ static int listen_err(struct err *err, const struct net_addr *at)
         err_sys(err, ERR_RESOURCE, "address-in-use", "cannot listen: %s",
                 at->text);
         return err_hint(err,
-                        "another program has port %d: ss -ltnp 'sport = "
+                        "another program has port %d: ss -lntup 'sport = "
                         ":%d' tells which; or use --port 0",
                         net_port(at), net_port(at));
     }

@@ -28,6 +28,7 @@ enum {
 
 struct counts {
     int64_t received, answered, refused, dropped, duplicated, reordered;
+    int64_t unsent; /* answers that the kernel would not take */
     int64_t bytes_in, bytes_out;
 };
 
@@ -93,8 +94,10 @@ static int answer_plain(const struct udp_server *server, const char *bytes,
 static void send_answer(struct udp_server *server, const char *bytes, size_t n,
                         const struct net_addr *to)
 {
-    if (net_send_to(server->serve.listener, bytes, n, to) < 0)
-        return; /* the network is full: the client will see a loss */
+    if (net_send_to(server->serve.listener, bytes, n, to) < 0) {
+        server->counts.unsent++; /* a loss that is not on purpose */
+        return;
+    }
     server->counts.answered++;
     server->counts.bytes_out += (int64_t)n;
 }
@@ -201,6 +204,7 @@ static void show(const struct udp_server *server, size_t n,
               show_bytes(server->buffer, n, 72, text, sizeof text));
 }
 
+/* n is its length, which with IPv6 can be more than the buffer holds. */
 static int take_datagram(struct udp_server *server, size_t n,
                          const struct net_addr *from, struct err *err)
 {
@@ -208,7 +212,7 @@ static int take_datagram(struct udp_server *server, size_t n,
 
     server->counts.received++;
     server->counts.bytes_in += (int64_t)n;
-    if (!is_looping(server, from)) {
+    if (n <= sizeof server->buffer && !is_looping(server, from)) {
         show(server, n, from);
         if (answer_message(server->buffer, n, &header))
             return take_message(server, &header, n, from, err);
@@ -374,11 +378,13 @@ static int parse(struct udp_server *server, int argc, char **argv, int *done,
 static void tell(const struct counts *counts)
 {
     serve_tell("served received=%lld answered=%lld refused=%lld dropped=%lld "
-               "duplicated=%lld reordered=%lld bytes_in=%lld bytes_out=%lld",
+               "duplicated=%lld reordered=%lld unsent=%lld bytes_in=%lld "
+               "bytes_out=%lld",
                (long long)counts->received, (long long)counts->answered,
                (long long)counts->refused, (long long)counts->dropped,
                (long long)counts->duplicated, (long long)counts->reordered,
-               (long long)counts->bytes_in, (long long)counts->bytes_out);
+               (long long)counts->unsent, (long long)counts->bytes_in,
+               (long long)counts->bytes_out);
 }
 
 static int run(struct udp_server *server, int argc, char **argv,

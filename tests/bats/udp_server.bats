@@ -1,0 +1,259 @@
+#!/usr/bin/env bats
+# echo-udp-server against real peers: bash's /dev/udp, socat, nc.
+
+load helper
+
+# message KIND SEQ [CONN]: the 48 bytes of one of our messages, as lib/msg.h
+# describes them; the CRC is worked out bit by bit.
+message() {
+    local body crc=$((0xffffffff)) i c
+    printf -v body 'EL1%s00000000000000aa%08x%012x' "$1" "${3:-0}" "$2"
+    for ((i = 0; i < 40; i++)); do
+        printf -v c '%d' "'${body:i:1}"
+        ((crc ^= c))
+        for _ in 1 2 3 4 5 6 7 8; do
+            ((crc = crc & 1 ? crc >> 1 ^ 0x82f63b78 : crc >> 1))
+        done
+    done
+    printf '%s%08x' "$body" $((crc ^ 0xffffffff))
+}
+
+# dial PORT: opens $fd to the server.
+dial() { exec {fd}<>"/dev/udp/127.0.0.1/$1"; }
+
+# next: one datagram of the server (dd reads it whole).
+next() { run_timed 5 dd bs=70000 count=1 status=none <&"$fd"; }
+
+# counts: ends the server; its line of counts is left in $line.
+counts() {
+    kill -TERM "$pid"
+    within 5 has_ended "$pid"
+    within 5 grep -q ^served "$log"
+    line=$(grep ^served "$log")
+    echo "$line"
+}
+
+@test "udp server: a question comes back as an answer of the same length" {
+    start_server echo-udp-server
+    dial "$port"
+    question=$(message Q 7)$(head -c 952 /dev/zero | tr '\0' 0)
+    printf %s "$question" >&"$fd"
+    [[ $(next) == "EL1R${question:4}" ]]
+    hello=$(message H 0)
+    printf %s "$hello" >&"$fd"
+    [[ $(next) == "EL1W${hello:4}" ]]
+    counts
+    [[ $line == 'served received=2 answered=2 refused=0 dropped=0 duplicated=0 reordered=0 unsent=0 bytes_in=1048 bytes_out=1048' ]]
+}
+
+# The server takes datagrams in order, so when the next question is answered
+# the ones before were not.
+@test "udp server: answers and damaged messages of ours get silence" {
+    start_server echo-udp-server
+    dial "$port"
+    question=$(message Q 1)
+    for silent in "$(message R 1)" "$(message W 1)" "$(message X 1)" \
+        "EL1R${question:4}" "${question:0:47}" "${question:0:47}x" \
+        "EL1Q" "EL1" "${question:0:27}f${question:28}"; do
+        printf %s "$silent" >&"$fd"
+    done
+    printf %s "$question" >&"$fd"
+    [[ $(next) == "EL1R${question:4}" ]]
+    counts
+    [[ $line == *'received=10 answered=1 refused=9 '* ]]
+}
+
+@test "udp server: on loopback it is a plain echo server too, but not of nothing" {
+    need socat nc
+    start_server echo-udp-server
+    [[ $(printf hello | run_timed 5 socat -t 1 - "UDP:127.0.0.1:$port") == hello ]]
+    [[ $(printf 'hi\n' | run_timed 5 nc -u -w 1 127.0.0.1 "$port") == hi ]]
+    run_timed 5 socat -u "OPEN:/dev/null" "UDP-SENDTO:127.0.0.1:$port,shut-null"
+    within 5 grep -q "): $" "$log"
+    counts
+    [[ $line == *'received=3 answered=2 refused=1 '* ]]
+}
+
+@test "udp server: outside loopback only messages of ours, or with --plain" {
+    need_netns
+    need socat
+    cat >inside <<'END'
+ip addr add 192.0.2.1/32 dev lo
+serve() {
+    mkfifo "ready$1"
+    "$bin/echo-udp-server" --ip "$2" --port 0 "${@:3}" >"ready$1" 3>&- &
+    server=$!
+    exec 5<"ready$1"
+    until [[ $line == listening* ]]; do read -r -t 10 -u 5 line || exit 9; done
+    port=${line##*:}
+    line=
+    cat <&5 >"log$1" 3>&- &
+}
+ask() {
+    exec 6<>"/dev/udp/192.0.2.1/$port"
+    printf stranger >&6
+    cat question >&6
+    timeout 5 dd bs=70000 count=1 status=none <&6 >"answer$1"
+    kill "$server"
+    wait "$server"
+}
+bin=$1
+for ip in 192.0.2.1 0.0.0.0; do
+    serve "$ip" "$ip"; ask "$ip"
+    serve "p$ip" "$ip" --plain; ask "p$ip"
+done
+wait
+END
+    question=$(message Q 1)
+    printf %s "$question" >question
+    run in_netns timeout -k 2 20 bash inside "$bin"
+    expect_status 0
+    for ip in 192.0.2.1 0.0.0.0; do
+        [[ $(<"answer$ip") == "EL1R${question:4}" ]]
+        grep -q 'received=2 answered=1 refused=1 ' "log$ip"
+        [[ $(<"answerp$ip") == stranger ]]
+        grep -q 'received=2 answered=2 refused=0 ' "logp$ip"
+    done
+}
+
+@test "udp server: a peer that would answer back gets silence" {
+    need socat
+    start_server echo-udp-server
+    message Q 1 >question
+    # From its own port, at another address.
+    run_timed 5 socat -t 0.3 - "UDP:127.0.0.1:$port,bind=127.0.0.2:$port" \
+        <question >back
+    [[ ! -s back ]]
+    # From the port of another service, where we may have it.
+    if socat -u OPEN:/dev/null UDP:127.0.0.1:9,sourceport=1023 2>/dev/null; then
+        run_timed 5 socat -t 0.3 - "UDP:127.0.0.1:$port,sourceport=1023" \
+            <question >back
+        [[ ! -s back ]]
+        run_timed 5 socat -t 0.3 - "UDP:127.0.0.1:$port,sourceport=1024" \
+            <question >back
+        [[ -s back ]]
+        counts
+        [[ $line == *'received=3 answered=1 refused=2 '* ]]
+    fi
+}
+
+@test "udp server: the longest datagram, and longer ones by IPv6" {
+    need socat
+    head -c 65507 /dev/urandom >big
+    start_server echo-udp-server
+    dial "$port"
+    run_timed 5 dd if=big bs=65507 count=1 status=none >&"$fd"
+    next >back
+    cmp big back
+    start_server echo-udp-server --ip ::1 || skip 'no IPv6 here'
+    head -c 65527 /dev/urandom >bigger
+    run_timed 5 socat -u -b 65527 OPEN:bigger "UDP6-SENDTO:[::1]:$port"
+    [[ $(printf hello | run_timed 5 socat -t 1 - "UDP6:[::1]:$port") == hello ]]
+    counts
+    [[ $line == *'received=2 answered=1 refused=1 '*' bytes_in=65532 bytes_out=5' ]]
+}
+
+@test "udp server: 10 000 random datagrams get no answer outside loopback" {
+    need_netns
+    need socat
+    message Q 1 >question
+    cat >inside <<'END'
+ip addr add 192.0.2.1/32 dev lo
+mkfifo ready
+"$1/echo-udp-server" --ip 192.0.2.1 --port 0 --quiet >ready 3>&- &
+server=$!
+exec 5<ready
+read -r -t 10 -u 5 line || exit 9
+port=${line##*:}
+cat <&5 >log 3>&- &
+head -c 6600000 /dev/urandom >noise
+for size in 1 3 4 47 48 49 64 100 999 1000 1472 1473; do
+    socat -u -b "$size" "OPEN:noise,readbytes=$((size * 825))" \
+        "UDP-SENDTO:192.0.2.1:$port"
+done
+socat -u -b 65507 OPEN:noise,readbytes=6550700 "UDP-SENDTO:192.0.2.1:$port"
+exec 6<>"/dev/udp/192.0.2.1/$port"
+cat question >&6
+timeout 5 dd bs=70000 count=1 status=none <&6 >answer
+kill "$server"
+wait
+END
+    run in_netns timeout -k 2 60 bash inside "$bin"
+    expect_status 0
+    cat log
+    [[ $(<answer) == EL1R* ]]
+    grep -q ' answered=1 ' log
+    received=$(sed 's/.*received=\([0-9]*\) .*/\1/' log)
+    # The kernel may drop some on the way, but not most.
+    ((received > 5000))
+}
+
+# lose OPTION...: 150 questions of two connections and a hello to a server with
+# these options, whose log is left in injected.csv.
+lose() {
+    local one answer=
+    rm -f injected.csv
+    start_server echo-udp-server --quiet --log injected.csv "$@"
+    dial "$port"
+    while read -r one; do printf %s "$one" >&"$fd"; done <questions
+    printf %s "$hello" >&"$fd"
+    until [[ $answer == EL1W* ]]; do answer=$(next) || return; done
+    counts
+}
+
+@test "udp server: the same seed loses the same messages, another one others" {
+    hello=$(message H 0)
+    for ((i = 0; i < 75; i++)); do
+        message Q "$i" 0
+        echo
+        message Q "$i" 5
+        echo
+    done >questions
+    lose --loss 0.2 --duplicate 0.1 --reorder 0.1 --seed 3
+    first_line=$line
+    mv injected.csv first
+    head -n 1 first | grep -qx conn,seq,direction,action
+    awk -F, 'NR > 1 && (($1 != 0 && $1 != 5) || $2 > 74 ||
+             ($3 != "forward" && $3 != "reverse") ||
+             ($4 != "drop" && $3 != "reverse")) { exit 1 }' first
+    # The log and the counts are the same story.
+    dropped=$(grep -c ',drop$' first) doubled=$(grep -c ',duplicate$' first)
+    reordered=$(grep -c ',reorder$' first)
+    ((dropped > 30 && doubled > 2 && reordered > 2))
+    [[ $line == *" dropped=$dropped duplicated=$doubled reordered=$reordered "* ]]
+    [[ $line == *" answered=$((151 + doubled - dropped)) "* ]]
+    lose --loss 0.2 --duplicate 0.1 --reorder 0.1 --seed 3
+    cmp first injected.csv
+    [[ $line == "$first_line" ]]
+    lose --loss 0.2 --duplicate 0.1 --reorder 0.1 --seed 4
+    not cmp -s first injected.csv
+    lose --loss 0.2 --loss-direction forward --loss-model gilbert --loss-burst 4
+    not grep -q reverse injected.csv
+    lose --loss 1
+    [[ $line == *' answered=1 refused=0 dropped=150 '* ]]
+    [[ $(grep -c ',forward,drop$' injected.csv) -eq 150 ]]
+}
+
+@test "udp server: shares and bursts that cannot be are refused" {
+    for share in -0.1 1.1 NaN 20% ''; do
+        run --separate-stderr run_timed 5 "$bin/echo-udp-server" --port 0 \
+            --loss="$share"
+        expect_error 2 usage
+    done
+    run --separate-stderr run_timed 5 "$bin/echo-udp-server" --port 0 \
+        --loss 0.8 --loss-model gilbert --loss-burst 3
+    expect_error 2 impair-burst
+    run --separate-stderr run_timed 5 "$bin/echo-udp-server" --port 0 \
+        --loss 0.1 --loss-model random
+    expect_error 2 usage
+    : >log.csv
+    run --separate-stderr run_timed 5 "$bin/echo-udp-server" --port 0 \
+        --log log.csv
+    expect_error 5 results-exist
+}
+
+@test "udp server: a second one on the port is told who has it" {
+    start_server echo-udp-server
+    run --separate-stderr run_timed 5 "$bin/echo-udp-server" --port "$port"
+    expect_error 6 address-in-use
+}
