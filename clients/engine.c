@@ -1,51 +1,35 @@
-#define _GNU_SOURCE
 #include "clients/engine.h"
 
 #include "clients/conn.h"
+#include "clients/ticker.h"
 #include "clients/wait.h"
 #include "lib/clock.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 enum { EVENTS = 256, CONNECTING_AT_ONCE = 64 };
 
-static const int64_t progress_every_ns = CLOCK_NS_PER_S / 4;
-static const int64_t flush_every_ns = CLOCK_NS_PER_S;
-static const int64_t stop_drain_ns = CLOCK_NS_PER_S;
 /* A wait is never longer, so that a stop is seen however it is timed. */
 static const int64_t longest_wait_ns = CLOCK_NS_PER_S / 5;
 
 struct engine {
-    const struct engine_plan *plan;
-    const struct engine_out *out;
-    struct engine_result *result;
+    const struct load_plan *plan;
+    const struct load_out *out;
+    struct load_result *result;
+    struct ticker ticker;
     struct conn_shared shared;
     struct conn *conns;
     struct wait *wait;
-    int lone;         /* one connection: block in recv, no epoll */
-    int busy;         /* connections with a message in flight */
-    int64_t epoch_ns; /* times in the record count from here */
-    int64_t first_send_ns;
-    int64_t stop_ns;  /* when the stop was seen; 0: not */
-    int64_t slice_ns; /* of waiting */
-    int64_t next_progress_ns, next_flush_ns, next_scan_ns;
+    int lone; /* one connection: block in recv, no epoll */
+    int busy; /* connections with a message in flight */
 };
-
-static volatile sig_atomic_t stops;
-
-void engine_stop(void)
-{
-    stops = stops + 1;
-}
 
 static int64_t since_epoch(const struct engine *engine, int64_t ns)
 {
-    return ns ? ns - engine->epoch_ns : RECORD_NONE;
+    return ticker_since_epoch(&engine->ticker, ns);
 }
 
 /* ---- rows ---- */
@@ -91,36 +75,22 @@ static int settle(struct engine *engine, struct conn *conn, struct err *err)
 
 /* ---- connections ---- */
 
-static int write_connection(struct engine *engine, const struct conn *conn,
-                            const struct net_tcp_info *info, struct err *err)
-{
-    char line[RECORD_ROW_MAX], *to = line;
-
-    to = record_put_int(to, conn->number);
-    to = record_put_int(to, since_epoch(engine, conn->connect_start_ns));
-    to = record_put_int(to, since_epoch(engine, conn->connect_end_ns));
-    to = record_put_text(to, outcome_name(conn->end));
-    to = record_put_int(to, since_epoch(engine, conn->first_byte_ns));
-    to = record_put_int(to, since_epoch(engine, conn->last_byte_ns));
-    to = record_put_int(to, info ? info->retransmits : RECORD_NONE);
-    to = record_put_int(to, info ? info->rtt_us : RECORD_NONE);
-    to = record_put_int(to, info ? info->min_rtt_us : RECORD_NONE);
-    to = record_put_int(to, info ? info->rcv_rtt_us : RECORD_NONE);
-    to = record_put_int(to, info ? info->mss_bytes : RECORD_NONE);
-    to = record_put_text(to, conn->end_errno ? err_name(conn->end_errno) : "");
-    to[-1] = '\n';
-    *to = '\0';
-    return record_add_line(engine->out->connections, line, err);
-}
-
 static int close_conn(struct engine *engine, struct conn *conn, struct err *err)
 {
     struct net_tcp_info info;
     int known = conn->fd >= 0 && net_tcp_info(conn->fd, &info) == 0;
-    int failed = 0;
+    struct ticker_connection line = {
+        .number = conn->number,
+        .connect_start_ns = conn->connect_start_ns,
+        .connect_end_ns = conn->connect_end_ns,
+        .first_byte_ns = conn->first_byte_ns,
+        .last_byte_ns = conn->last_byte_ns,
+        .end = conn->end,
+        .end_errno = conn->end_errno,
+        .info = known ? &info : NULL,
+    };
+    int failed = ticker_connection(&engine->ticker, &line, err);
 
-    if (engine->out->connections)
-        failed = write_connection(engine, conn, known ? &info : NULL, err);
     if (conn->fd >= 0)
         close(conn->fd);
     conn->fd = -1;
@@ -188,7 +158,7 @@ static void connect_all(struct engine *engine)
 {
     int n = engine->plan->connections, begun = 0, first_open = 0;
 
-    while (first_open < n && !stops) {
+    while (first_open < n && !ticker_stops()) {
         int pending = 0;
 
         for (int i = first_open; i < begun; i++)
@@ -210,18 +180,6 @@ static void connect_all(struct engine *engine)
 }
 
 /* ---- messages ---- */
-
-static int may_begin(const struct engine *engine, int64_t now_ns)
-{
-    const struct engine_plan *plan = engine->plan;
-
-    if (stops)
-        return 0;
-    if (plan->messages && engine->result->intended >= plan->messages)
-        return 0;
-    return !plan->duration_ns ||
-           now_ns - engine->first_send_ns < plan->duration_ns;
-}
 
 static int follow(struct engine *engine, struct conn *conn, enum conn_step step,
                   struct err *err);
@@ -263,21 +221,17 @@ static int follow(struct engine *engine, struct conn *conn, enum conn_step step,
         return -1;
     if (step == CONN_BROKEN)
         return lose_conn(engine, conn, err);
-    if (!may_begin(engine, conn->received_ns))
+    if (!ticker_may_begin(&engine->ticker, conn->received_ns))
         return 0;
     return begin_message(engine, conn, err);
 }
 
 static int begin_all(struct engine *engine, struct err *err)
 {
-    engine->first_send_ns = clock_now_ns();
-    engine->result->meter.recent_since_ns = engine->first_send_ns;
-    engine->result->meter.first_sent_ns = engine->first_send_ns;
-    engine->next_progress_ns = engine->first_send_ns + progress_every_ns;
-    engine->next_flush_ns = engine->first_send_ns + flush_every_ns;
+    ticker_begin(&engine->ticker);
     for (int i = 0; i < engine->plan->connections; i++) {
         if (engine->conns[i].state == CONN_IDLE &&
-            may_begin(engine, clock_now_ns()) &&
+            ticker_may_begin(&engine->ticker, clock_now_ns()) &&
             begin_message(engine, &engine->conns[i], err) < 0)
             return -1;
     }
@@ -324,7 +278,7 @@ static int on_event(struct engine *engine, const struct wait_event *event,
 static int step_many(struct engine *engine, struct err *err)
 {
     struct wait_event events[EVENTS];
-    int n = wait_for(engine->wait, events, EVENTS, engine->slice_ns);
+    int n = wait_for(engine->wait, events, EVENTS, engine->ticker.slice_ns);
 
     for (int i = 0; i < n; i++)
         if (on_event(engine, &events[i], err) < 0)
@@ -346,7 +300,7 @@ static int step_lone(struct engine *engine, struct err *err)
         step = conn_receive(conn, &engine->shared, NET_WAIT);
         return follow(engine, conn, step, err);
     }
-    net_wait_io(conn->fd, engine->slice_ns);
+    net_wait_io(conn->fd, engine->ticker.slice_ns);
     step = conn_push(conn, &engine->shared);
     if (step == CONN_WAIT)
         step = conn_receive(conn, &engine->shared, NET_DONT_WAIT);
@@ -355,34 +309,15 @@ static int step_lone(struct engine *engine, struct err *err)
 
 /* ---- what happens now and then ---- */
 
-static void report_progress(struct engine *engine, int64_t now_ns)
-{
-    struct progress progress = {
-        .elapsed_ns = now_ns - engine->first_send_ns,
-        .limit_ns = engine->plan->duration_ns,
-        .limit = engine->plan->messages,
-    };
-
-    engine->next_progress_ns = now_ns + progress_every_ns;
-    meter_progress(&engine->result->meter, now_ns, &progress);
-    if (engine->out->on_progress)
-        engine->out->on_progress(&progress, engine->out->ctx);
-}
-
 static int expire(struct engine *engine, int64_t now_ns, struct err *err)
 {
     int64_t limit_ns = engine->plan->timeout_ns;
     enum outcome outcome = OUTCOME_TIMEOUT;
 
-    if (engine->stop_ns && now_ns - engine->stop_ns >= stop_drain_ns) {
-        limit_ns = 0;
-        outcome = OUTCOME_ABORTED;
-    }
-    if (stops > 1) {
+    if (ticker_is_over(&engine->ticker, now_ns)) {
         limit_ns = -1;
         outcome = OUTCOME_ABORTED;
     }
-    engine->next_scan_ns = now_ns + engine->slice_ns;
     for (int i = 0; i < engine->plan->connections; i++) {
         struct conn *conn = &engine->conns[i];
 
@@ -400,27 +335,9 @@ static int expire(struct engine *engine, int64_t now_ns, struct err *err)
 
 static int tick(struct engine *engine, int64_t now_ns, struct err *err)
 {
-    if (stops && !engine->stop_ns) {
-        engine->stop_ns = now_ns;
-        engine->result->stopped = 1;
-    }
-    if (now_ns >= engine->next_progress_ns)
-        report_progress(engine, now_ns);
-    if (now_ns >= engine->next_flush_ns && engine->out->messages) {
-        engine->next_flush_ns = now_ns + flush_every_ns;
-        if (record_flush(engine->out->messages, err) < 0)
-            return -1;
-    }
-    if (now_ns >= engine->next_scan_ns || stops > 1)
-        return expire(engine, now_ns, err);
-    return 0;
-}
+    int due = ticker_tick(&engine->ticker, now_ns, err);
 
-static int is_due(const struct engine *engine, int64_t now_ns)
-{
-    return now_ns >= engine->next_progress_ns ||
-           now_ns >= engine->next_flush_ns || now_ns >= engine->next_scan_ns ||
-           (stops && !engine->stop_ns) || stops > 1;
+    return due > 0 ? expire(engine, now_ns, err) : due;
 }
 
 static int loop(struct engine *engine, struct err *err)
@@ -431,7 +348,8 @@ static int loop(struct engine *engine, struct err *err)
         if ((engine->lone ? step_lone : step_many)(engine, err) < 0)
             return -1;
         now_ns = engine->lone ? engine->conns[0].received_ns : clock_now_ns();
-        if (is_due(engine, now_ns) && tick(engine, clock_now_ns(), err) < 0)
+        if (ticker_is_due(&engine->ticker, now_ns) &&
+            tick(engine, clock_now_ns(), err) < 0)
             return -1;
     }
     return 0;
@@ -439,35 +357,14 @@ static int loop(struct engine *engine, struct err *err)
 
 /* ---- beginning and end ---- */
 
-static void on_beat(int signal_number)
-{
-    (void)signal_number;
-}
-
-/*
- * What ends a blocking recv in time to look at clocks: a timer of its own,
- * five times a second.  A time-out of the socket (SO_RCVTIMEO) would have the
- * kernel set and cancel a timer for every message.
- */
-static void beat(int64_t every_ns)
-{
-    struct sigaction wake = {.sa_handler = on_beat};
-    struct timeval every = {
-        .tv_sec = (time_t)(every_ns / CLOCK_NS_PER_S),
-        .tv_usec = (suseconds_t)(every_ns % CLOCK_NS_PER_S / 1000),
-    };
-    struct itimerval timer = {.it_interval = every, .it_value = every};
-
-    (void)sigaction(SIGALRM, &wake, NULL);
-    (void)setitimer(ITIMER_REAL, &timer, NULL);
-}
-
 static int prepare(struct engine *engine, struct err *err)
 {
-    const struct engine_plan *plan = engine->plan;
+    const struct load_plan *plan = engine->plan;
     int64_t parts = plan->timeout_ns / longest_wait_ns + 1;
 
-    engine->slice_ns = plan->timeout_ns / parts;
+    engine->ticker = (struct ticker){
+        .plan = plan, .out = engine->out, .result = engine->result};
+    ticker_init(&engine->ticker, plan->timeout_ns / parts);
     engine->lone = plan->connections == 1;
     engine->conns = calloc((size_t)plan->connections, sizeof *engine->conns);
     engine->wait = wait_new();
@@ -507,21 +404,20 @@ static int finish(struct engine *engine, int failed, struct err *err)
     return failed ? -1 : 0;
 }
 
-int engine_run(const struct engine_plan *plan, const struct engine_out *out,
-               struct engine_result *result, struct err *err)
+int engine_run(const struct load_plan *plan, const struct load_out *out,
+               struct load_result *result, struct err *err)
 {
     struct engine engine = {.plan = plan, .out = out, .result = result};
     int failed = prepare(&engine, err) < 0;
 
-    engine.epoch_ns = clock_now_ns();
     if (!failed) {
         connect_all(&engine);
         if (engine.lone)
-            beat(engine.slice_ns);
+            ticker_beat(engine.ticker.slice_ns);
         failed = begin_all(&engine, err) < 0 || loop(&engine, err) < 0;
         if (engine.lone)
-            beat(0);
-        report_progress(&engine, clock_now_ns());
+            ticker_beat(0);
+        ticker_report(&engine.ticker, clock_now_ns());
     }
     return finish(&engine, failed, err);
 }

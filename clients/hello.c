@@ -9,6 +9,9 @@
 
 #define NOBODY UINT32_MAX /* the connection number of a hello */
 
+enum { TRIES = 5 }; /* over UDP, which may lose a hello */
+static const int64_t retry_ns = CLOCK_NS_PER_S / 5;
+
 /* Append the failure of one more address to the first one's message. */
 static void add_failure(struct err *err, const struct err *more)
 {
@@ -143,12 +146,107 @@ static int exchange(int fd, const struct hello *hello,
     return check_plain(hello, to, *plain, err);
 }
 
+/* ---- over UDP ---- */
+
+/* The errno of why there is no answer; 0 when *got bytes came. */
+static int ask_udp(int fd, const struct msg_stamp *stamp,
+                   char answer[MSG_HEADER_BYTES + 1], size_t *got,
+                   int64_t timeout_ns)
+{
+    int64_t deadline_ns = clock_now_ns() + timeout_ns;
+
+    for (int i = 1; i <= TRIES; i++) {
+        int64_t left_ns = deadline_ns - clock_now_ns();
+        ssize_t n;
+
+        if (left_ns <= 0)
+            break;
+        if (i < TRIES && left_ns > retry_ns)
+            left_ns = retry_ns;
+        (void)net_set_timeouts(fd, left_ns, left_ns);
+        if (net_send(fd, stamp->header, sizeof stamp->header, NET_WAIT) < 0)
+            return errno;
+        n = net_recv(fd, answer, MSG_HEADER_BYTES + 1, NET_WAIT);
+        if (n >= 0) {
+            *got = (size_t)n;
+            return 0;
+        }
+        if (errno != EAGAIN && errno != EINTR)
+            return errno;
+    }
+    return ETIMEDOUT;
+}
+
+static int no_datagram(struct err *err, const struct net_addr *to, int cause,
+                       int64_t after_ns)
+{
+    if (cause == ETIMEDOUT) {
+        err_set(err, ERR_TARGET, "hello-timeout",
+                "no answer to the hello: %s: %d datagrams sent", to->text,
+                TRIES);
+        return err_hint(err, "a firewall, a wrong address, or a server that "
+                             "answers only others");
+    }
+    net_connect_err(err, to, cause, after_ns);
+    return err_hint(err, "nothing listens there: start it with "
+                         "echo-udp-server --port PORT, or check the port");
+}
+
+static int exchange_udp(int fd, const struct hello *hello,
+                        const struct net_addr *to, int *plain, struct err *err)
+{
+    char answer[MSG_HEADER_BYTES + 1] = {0};
+    struct msg_stamp stamp;
+    int64_t start_ns = clock_now_ns();
+    size_t got = 0;
+    int cause;
+
+    msg_stamp_init(&stamp, 'H', hello->run_id, NOBODY);
+    cause = ask_udp(fd, &stamp, answer, &got, hello->timeout_ns);
+    if (cause)
+        return no_datagram(err, to, cause, clock_now_ns() - start_ns);
+    if (got != MSG_HEADER_BYTES || !is_echo(stamp.header, answer, got))
+        return not_echo(err, to, answer, got);
+    *plain = answer[MSG_KIND_AT] == 'H';
+    return check_plain(hello, to, *plain, err);
+}
+
+/* An address that is silent or refuses leaves the next one to be tried. */
+static int greet_udp(const struct hello *hello, const struct net_addrs *addrs,
+                     int *chosen, int *plain, struct err *err)
+{
+    struct err all = {0};
+
+    for (int i = 0; i < addrs->n; i++) {
+        int fd = net_connect_udp(&addrs->at[i]), result;
+        struct err one = {0};
+
+        *chosen = i;
+        if (fd < 0) {
+            no_datagram(&one, &addrs->at[i], errno, 0);
+            add_failure(&all, &one);
+            continue;
+        }
+        result = exchange_udp(fd, hello, &addrs->at[i], plain, &one);
+        close(fd);
+        if (result == 0)
+            return 0;
+        add_failure(&all, &one);
+        if (one.code == ERR_PEER)
+            break;
+    }
+    *err = all;
+    return -1;
+}
+
 int hello_greet(const struct hello *hello, const struct net_addrs *addrs,
                 int *chosen, int *plain, struct err *err)
 {
-    int fd = connect_any(hello, addrs, chosen, err);
-    int result;
+    int fd, result;
 
+    if (hello->is_udp)
+        return greet_udp(hello, addrs, chosen, plain, err);
+    fd = connect_any(hello, addrs, chosen, err);
     if (fd < 0)
         return -1;
     result = exchange(fd, hello, &addrs->at[*chosen], plain, err);

@@ -3,8 +3,10 @@
  * becomes a row of messages.csv.
  */
 #define _GNU_SOURCE
+#include "clients/datagram.h"
 #include "clients/engine.h"
 #include "clients/hello.h"
+#include "clients/ticker.h"
 #include "lib/args.h"
 #include "lib/clock.h"
 #include "lib/msg.h"
@@ -23,6 +25,8 @@
 enum { SPARE_FDS = 16 };
 
 static const int64_t forever_ns = INT64_MAX / 4;
+static const int64_t tcp_timeout_ns = 10 * CLOCK_NS_PER_S;
+static const int64_t udp_timeout_ns = 3 * CLOCK_NS_PER_S;
 
 struct rate {
     const char *ip;
@@ -31,7 +35,7 @@ struct rate {
     int quiet, machine, plain_allowed;
     int plain; /* the peer is a plain echo server */
     int bar;   /* a progress bar stands on the terminal */
-    struct engine_plan plan;
+    struct load_plan plan;
 };
 
 /* ---- options ---- */
@@ -39,6 +43,7 @@ struct rate {
 enum {
     IP,
     PORT,
+    TRANSPORT,
     TIMEOUT,
     BUFFER,
     LENGTH,
@@ -55,8 +60,9 @@ enum {
 static const struct args_option peer_options[] = {
     {"ip", IP, "HOST", "localhost", "server to measure: a name or an address"},
     {"port", PORT, "PORT", "2333", "its port"},
-    {"timeout", TIMEOUT, "SECONDS", "10",
-     "longest wait for an echo (0.05 for 50 ms); -1 for ever"},
+    {"transport", TRANSPORT, "tcp|udp", "tcp", "how to reach it"},
+    {"timeout", TIMEOUT, "SECONDS", "10, udp 3",
+     "longest wait for an echo (0.05 for 50 ms); -1 for ever (tcp)"},
     {"buffer", BUFFER, "BYTES", "1024", "most bytes that one read takes"},
     {"plain", PLAIN, NULL, NULL,
      "the server is a plain echo server, not ours, and may be loaded"},
@@ -64,14 +70,16 @@ static const struct args_option peer_options[] = {
 };
 
 static const struct args_option load_options[] = {
-    {"length", LENGTH, "BYTES", "1000", "size of a message"},
+    {"length", LENGTH, "BYTES", "1000",
+     "size of a message: 1 to 16 MiB, udp 48 to 65507"},
     {"connections", CONNECTIONS, "N", "1", "connections at the same time"},
     {"duration", DURATION, "SECONDS", "10",
      "how long to measure; 0 until Ctrl-C"},
     {"messages", MESSAGES, "N", "0",
      "stop after so many messages; 0 for no limit"},
     {"record", RECORD, "DIR", NULL,
-     "write DIR/messages.csv and DIR/connections.csv"},
+     "write DIR/messages.csv, DIR/connections.csv and (udp) "
+     "DIR/unmatched.csv"},
     {"run-id", RUN_ID, "HEX", "random", "16 hex digits, put into each message"},
     {"quiet", QUIET, NULL, NULL, "no progress, no summary"},
     {"machine", MACHINE, NULL, NULL,
@@ -104,6 +112,14 @@ static int set_timeout(struct rate *rate, const char *value, struct err *err)
     return 0;
 }
 
+static int set_transport(struct rate *rate, const char *value, struct err *err)
+{
+    rate->plan.is_udp = strcmp(value, "udp") == 0;
+    if (rate->plan.is_udp || strcmp(value, "tcp") == 0)
+        return 0;
+    return args_bad(err, "transport", value, "tcp or udp");
+}
+
 static int set_peer(int key, const char *value, void *ctx, struct err *err)
 {
     struct rate *rate = ctx;
@@ -118,6 +134,8 @@ static int set_peer(int key, const char *value, void *ctx, struct err *err)
             return -1;
         rate->port = (int)n;
         return 0;
+    case TRANSPORT:
+        return set_transport(rate, value, err);
     case TIMEOUT:
         return set_timeout(rate, value, err);
     case BUFFER:
@@ -198,15 +216,41 @@ static int parse(struct rate *rate, int argc, char **argv, int *done,
                "compare it, time it, and again. Every message can be "
                "recorded.",
         .more = "Before any load the server must echo a hello of 48 bytes. "
-                "Ctrl-C ends the test and keeps what was measured.\n\n"
+                "Ctrl-C ends the test and keeps what was measured. Over UDP a "
+                "lost message holds its connection up for --timeout, and "
+                "the test listens for twice as long after the last.\n\n"
                 "Examples:\n"
                 "  echo-rate --port 2333 --duration 5\n"
-                "  echo-rate --ip 192.0.2.7 --length 64 --record out",
+                "  echo-rate --ip 192.0.2.7 --length 64 --record out\n"
+                "  echo-rate --transport udp --timeout 0.05",
         .groups = groups,
         .ngroups = 2,
     };
 
     return args_parse(&spec, argc, argv, done, err);
+}
+
+/* What holds for one transport only. */
+static int check_transport(struct rate *rate, struct err *err)
+{
+    struct load_plan *plan = &rate->plan;
+    char text[24];
+
+    if (!plan->timeout_ns)
+        plan->timeout_ns = plan->is_udp ? udp_timeout_ns : tcp_timeout_ns;
+    if (!plan->is_udp)
+        return 0;
+    if (plan->timeout_ns == forever_ns) {
+        (void)args_bad(err, "timeout", "-1", "a limit with --transport udp");
+        return err_hint(err, "a message may be lost, and nothing would say so");
+    }
+    if (plan->size_bytes >= MSG_HEADER_BYTES &&
+        plan->size_bytes <= DATAGRAM_MAX_BYTES)
+        return 0;
+    snprintf(text, sizeof text, "%lld", (long long)plan->size_bytes);
+    (void)args_bad(err, "length", text, "48..65507 with --transport udp");
+    return err_hint(err, "a datagram has to hold the header by which its "
+                         "answer is told");
 }
 
 /* ---- before the run ---- */
@@ -242,6 +286,7 @@ static int greet(struct rate *rate, struct err *err)
 {
     struct hello hello = {
         .run_id = rate->plan.run_id,
+        .is_udp = rate->plan.is_udp,
         .plain_allowed = rate->plain_allowed,
         .timeout_ns = at_most(rate->plan.timeout_ns, 5 * CLOCK_NS_PER_S)};
     struct net_addrs addrs = {0};
@@ -290,7 +335,7 @@ static volatile sig_atomic_t stop_signal;
 static void on_signal(int signal_number)
 {
     stop_signal = signal_number;
-    engine_stop();
+    ticker_stop();
 }
 
 static void take_signals(void)
@@ -322,7 +367,7 @@ static void on_progress(const struct progress *progress, void *ctx)
 }
 
 /* The counts as one line: the harness checks the record against it. */
-static void print_counts(const struct engine_result *result, int plain)
+static void print_counts(const struct load_result *result, int plain)
 {
     printf("counts intended=%lld connected=%d broken=%d plain=%d",
            (long long)result->intended, result->connected, result->broken,
@@ -330,7 +375,9 @@ static void print_counts(const struct engine_result *result, int plain)
     for (int i = 0; i < OUTCOME_COUNT; i++)
         printf(" %s=%lld", outcome_name((enum outcome)i),
                (long long)result->meter.outcomes[i]);
-    printf("\n");
+    printf(" duplicated=%lld reordered=%lld unmatched=%lld local_drops=%lld\n",
+           (long long)result->duplicated, (long long)result->reordered,
+           (long long)result->unmatched, (long long)result->local_drops);
 }
 
 static void print_failures(const struct meter *meter)
@@ -339,6 +386,23 @@ static void print_failures(const struct meter *meter)
         if (meter->outcomes[i])
             printf("    %-12s %lld\n", outcome_name((enum outcome)i),
                    (long long)meter->outcomes[i]);
+}
+
+static void print_oddities(const struct load_result *result)
+{
+    const struct {
+        const char *what;
+        int64_t n;
+    } lines[] = {
+        {"duplicated", result->duplicated},
+        {"reordered", result->reordered},
+        {"unmatched", result->unmatched},
+        {"local drops", result->local_drops},
+    };
+
+    for (int i = 0; i < 4; i++)
+        if (lines[i].n)
+            printf("  %-11s %lld\n", lines[i].what, (long long)lines[i].n);
 }
 
 static void print_rtt(const struct meter *meter)
@@ -355,21 +419,23 @@ static void print_rtt(const struct meter *meter)
 }
 
 static void print_summary(const struct rate *rate,
-                          const struct engine_result *result)
+                          const struct load_result *result)
 {
     const struct meter *meter = &result->meter;
     int64_t span_ns = meter->last_received_ns - meter->first_sent_ns;
     char ok[32], bits[24];
 
     num_grouped(meter->outcomes[OUTCOME_OK], ok, sizeof ok);
-    printf("%s%s: %lld byte%s, %d connection%s, closed loop\n",
+    printf("%s%s: %lld byte%s, %d connection%s, closed loop%s\n",
            rate->plan.target.text, rate->plain ? " (plain echo)" : "",
            (long long)rate->plan.size_bytes,
            rate->plan.size_bytes == 1 ? "" : "s", rate->plan.connections,
-           rate->plan.connections == 1 ? "" : "s");
+           rate->plan.connections == 1 ? "" : "s",
+           rate->plan.is_udp ? " over UDP" : "");
     printf("  messages    %s ok, %lld failed\n", ok,
            (long long)meter_failures(meter));
     print_failures(meter);
+    print_oddities(result);
     if (meter->outcomes[OUTCOME_OK] == 0 || span_ns <= 0)
         return;
     num_bitrate(8e9 * (double)meter->ok_bytes / (double)span_ns, bits,
@@ -378,7 +444,7 @@ static void print_summary(const struct rate *rate,
     print_rtt(meter);
 }
 
-static void tell(const struct rate *rate, const struct engine_result *result)
+static void tell(const struct rate *rate, const struct load_result *result)
 {
     if (rate->bar)
         fprintf(stderr, "\r\033[K");
@@ -392,7 +458,7 @@ static void tell(const struct rate *rate, const struct engine_result *result)
 /* ---- judging ---- */
 
 static int not_connected(const struct rate *rate,
-                         const struct engine_result *result, struct err *err)
+                         const struct load_result *result, struct err *err)
 {
     int missing = rate->plan.connections - result->connected;
 
@@ -404,8 +470,8 @@ static int not_connected(const struct rate *rate,
                          "has the cause of each");
 }
 
-static int peer_gone(const struct rate *rate,
-                     const struct engine_result *result, struct err *err)
+static int peer_gone(const struct rate *rate, const struct load_result *result,
+                     struct err *err)
 {
     enum outcome how = result->first_broken;
     const char *id = how == OUTCOME_TIMEOUT ? "reply-timeout" : "server-gone";
@@ -425,8 +491,23 @@ static int peer_gone(const struct rate *rate,
                         : "the server ended the connection: its log says why");
 }
 
+static int refused(const struct rate *rate, const struct load_result *result,
+                   struct err *err)
+{
+    const int64_t *outcomes = result->meter.outcomes;
+    int64_t heard = outcomes[OUTCOME_OK] + outcomes[OUTCOME_LATE] +
+                    outcomes[OUTCOME_CORRUPT];
+
+    err_set(err, heard ? ERR_CUT : ERR_TARGET, "server-gone",
+            "cut short: %s: %lld of %lld messages were refused",
+            rate->plan.target.text, (long long)outcomes[OUTCOME_REFUSED],
+            (long long)result->intended);
+    return err_hint(err, "nothing listens there any more: the server's log "
+                         "says why");
+}
+
 /* The run is over; was it what was asked for? */
-static int judge(const struct rate *rate, const struct engine_result *result,
+static int judge(const struct rate *rate, const struct load_result *result,
                  struct err *err)
 {
     int64_t corrupt = result->meter.outcomes[OUTCOME_CORRUPT];
@@ -441,30 +522,37 @@ static int judge(const struct rate *rate, const struct engine_result *result,
     }
     if (result->stopped)
         return 0;
+    if (result->refusing)
+        return refused(rate, result, err);
     if (result->connected < rate->plan.connections)
         return not_connected(rate, result, err);
     return result->broken ? peer_gone(rate, result, err) : 0;
 }
 
-static int measure(struct rate *rate, struct engine_result *result,
+static int measure(struct rate *rate, struct load_result *result,
                    struct err *err)
 {
-    struct engine_out out = {.on_progress = on_progress, .ctx = rate};
+    struct load_out out = {.on_progress = on_progress, .ctx = rate};
     int failed = open_record(rate, "messages.csv", RECORD_HEADER, &out.messages,
                              err) < 0 ||
                  open_record(rate, "connections.csv", RECORD_CONNECTIONS_HEADER,
                              &out.connections, err) < 0 ||
-                 engine_run(&rate->plan, &out, result, err) < 0;
+                 (rate->plan.is_udp &&
+                  open_record(rate, "unmatched.csv", DATAGRAM_UNMATCHED_HEADER,
+                              &out.unmatched, err) < 0) ||
+                 (rate->plan.is_udp ? datagram_run : engine_run)(
+                     &rate->plan, &out, result, err) < 0;
     struct err closing = {0};
 
     if (record_close(out.messages, &closing) < 0 ||
-        record_close(out.connections, &closing) < 0)
+        record_close(out.connections, &closing) < 0 ||
+        record_close(out.unmatched, &closing) < 0)
         failed = 1;
     err_worse(err, &closing);
     return failed ? -1 : 0;
 }
 
-static int run(struct rate *rate, struct engine_result *result, int argc,
+static int run(struct rate *rate, struct load_result *result, int argc,
                char **argv, struct err *err)
 {
     int done = 0;
@@ -473,7 +561,8 @@ static int run(struct rate *rate, struct engine_result *result, int argc,
         return -1;
     if (done)
         return 0;
-    if (choose_run_id(rate, err) < 0 || check_fds(rate, err) < 0)
+    if (check_transport(rate, err) < 0 || choose_run_id(rate, err) < 0 ||
+        check_fds(rate, err) < 0)
         return -1;
     rate->bar = !rate->machine && !rate->quiet && isatty(STDERR_FILENO);
     if (greet(rate, err) < 0)
@@ -502,11 +591,10 @@ int main(int argc, char **argv)
         .plan = {.size_bytes = 1000,
                  .buffer_bytes = 1024,
                  .connections = 1,
-                 .duration_ns = 10 * CLOCK_NS_PER_S,
-                 .timeout_ns = 10 * CLOCK_NS_PER_S},
+                 .duration_ns = 10 * CLOCK_NS_PER_S},
     };
     /* Static for its size: the meter's classes. */
-    static struct engine_result result;
+    static struct load_result result;
     struct err err = {0};
     int failed;
 

@@ -1,0 +1,173 @@
+#include "clients/flight.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_SIZE = 64 };
+
+void flight_init(struct flight *flight, int64_t timeout_ns)
+{
+    memset(flight, 0, sizeof *flight);
+    flight->timeout_ns = timeout_ns;
+}
+
+void flight_release(struct flight *flight)
+{
+    free(flight->ring);
+    flight->ring = NULL;
+    flight->size = 0;
+    flight->first = flight->next;
+}
+
+static struct flight_message *at(const struct flight *flight, uint64_t seq)
+{
+    return &flight->ring[seq & (flight->size - 1)];
+}
+
+static int is_open(const struct flight *flight, uint64_t seq)
+{
+    return seq >= flight->first && seq < flight->next;
+}
+
+static int grow(struct flight *flight)
+{
+    struct flight old = *flight;
+    size_t size = old.size ? 2 * old.size : FIRST_SIZE;
+    struct flight_message *ring = calloc(size, sizeof *ring);
+
+    if (!ring)
+        return -1;
+    flight->ring = ring;
+    flight->size = size;
+    for (uint64_t seq = old.first; seq < old.next; seq++)
+        *at(flight, seq) = *at(&old, seq);
+    free(old.ring);
+    return 0;
+}
+
+int flight_send(struct flight *flight, int64_t sent_ns)
+{
+    if (flight->next - flight->first == flight->size && grow(flight) < 0)
+        return -1;
+    *at(flight, flight->next) = (struct flight_message){
+        .sent_ns = sent_ns, .outcome = OUTCOME_LOST};
+    flight->next++;
+    return 0;
+}
+
+/*
+ * RFC 4737: the distance to the earliest arrival of a later message.  Later
+ * messages that came in order arrived in the order of their numbers, so the
+ * nearest one of those is the earliest of all.
+ */
+static int64_t extent(const struct flight *flight, uint64_t seq)
+{
+    for (uint64_t later = seq + 1; later < flight->next; later++) {
+        const struct flight_message *message = at(flight, later);
+
+        if (message->arrival && !message->late_by)
+            return flight->arrivals - message->arrival;
+    }
+    return 0;
+}
+
+static void first_reply(struct flight *flight, uint64_t seq,
+                        int64_t received_ns, uint32_t bytes)
+{
+    struct flight_message *message = at(flight, seq);
+    int is_late = received_ns - message->sent_ns > flight->timeout_ns;
+
+    message->arrival = ++flight->arrivals;
+    message->late_by = extent(flight, seq);
+    message->received_ns = received_ns;
+    message->bytes_back = bytes;
+    message->sys_errno = 0;
+    message->outcome = is_late ? OUTCOME_LATE : OUTCOME_OK;
+}
+
+static enum flight_verdict wrong_reply(const struct flight *flight,
+                                       struct flight_message *message,
+                                       int64_t received_ns, uint32_t bytes)
+{
+    if (!message->copies && message->outcome != OUTCOME_CORRUPT &&
+        received_ns - message->sent_ns <= flight->timeout_ns) {
+        message->outcome = OUTCOME_CORRUPT;
+        message->bytes_back = bytes;
+        message->sys_errno = 0;
+    }
+    return FLIGHT_WRONG;
+}
+
+enum flight_verdict flight_reply(struct flight *flight, uint64_t seq,
+                                 int64_t received_ns, int intact,
+                                 uint32_t bytes)
+{
+    struct flight_message *message;
+
+    if (seq >= flight->next)
+        return FLIGHT_UNKNOWN;
+    if (!is_open(flight, seq) ||
+        received_ns >= at(flight, seq)->sent_ns + 2 * flight->timeout_ns)
+        return FLIGHT_STALE;
+    message = at(flight, seq);
+    if (!intact)
+        return wrong_reply(flight, message, received_ns, bytes);
+    if (message->copies++)
+        return FLIGHT_COPY;
+    /* Wrong in time says more than right too late. */
+    if (message->outcome == OUTCOME_CORRUPT &&
+        received_ns - message->sent_ns > flight->timeout_ns) {
+        message->copies = 0;
+        return FLIGHT_WRONG;
+    }
+    first_reply(flight, seq, received_ns, bytes);
+    return FLIGHT_ANSWER;
+}
+
+void flight_fail(struct flight *flight, uint64_t seq, enum outcome outcome,
+                 int sys_errno)
+{
+    struct flight_message *message;
+
+    if (!is_open(flight, seq))
+        return;
+    message = at(flight, seq);
+    if (message->copies || message->outcome == OUTCOME_CORRUPT)
+        return;
+    message->outcome = outcome;
+    message->sys_errno = sys_errno;
+}
+
+const struct flight_message *flight_find(const struct flight *flight,
+                                         uint64_t seq)
+{
+    return is_open(flight, seq) ? at(flight, seq) : NULL;
+}
+
+int64_t flight_due_ns(const struct flight *flight)
+{
+    if (flight->first == flight->next)
+        return INT64_MAX;
+    return at(flight, flight->first)->sent_ns + 2 * flight->timeout_ns;
+}
+
+int flight_expire(struct flight *flight, int64_t now_ns, uint64_t *seq,
+                  struct flight_message *message)
+{
+    if (flight->first == flight->next || now_ns < flight_due_ns(flight))
+        return 0;
+    *seq = flight->first;
+    *message = *at(flight, flight->first++);
+    return 1;
+}
+
+void flight_abort(struct flight *flight, int64_t now_ns)
+{
+    for (uint64_t seq = flight->first; seq < flight->next; seq++) {
+        struct flight_message *message = at(flight, seq);
+
+        if (now_ns - message->sent_ns <= flight->timeout_ns &&
+            message->outcome == OUTCOME_LOST)
+            message->outcome = OUTCOME_ABORTED;
+    }
+}

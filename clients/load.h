@@ -1,0 +1,47 @@
+/* A load: what is to be sent, where its record goes, what came of it. */
+#ifndef CLIENTS_LOAD_H
+#define CLIENTS_LOAD_H
+
+#include "clients/meter.h"
+#include "lib/net.h"
+#include "lib/record.h"
+
+#include <stdint.h>
+
+struct load_plan {
+    struct net_addr target;
+    int is_udp;
+    uint64_t run_id;
+    int64_t size_bytes; /* 1 .. MSG_MAX_BYTES; UDP 48 .. 65507 */
+    int64_t buffer_bytes;
+    int connections;     /* 1 .. */
+    int64_t duration_ns; /* from the first send; 0: no limit */
+    int64_t messages;    /* over all connections; 0: no limit */
+    int64_t timeout_ns;  /* Tmax */
+    int64_t connect_timeout_ns;
+};
+
+/* Where results go; each may be absent. */
+struct load_out {
+    struct record *messages;
+    struct record *connections;
+    struct record *unmatched; /* UDP: replies that belong to no row */
+    void (*on_progress)(const struct progress *progress, void *ctx);
+    void *ctx;
+};
+
+struct load_result {
+    struct meter meter;
+    int64_t intended; /* messages begun = rows */
+    int connected;    /* connections that were established */
+    int broken;       /* of these, how many ended before the run did */
+    int first_broken_errno;
+    enum outcome first_broken;
+    int stopped; /* by a signal */
+    /* UDP only: flags of rows, and what is in no row */
+    int64_t duplicated, reordered, unmatched;
+    int64_t local_drops; /* datagrams that our own sockets had no room for */
+    int refusing;        /* ended because most messages were refused */
+};
+
+#endif

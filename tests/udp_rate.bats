@@ -1,0 +1,1 @@
+bats/udp_rate.bats
