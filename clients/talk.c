@@ -15,7 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
+/* More than a datagram holds, and the most that it holds. */
+enum { DATAGRAM_ROOM = 1 << 16, DATAGRAM_BYTES = 65507 };
+
 static const int64_t connect_timeout_ns = 10 * CLOCK_NS_PER_S;
+static const int64_t udp_timeout_ns = 2 * CLOCK_NS_PER_S;
 
 static volatile sig_atomic_t interrupted;
 
@@ -36,12 +40,17 @@ static void take_signals(void)
 
 enum { IP, PORT, TIMEOUT, BUFFER };
 
-static void init(struct talk *talk)
+static void init(struct talk *talk, const struct talk_program *program)
 {
+    int is_udp = program->is_udp;
+
     memset(talk, 0, sizeof *talk);
     talk->ip = "localhost";
     talk->port = 2333;
-    talk->buffer_bytes = 1024;
+    talk->buffer_bytes = is_udp ? DATAGRAM_ROOM : 1024;
+    talk->timeout_ns = is_udp ? udp_timeout_ns : 0;
+    talk->is_udp = is_udp;
+    talk->program = program;
     talk->fd = -1;
 }
 
@@ -86,15 +95,17 @@ static int take(int key, const char *value, void *ctx, struct err *err)
 static int parse(struct talk *talk, int argc, char **argv, int *done,
                  struct err *err)
 {
-    static const struct args_option options[] = {
+    const struct args_option end = {0};
+    static const struct args_option buffer = {"buffer", BUFFER, "BYTES", "1024",
+                                              "most bytes that one read takes"};
+    struct args_option options[] = {
         {"ip", IP, "HOST", "localhost", "server: a name or an address"},
         {"port", PORT, "PORT", "2333", "its port"},
-        {"timeout", TIMEOUT, "SECONDS", "-1",
+        {"timeout", TIMEOUT, "SECONDS", talk->is_udp ? "2" : "-1",
          "longest wait for an echo; -1 for ever"},
-        {"buffer", BUFFER, "BYTES", "1024", "most bytes that one read takes"},
-        {0},
+        talk->is_udp ? end : buffer, /* a datagram is taken whole */
+        end,
     };
-
     struct args_group group = {options, take, talk};
     struct args_spec spec = {
         .prog = talk->program->name,
@@ -115,11 +126,11 @@ static void show_config(const struct talk *talk)
     printf("Client Config:\n"
            "    server ip: %s\n"
            "    server port: %d\n"
-           "    timeout: %g\n"
-           "    buffer size: %zu\n",
+           "    timeout: %g\n",
            talk->ip, talk->port,
-           talk->timeout_ns ? (double)talk->timeout_ns / 1e9 : -1.0,
-           talk->buffer_bytes);
+           talk->timeout_ns ? (double)talk->timeout_ns / 1e9 : -1.0);
+    if (!talk->is_udp)
+        printf("    buffer size: %zu\n", talk->buffer_bytes);
 }
 
 static int try_connect(struct talk *talk, const struct net_addrs *addrs,
@@ -131,7 +142,8 @@ static int try_connect(struct talk *talk, const struct net_addrs *addrs,
         int64_t start_ns = clock_now_ns();
 
         talk->server = addrs->at[i];
-        talk->fd = net_connect(&talk->server, limit_ns);
+        talk->fd = talk->is_udp ? net_connect_udp(&talk->server)
+                                : net_connect(&talk->server, limit_ns);
         if (talk->fd >= 0)
             return 0;
         net_connect_err(err, &talk->server, errno, clock_now_ns() - start_ns);
@@ -162,7 +174,8 @@ static int connect_server(struct talk *talk, struct err *err)
     if (net_resolve(talk->ip, talk->port, &addrs, err) < 0 ||
         try_connect(talk, &addrs, err) < 0)
         return -1;
-    (void)net_set_nodelay(talk->fd);
+    if (!talk->is_udp)
+        (void)net_set_nodelay(talk->fd);
     net_tuple_text(&talk->server, server);
     printf("Connected to server %s.\n", server);
     return 0;
@@ -182,15 +195,29 @@ static int wait_either(int one, int two, int64_t timeout_ns,
     return ppoll(ready, 2, timeout_ns > 0 ? &limit : NULL, NULL) > 0;
 }
 
-/* At the prompt the server has nothing to say but that it is leaving. */
+/* UDP: what is told of the last message comes on a line of its own. */
+static void tell_refused(void)
+{
+    printf("\nNo echo: nothing listens there (ECONNREFUSED).\nTo server < ");
+    fflush(stdout);
+}
+
+/*
+ * At the prompt a TCP server has nothing to say but that it is leaving; over
+ * UDP an echo may come late.
+ */
 static enum talk_end listen_to_server(struct talk *talk)
 {
     ssize_t n = net_recv(talk->fd, talk->reply, talk->buffer_bytes,
                          NET_DONT_WAIT);
     char text[400];
 
-    if (n == 0)
+    if (n == 0 && !talk->is_udp)
         return TALK_CLOSED;
+    if (n < 0 && talk->is_udp && errno == ECONNREFUSED) {
+        tell_refused();
+        return TALK_OK;
+    }
     if (n < 0)
         return errno == EAGAIN || errno == EINTR ? TALK_OK : TALK_FAILED;
     printf("\nFrom server > %s\nTo server < ",
@@ -330,11 +357,80 @@ static void show_reply(const struct talk *talk, size_t got)
     free(text);
 }
 
+/* ---- one exchange over UDP ---- */
+
+static enum talk_end tell_none(const struct talk *talk, int cause)
+{
+    if (cause == ECONNREFUSED)
+        printf("No echo: nothing listens there (ECONNREFUSED).\n");
+    else
+        printf("No echo within %g s.\n", (double)talk->timeout_ns / 1e9);
+    return TALK_OK;
+}
+
+/*
+ * One datagram; 1 when it is the echo of that message.  Another one is the
+ * late echo of an earlier message: it is shown, and the wait goes on.
+ */
+static int take_datagram(const struct talk *talk, const char *text, size_t n)
+{
+    ssize_t got = net_recv(talk->fd, talk->reply, talk->buffer_bytes,
+                           NET_DONT_WAIT);
+
+    if (got < 0)
+        return -1;
+    printf("From server > ");
+    show_reply(talk, (size_t)got);
+    return (size_t)got == n && memcmp(talk->reply, text, n) == 0;
+}
+
+static enum talk_end await_datagram(struct talk *talk, const char *text,
+                                    size_t n)
+{
+    int64_t deadline_ns = clock_now_ns() + talk->timeout_ns;
+    struct pollfd ready[2];
+
+    for (;;) {
+        int64_t left_ns = talk->timeout_ns ? deadline_ns - clock_now_ns() : 0;
+        int took;
+
+        if (interrupted)
+            return TALK_INTERRUPTED;
+        if (talk->timeout_ns && left_ns <= 0)
+            return tell_none(talk, 0);
+        if (!wait_either(talk->fd, -1, left_ns, ready))
+            continue;
+        took = take_datagram(talk, text, n);
+        if (took > 0)
+            return TALK_OK;
+        if (took < 0 && errno == ECONNREFUSED)
+            return tell_none(talk, errno);
+        if (took < 0 && errno != EAGAIN && errno != EINTR)
+            return TALK_FAILED;
+    }
+}
+
+static enum talk_end exchange_udp(struct talk *talk, const char *text, size_t n)
+{
+    if (n > DATAGRAM_BYTES) {
+        printf("Too long for a datagram: %zu bytes, at most %d.\n", n,
+               DATAGRAM_BYTES);
+        return TALK_OK;
+    }
+    if (net_send(talk->fd, text, n, NET_WAIT) < 0 &&
+        (errno != ECONNREFUSED || /* of an earlier one */
+         net_send(talk->fd, text, n, NET_WAIT) < 0))
+        return TALK_FAILED;
+    return await_datagram(talk, text, n);
+}
+
 enum talk_end talk_exchange(struct talk *talk, const char *text, size_t n)
 {
     enum talk_end end;
     size_t got = 0;
 
+    if (talk->is_udp)
+        return exchange_udp(talk, text, n);
     if (make_room(talk, n) < 0)
         return TALK_FAILED;
     if (net_send_all(talk->fd, text, n) < 0)
@@ -343,6 +439,26 @@ enum talk_end talk_exchange(struct talk *talk, const char *text, size_t n)
     fflush(stdout);
     end = await_reply(talk, n, &got);
     show_reply(talk, got);
+    return end;
+}
+
+enum talk_end talk_until_exit(struct talk *talk)
+{
+    enum talk_end end;
+    const char *text;
+    size_t n;
+
+    do {
+        end = talk_read(talk, &text, &n);
+        if (end != TALK_OK)
+            return end;
+        if (n == 4 && memcmp(text, "exit", 4) == 0) {
+            if (!talk->is_udp) /* so that the server's log says so */
+                (void)net_send_all(talk->fd, text, n);
+            return TALK_BYE;
+        }
+        end = talk_exchange(talk, text, n);
+    } while (end == TALK_OK);
     return end;
 }
 
@@ -393,8 +509,7 @@ int talk_main(const struct talk_program *program, int argc, char **argv)
     int done = 0;
 
     start_standard_fds();
-    init(&talk);
-    talk.program = program;
+    init(&talk, program);
     if (parse(&talk, argc, argv, &done, &err) == 0) {
         if (done)
             return 0;

@@ -18,6 +18,7 @@ struct talk {
     const struct talk_program *program;
     const char *ip;
     int port;
+    int is_udp;
     int64_t timeout_ns; /* 0: wait for ever */
     size_t buffer_bytes;
 
@@ -44,6 +45,7 @@ struct talk_program {
     const char *name;
     const char *doc;
     const char *more;
+    int is_udp;
     /* Everything between "Connected" and "Disconnected". */
     enum talk_end (*converse)(struct talk *talk);
 };
@@ -61,7 +63,13 @@ int talk_main(const struct talk_program *program, int argc, char **argv);
  */
 enum talk_end talk_read(struct talk *talk, const char **text, size_t *n);
 
-/* Send a message; show the echo, all of it, as it comes. */
+/*
+ * Send a message; show the echo, all of it, as it comes.  Over UDP a message
+ * that gets none in time is told and ends nothing.
+ */
 enum talk_end talk_exchange(struct talk *talk, const char *text, size_t n);
+
+/* Line after line, until the word `exit` or the end. */
+enum talk_end talk_until_exit(struct talk *talk);
 
 #endif

@@ -45,7 +45,7 @@ END
     kill -TERM "$client"
     status=0
     wait "$client" || status=$?
-    [[ $status -eq 143 ]]
+    expect_status 143
     exec {fd}>&-
     tail -n 1 out | grep -q "^Disconnected from server"
 }
@@ -96,6 +96,75 @@ END
     run run_timed 5 "$bin/echo-simple-client" --port "$port" <<<$'hi1\nhi2'
     expect_status 0
     [[ ${lines[-2]} == 'To server < From server > hi1' ]]
+    [[ ${lines[-1]} == "Disconnected from server ('127.0.0.1', $port)." ]]
+}
+
+@test "echo-udp-client: the transcript of a conversation" {
+    start_server echo-udp-server
+    run run_timed 5 "$bin/echo-udp-client" --ip 127.0.0.1 --port "$port" \
+        <<<$'hi1\n\nhi \e[31m2\nexit'
+    expect_status 0
+    diff - <(masked) <<'END'
+Client Config:
+    server ip: 127.0.0.1
+    server port: PORT
+    timeout: 2
+Connected to server ('127.0.0.1', PORT).
+To server < From server > hi1
+To server < To server < From server > hi \x1b[31m2
+To server < Disconnected from server ('127.0.0.1', PORT).
+END
+    [[ $(grep -c 'From client' "$log") -eq 2 ]]
+}
+
+@test "echo-udp-client: a message without an echo is told, and the next goes out" {
+    need socat
+    start_server echo-udp-server --quiet # for a port that is free
+    stop_pid "$pid"
+    cat >peer.sh <<'END'
+m=$(cat)
+case $m in lost) ;; late) sleep 0.4; printf late ;; *) printf %s "$m" ;; esac
+END
+    socat -t 2 "UDP4-RECVFROM:$port,bind=127.0.0.1,fork" SYSTEM:'sh peer.sh' \
+        >socat.log 2>&1 3>&- 4>&- &
+    started+=($!)
+    within 5 grep -q ":$(printf %04X "$port") " /proc/net/udp
+    mkfifo keys
+    "$bin/echo-udp-client" --ip 127.0.0.1 --port "$port" --timeout 0.2 \
+        <keys >out 3>&- &
+    client=$!
+    exec {fd}>keys
+    printf 'lost\nhi\nlate\n' >&"$fd"
+    within 5 grep -qx 'From server > late' out
+    echo exit >&"$fd"
+    wait "$client"
+    exec {fd}>&-
+    tail -n +6 out | diff - <(cat <<END
+To server < No echo within 0.2 s.
+To server < From server > hi
+To server < No echo within 0.2 s.
+To server < 
+From server > late
+To server < Disconnected from server ('127.0.0.1', $port).
+END
+    )
+}
+
+@test "echo-udp-client: nobody there, a long message, and the end of input" {
+    start_server echo-udp-server
+    head -c 65508 /dev/zero | tr '\0' x >keys
+    run run_timed 5 "$bin/echo-udp-client" --ip 127.0.0.1 --port "$port" <keys
+    expect_status 0
+    [[ $output == *'Too long for a datagram: 65508 bytes, at most 65507.'* ]]
+    head -c 65507 keys >whole
+    run run_timed 5 "$bin/echo-udp-client" --ip 127.0.0.1 --port "$port" <whole
+    expect_status 0
+    [[ $output == *"From server > $(<whole)"* ]]
+    stop_pid "$pid"
+    run run_timed 5 "$bin/echo-udp-client" --ip 127.0.0.1 --port "$port" \
+        <<<$'hi\nho'
+    expect_status 0
+    [[ $(grep -c 'No echo: nothing listens there' <<<"$output") -eq 2 ]]
     [[ ${lines[-1]} == "Disconnected from server ('127.0.0.1', $port)." ]]
 }
 

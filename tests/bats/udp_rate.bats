@@ -142,7 +142,7 @@ END
 serve_datagrams() {
     start_server echo-udp-server --quiet # for a port that is free
     stop_pid "$pid"
-    socat "UDP4-RECVFROM:$port,bind=127.0.0.1,fork" SYSTEM:"$1" >socat.log 2>&1 3>&- 4>&- &
+    socat -t 2 "UDP4-RECVFROM:$port,bind=127.0.0.1,fork" SYSTEM:"$1" >socat.log 2>&1 3>&- 4>&- &
     started+=($!)
     within 5 grep -q ":$(printf %04X "$port") " /proc/net/udp
 }
