@@ -51,7 +51,8 @@ struct conn {
     int64_t connect_start_ns, connect_end_ns, first_byte_ns, last_byte_ns;
     enum outcome end; /* OUTCOME_OK while the connection is sound */
     int end_errno;
-    int recorded; /* its line is in connections.csv */
+    int recorded;                 /* its line is in connections.csv */
+    int64_t retry_ns, backoff_ns; /* when to connect again, and the wait */
 };
 
 /* 0, or -1 when out of memory.  {0} is releasable. */

@@ -306,7 +306,8 @@ static void judge_second(struct datagram *gram)
 {
     if (gram->now_ns - gram->second_ns < CLOCK_NS_PER_S)
         return;
-    if (2 * gram->second_refused > gram->second_intended)
+    if (!gram->plan->persists &&
+        2 * gram->second_refused > gram->second_intended)
         gram->result->refusing = 1;
     gram->second_ns = gram->now_ns;
     gram->second_intended = gram->second_refused = 0;

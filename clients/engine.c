@@ -15,6 +15,12 @@ enum { EVENTS = 256, CONNECTING_AT_ONCE = 64 };
 /* A wait is never longer, so that a stop is seen however it is timed. */
 static const int64_t longest_wait_ns = CLOCK_NS_PER_S / 5;
 
+/* Between two attempts to connect again: doubled from the first to the last. */
+static const int64_t first_backoff_ns = 10 * CLOCK_NS_PER_MS;
+static const int64_t last_backoff_ns = CLOCK_NS_PER_S;
+/* How closely connections that are down are looked at. */
+static const int64_t down_wait_ns = CLOCK_NS_PER_MS;
+
 struct engine {
     const struct load_plan *plan;
     const struct load_out *out;
@@ -25,6 +31,7 @@ struct engine {
     struct wait *wait;
     int lone; /* one connection: block in recv, no epoll */
     int busy; /* connections with a message in flight */
+    int down; /* connections to be made again */
 };
 
 static int64_t since_epoch(const struct engine *engine, int64_t ns)
@@ -106,7 +113,14 @@ static int lose_conn(struct engine *engine, struct conn *conn, struct err *err)
         engine->result->first_broken = conn->end;
         engine->result->first_broken_errno = conn->end_errno;
     }
-    return close_conn(engine, conn, err);
+    if (close_conn(engine, conn, err) < 0)
+        return -1;
+    if (engine->plan->persists) {
+        engine->down++;
+        conn->backoff_ns = first_backoff_ns;
+        conn->retry_ns = clock_now_ns() + conn->backoff_ns;
+    }
+    return 0;
 }
 
 static void begin_connect(struct engine *engine, struct conn *conn)
@@ -226,9 +240,86 @@ static int follow(struct engine *engine, struct conn *conn, enum conn_step step,
     return begin_message(engine, conn, err);
 }
 
+/* ---- connecting again ---- */
+
+/* An attempt that came to nothing is a row: a message that could not be sent.
+ */
+static int give_attempt_up(struct engine *engine, struct conn *conn,
+                           struct err *err)
+{
+    conn->sent_ns = conn->connect_start_ns;
+    conn->sent = conn->got = 0;
+    engine->result->intended++;
+    engine->busy++;
+    if (settle(engine, conn, err) < 0 || close_conn(engine, conn, err) < 0)
+        return -1;
+    conn->backoff_ns = conn->backoff_ns ? 2 * conn->backoff_ns
+                                        : first_backoff_ns;
+    if (conn->backoff_ns > last_backoff_ns)
+        conn->backoff_ns = last_backoff_ns;
+    conn->retry_ns = clock_now_ns() + conn->backoff_ns;
+    return 0;
+}
+
+static void connect_again(struct engine *engine, struct conn *conn)
+{
+    conn->recorded = 0;
+    conn->connect_end_ns = conn->first_byte_ns = conn->last_byte_ns = 0;
+    conn->end = OUTCOME_OK;
+    conn->end_errno = 0;
+    begin_connect(engine, conn);
+}
+
+static int revive(struct engine *engine, struct conn *conn, struct err *err)
+{
+    int64_t now_ns = clock_now_ns();
+
+    if (conn->state == CONN_IDLE || conn->state == CONN_BUSY)
+        return 0;
+    if (conn->state == CONN_CLOSED) {
+        if (now_ns < conn->retry_ns ||
+            !ticker_may_begin(&engine->ticker, now_ns))
+            return 0;
+        connect_again(engine, conn);
+    }
+    if (conn->state == CONN_CONNECTING && check_connect(engine, conn))
+        return 0;
+    if (conn->state == CONN_CLOSED)
+        return give_attempt_up(engine, conn, err);
+    engine->down--;
+    return ticker_may_begin(&engine->ticker, now_ns)
+               ? begin_message(engine, conn, err)
+               : 0;
+}
+
+static int revive_all(struct engine *engine, struct err *err)
+{
+    for (int i = 0; i < engine->plan->connections; i++)
+        if (revive(engine, &engine->conns[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* Those that could not connect at the start: rows, and more attempts. */
+static int mourn_all(struct engine *engine, struct err *err)
+{
+    for (int i = 0; i < engine->plan->connections; i++) {
+        struct conn *conn = &engine->conns[i];
+
+        if (conn->state != CONN_CLOSED || !conn->connect_start_ns)
+            continue;
+        engine->down++;
+        if (give_attempt_up(engine, conn, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int begin_all(struct engine *engine, struct err *err)
 {
     ticker_begin(&engine->ticker);
+    if (engine->plan->persists && mourn_all(engine, err) < 0)
+        return -1;
     for (int i = 0; i < engine->plan->connections; i++) {
         if (engine->conns[i].state == CONN_IDLE &&
             ticker_may_begin(&engine->ticker, clock_now_ns()) &&
@@ -278,7 +369,8 @@ static int on_event(struct engine *engine, const struct wait_event *event,
 static int step_many(struct engine *engine, struct err *err)
 {
     struct wait_event events[EVENTS];
-    int n = wait_for(engine->wait, events, EVENTS, engine->ticker.slice_ns);
+    int64_t wait_ns = engine->down ? down_wait_ns : engine->ticker.slice_ns;
+    int n = wait_for(engine->wait, events, EVENTS, wait_ns);
 
     for (int i = 0; i < n; i++)
         if (on_event(engine, &events[i], err) < 0)
@@ -340,9 +432,15 @@ static int tick(struct engine *engine, int64_t now_ns, struct err *err)
     return due > 0 ? expire(engine, now_ns, err) : due;
 }
 
+static int goes_on(const struct engine *engine)
+{
+    return engine->busy > 0 ||
+           (engine->down && ticker_may_begin(&engine->ticker, clock_now_ns()));
+}
+
 static int loop(struct engine *engine, struct err *err)
 {
-    while (engine->busy > 0) {
+    while (goes_on(engine)) {
         int64_t now_ns;
 
         if ((engine->lone ? step_lone : step_many)(engine, err) < 0)
@@ -350,6 +448,8 @@ static int loop(struct engine *engine, struct err *err)
         now_ns = engine->lone ? engine->conns[0].received_ns : clock_now_ns();
         if (ticker_is_due(&engine->ticker, now_ns) &&
             tick(engine, clock_now_ns(), err) < 0)
+            return -1;
+        if (engine->down && revive_all(engine, err) < 0)
             return -1;
     }
     return 0;
@@ -365,7 +465,7 @@ static int prepare(struct engine *engine, struct err *err)
     engine->ticker = (struct ticker){
         .plan = plan, .out = engine->out, .result = engine->result};
     ticker_init(&engine->ticker, plan->timeout_ns / parts);
-    engine->lone = plan->connections == 1;
+    engine->lone = plan->connections == 1 && !plan->persists;
     engine->conns = calloc((size_t)plan->connections, sizeof *engine->conns);
     engine->wait = wait_new();
     if (!engine->conns || !engine->wait ||
@@ -394,6 +494,8 @@ static int finish(struct engine *engine, int failed, struct err *err)
             if (settle(engine, conn, err) < 0)
                 failed = 1;
         }
+        if (conn->state == CONN_CONNECTING)
+            conn_give_up(conn, OUTCOME_ABORTED, 0);
         if (conn->connect_start_ns && !conn->recorded &&
             close_conn(engine, conn, err) < 0)
             failed = 1;

@@ -1,0 +1,1 @@
+bats/fail_rate.bats
