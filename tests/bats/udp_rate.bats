@@ -245,3 +245,29 @@ END
     [[ $(counted aborted) -gt 0 && $(counted lost) -eq 0 ]]
     whole_record
 }
+
+# A client that is kept from reading while 600 kB come for it.
+@test "udp rate: what our own socket has no room for is told as a local loss" {
+    need socat
+    cat >peer.sh <<'END'
+cat >message
+cat message
+[ "$(wc -c <message)" -eq 48 ] && exit
+sleep 0.5
+head -c 600000 /dev/zero
+END
+    serve_datagrams 'sh peer.sh'
+    "$bin/echo-rate" --transport udp --ip 127.0.0.1 --port "$port" --messages 1 \
+        --timeout 1 --record out --machine >said 3>&- 4>&- &
+    client=$!
+    within 5 grep -q 'messages=1 ' said
+    kill -STOP "$client"
+    sleep 1
+    kill -CONT "$client"
+    wait "$client"
+    counts=$(grep ^counts said)
+    echo "$counts"
+    [[ $(counted ok) -eq 1 && $(counted local_drops) -gt 0 ]]
+    [[ $(counted unmatched) -gt 0 ]]
+    [[ $(grep -c ,malformed out/unmatched.csv) -eq $(counted unmatched) ]]
+}
