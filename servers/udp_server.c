@@ -390,6 +390,7 @@ static void tell(const struct counts *counts)
 static int run(struct udp_server *server, int argc, char **argv,
                struct err *err)
 {
+    struct err later = {0}; /* only the first failure is told */
     int done = 0, failed;
 
     if (parse(server, argc, argv, &done, err) < 0)
@@ -409,7 +410,7 @@ static int run(struct udp_server *server, int argc, char **argv,
     serve_ready(&server->serve);
     failed = serve_all(server, err);
     release_held(server);
-    if (record_close(server->log, failed ? &(struct err){0} : err) < 0)
+    if (record_close(server->log, failed ? &later : err) < 0)
         failed = -1;
     tell(&server->counts);
     return failed;
