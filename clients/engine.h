@@ -39,6 +39,7 @@ struct engine_result {
     int broken;       /* of these, how many ended before the run did */
     int first_broken_errno;
     enum outcome first_broken;
+    int stray;   /* connections on which more came than was asked for */
     int stopped; /* by engine_stop */
 };
 

@@ -439,6 +439,13 @@ static int judge(const struct rate *rate, const struct engine_result *result,
                 (long long)result->intended);
         return err_hint(err, "a peer that changes bytes cannot be measured");
     }
+    if (result->stray) {
+        err_set(err, ERR_PEER, "echo-differs",
+                "not an echo: %s: more came back than was sent, on %d of %d "
+                "connections",
+                rate->plan.target.text, result->stray, rate->plan.connections);
+        return err_hint(err, "a peer that adds bytes cannot be measured");
+    }
     if (result->stopped)
         return 0;
     if (result->connected < rate->plan.connections)
@@ -457,9 +464,9 @@ static int measure(struct rate *rate, struct engine_result *result,
                  engine_run(&rate->plan, &out, result, err) < 0;
     struct err closing = {0};
 
-    if (record_close(out.messages, &closing) < 0 ||
-        record_close(out.connections, &closing) < 0)
-        failed = 1;
+    failed |= record_close(out.messages, &closing) < 0;
+    err_worse(err, &closing);
+    failed |= record_close(out.connections, &closing) < 0;
     err_worse(err, &closing);
     return failed ? -1 : 0;
 }

@@ -115,6 +115,9 @@ void net_shutdown(int fd, char half);
 void net_close_reset(int fd);
 
 /* What the kernel knows of a TCP connection (TCP_INFO). */
+/* What the kernel has no sample of yet. */
+#define NET_NONE INT64_MIN
+
 struct net_tcp_info {
     int64_t retransmits;
     int64_t rtt_us, min_rtt_us, rcv_rtt_us;
