@@ -340,13 +340,22 @@ static enum conn_step push_more(struct engine *engine, struct conn *conn)
     return step;
 }
 
-/* Done with its part, and something came in: the end, or stray bytes. */
-static int on_idle(struct engine *engine, struct conn *conn, struct err *err)
+/*
+ * Nothing is asked for, so what comes is the end, or bytes that no message of
+ * ours was echoed by.  1 when the connection is of no more use.
+ */
+static int listen_once_more(struct engine *engine, struct conn *conn)
 {
     conn->got = conn->sent = 0;
     if (conn_receive(conn, &engine->shared, NET_DONT_WAIT) == CONN_WAIT)
         return 0;
-    return close_conn(engine, conn, err);
+    engine->result->stray += conn->end == OUTCOME_CORRUPT;
+    return 1;
+}
+
+static int on_idle(struct engine *engine, struct conn *conn, struct err *err)
+{
+    return listen_once_more(engine, conn) ? close_conn(engine, conn, err) : 0;
 }
 
 static int on_event(struct engine *engine, const struct wait_event *event,
@@ -489,6 +498,10 @@ static int finish(struct engine *engine, int failed, struct err *err)
     for (int i = 0; engine->conns && i < engine->plan->connections; i++) {
         struct conn *conn = &engine->conns[i];
 
+        if (conn->state == CONN_CONNECTING)
+            conn_give_up(conn, OUTCOME_ABORTED, 0);
+        if (conn->state == CONN_IDLE)
+            listen_once_more(engine, conn);
         if (conn->state == CONN_BUSY) {
             conn_give_up(conn, OUTCOME_ABORTED, 0);
             if (settle(engine, conn, err) < 0)
@@ -519,6 +532,7 @@ int engine_run(const struct load_plan *plan, const struct load_out *out,
         failed = begin_all(&engine, err) < 0 || loop(&engine, err) < 0;
         if (engine.lone)
             ticker_beat(0);
+        result->stopped = ticker_stops() > 0;
         ticker_report(&engine.ticker, clock_now_ns());
     }
     return finish(&engine, failed, err);

@@ -38,6 +38,7 @@ struct load_result {
     int broken;       /* of these, how many ended before the run did */
     int first_broken_errno;
     enum outcome first_broken;
+    int stray;   /* connections on which more came than was asked for */
     int stopped; /* by a signal */
     /* UDP only: flags of rows, and what is in no row */
     int64_t duplicated, reordered, unmatched;

@@ -530,6 +530,13 @@ static int judge(const struct rate *rate, const struct load_result *result,
                 (long long)result->intended);
         return err_hint(err, "a peer that changes bytes cannot be measured");
     }
+    if (result->stray) {
+        err_set(err, ERR_PEER, "echo-differs",
+                "not an echo: %s: more came back than was sent, on %d of %d "
+                "connections",
+                rate->plan.target.text, result->stray, rate->plan.connections);
+        return err_hint(err, "a peer that adds bytes cannot be measured");
+    }
     if (result->stopped)
         return 0;
     if (result->refusing)
@@ -553,12 +560,12 @@ static int measure(struct rate *rate, struct load_result *result,
                  (rate->plan.is_udp ? datagram_run : engine_run)(
                      &rate->plan, &out, result, err) < 0;
     struct err closing = {0};
+    struct record *records[] = {out.messages, out.connections, out.unmatched};
 
-    if (record_close(out.messages, &closing) < 0 ||
-        record_close(out.connections, &closing) < 0 ||
-        record_close(out.unmatched, &closing) < 0)
-        failed = 1;
-    err_worse(err, &closing);
+    for (int i = 0; i < 3; i++) {
+        failed |= record_close(records[i], &closing) < 0;
+        err_worse(err, &closing);
+    }
     return failed ? -1 : 0;
 }
 

@@ -111,6 +111,15 @@ static int await_ready(struct proc *proc, const char *name, int *port,
     return err_hint(err, "is the machine overloaded? try again");
 }
 
+/* Longer than any silence that the client allows itself; never: -1. */
+static int64_t server_timeout_s(const struct result_run *run)
+{
+    enum { MOST_S = 3600, MARGIN_S = 10 };
+    int64_t seconds = run->timeout_ns / CLOCK_NS_PER_S + 1 + MARGIN_S;
+
+    return seconds <= MOST_S ? seconds : -1;
+}
+
 static int start_server(struct cast *cast, struct result_run *run,
                         struct err *err)
 {
@@ -123,9 +132,7 @@ static int start_server(struct cast *cast, struct result_run *run,
     add_int(&command, "--port", run->port);
     add_text(&command, "--model", run->server);
     add_int(&command, "--buffer", result_buffer_bytes(run));
-    /* Longer than any silence that the client allows itself. */
-    add_int(&command, "--timeout",
-            10 + (run->timeout_ns + CLOCK_NS_PER_S - 1) / CLOCK_NS_PER_S);
+    add_int(&command, "--timeout", server_timeout_s(run));
     if (run->connections > SERVER_DEFAULT_CONNECTIONS)
         add_int(&command, "--max-connections",
                 run->connections + SPARE_CONNECTIONS);
@@ -149,6 +156,7 @@ static int start_relay(struct cast *cast, struct result_run *run,
         return -1;
     snprintf(to, sizeof to, v6 ? "[%.250s]:%d" : "%.250s:%d", run->host,
              run->port);
+    memcpy(cast->target, to, sizeof cast->target);
     add_text(&command, "--to", to);
     add_int(&command, "--port", 0);
     add_real(&command, "--delay-ms", run->path_delay_ms);
@@ -169,6 +177,16 @@ int cast_begin(struct cast *cast, struct result_run *run, struct err *err)
     if (run->launched && start_server(cast, run, err) < 0)
         return -1;
     return run->emulated ? start_relay(cast, run, err) : 0;
+}
+
+/* The relay answers for a target that does not: name the one that is meant. */
+static int target_gone(const struct cast *cast, struct err *err)
+{
+    err_set(err, ERR_TARGET, "connect-refused",
+            "cannot connect: %s, behind the emulated path",
+            cast->target[0] ? cast->target : "our server");
+    return err_hint(err, "nothing listens there: start it with echo-server "
+                         "--port PORT, or check the port");
 }
 
 /* ---- the client ---- */
@@ -255,8 +273,10 @@ int cast_client_error(const struct cast *cast, int stopped, struct err *err)
 {
     int code = cast->client.exit_code;
 
-    if (code == 0 || (stopped && code == 128 + SIGINT))
+    if (code == 0 || (stopped && code > 128))
         return 0;
+    if (code == ERR_PEER && number_of(buf_text(&cast->relay.log), "failed") > 0)
+        return target_gone(cast, err);
     if (err_parse(err, (enum err_code)code, buf_text(&cast->client.err)) == 0)
         return -1;
     return err_set(err, ERR_CUT, "client-died",

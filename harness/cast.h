@@ -11,6 +11,7 @@
 #include "lib/progress.h"
 
 struct cast {
+    char target[300]; /* what the relay forwards to */
     struct proc server, relay, client;
 };
 

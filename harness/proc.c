@@ -196,6 +196,21 @@ static void keep(struct buf *to, const char *bytes, size_t n)
     buf_add_n(to, bytes, n < room ? n : room);
 }
 
+/* A log keeps its end, where the reasons are, and says that it was cut. */
+static void keep_end(struct buf *log, const char *bytes, size_t n)
+{
+    static const char mark[] = "[...]\n";
+    size_t half = KEPT_OUTPUT_BYTES / 2;
+
+    if (log->len + n > KEPT_OUTPUT_BYTES) {
+        memmove(log->text + sizeof mark - 1, log->text + log->len - half, half);
+        memcpy(log->text, mark, sizeof mark - 1);
+        log->len = sizeof mark - 1 + half;
+        log->text[log->len] = '\0';
+    }
+    buf_add_n(log, bytes, n);
+}
+
 static void take_output(struct proc *proc, int *fd, struct buf *to)
 {
     enum { MOST_READS = 64 }; /* a child may write faster than we read */
@@ -211,7 +226,7 @@ static void take_output(struct proc *proc, int *fd, struct buf *to)
             return;
         }
         keep(to, bytes, (size_t)n);
-        keep(&proc->log, bytes, (size_t)n);
+        keep_end(&proc->log, bytes, (size_t)n);
     }
 }
 

@@ -60,7 +60,7 @@ static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
 {
     struct loading *loading = ctx;
     struct samples *samples = loading->samples;
-    int64_t position = loading->nrows++;
+    int64_t position = loading->nrows;
     int status = 0;
 
     if (row->bytes != samples->message_size_bytes)
@@ -71,6 +71,9 @@ static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
         samples->end_ns = row->sent_ns;
     if (row->received_ns > samples->end_ns)
         samples->end_ns = row->received_ns;
+    /* What was never tried, or cut off, has no place in a share of failures. */
+    loading->nrows += row->outcome == OUTCOME_OK ||
+                      samples_is_failure(row->outcome);
     if (row->outcome == OUTCOME_OK)
         status = add_answer(samples, row);
     else if (samples_is_failure(row->outcome))
@@ -78,7 +81,7 @@ static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
     return status == 0
                ? 0
                : err_set(err, ERR_RESOURCE, "no-memory",
-                         "out of memory at row %lld", (long long)position);
+                         "out of memory at line %lld", (long long)row->line);
 }
 
 int samples_load(struct samples *samples, const char *path, int is_partial,

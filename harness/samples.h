@@ -15,7 +15,7 @@ struct samples {
     size_t cap;
 
     int64_t message_size_bytes;
-    int64_t *failed_rows; /* positions (0..) of rows that count as failed */
+    int64_t *failed_rows; /* their positions (0..) among ok and failed rows */
     size_t nfailed, failed_cap;
     int64_t end_ns; /* the last time in the file; LEDGER_ABSENT when none */
 

@@ -34,7 +34,7 @@ static void count(struct summary *out, const struct samples *samples)
                           1e9;
 }
 
-/* Batches are of rows in the order of the file. */
+/* Batches are of ok and failed rows in the order of the file. */
 static void share_of_failures(struct summary *out,
                               const struct samples *samples)
 {
@@ -42,7 +42,7 @@ static void share_of_failures(struct summary *out,
     double size;
 
     for (size_t i = 0; i < samples->nfailed; i++) {
-        double at = (double)samples->failed_rows[i] / (double)out->rows;
+        double at = (double)samples->failed_rows[i] / (double)n;
 
         hits[(int)(at * STATS_BATCHES)]++;
     }

@@ -344,7 +344,7 @@ int net_connect_result(int fd)
     int cause = 0;
     socklen_t len = sizeof cause;
 
-    if (poll(&ready, 1, 0) == 0)
+    if (poll(&ready, 1, 0) <= 0)
         return EINPROGRESS;
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &cause, &len) < 0)
         return errno;
@@ -496,6 +496,13 @@ void net_close_reset(int fd)
  */
 enum { MIN_RTT_OFFSET = 148 };
 
+/* The kernel says 0, or for the minimum all ones, before its first sample. */
+static int64_t sample_us(uint32_t kernel_us)
+{
+    return kernel_us == 0 || kernel_us == UINT32_MAX ? NET_NONE
+                                                     : (int64_t)kernel_us;
+}
+
 int net_tcp_info(int fd, struct net_tcp_info *info)
 {
     union {
@@ -509,9 +516,10 @@ int net_tcp_info(int fd, struct net_tcp_info *info)
         return -1;
     memcpy(&min_rtt_us, kernel.raw + MIN_RTT_OFFSET, sizeof min_rtt_us);
     info->retransmits = kernel.known.tcpi_total_retrans;
-    info->rtt_us = kernel.known.tcpi_rtt;
-    info->rcv_rtt_us = kernel.known.tcpi_rcv_rtt;
-    info->min_rtt_us = len >= MIN_RTT_OFFSET + 4 ? (int64_t)min_rtt_us : 0;
+    info->rtt_us = sample_us(kernel.known.tcpi_rtt);
+    info->rcv_rtt_us = sample_us(kernel.known.tcpi_rcv_rtt);
+    info->min_rtt_us = len >= MIN_RTT_OFFSET + 4 ? sample_us(min_rtt_us)
+                                                 : NET_NONE;
     info->mss_bytes = kernel.known.tcpi_snd_mss;
     return 0;
 }

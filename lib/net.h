@@ -142,6 +142,9 @@ int64_t net_socket_drops(int fd);
 void net_set_buffers(int fd, int bytes);
 
 /* What the kernel knows of a TCP connection (TCP_INFO). */
+/* What the kernel has no sample of yet. */
+#define NET_NONE INT64_MIN
+
 struct net_tcp_info {
     int64_t retransmits;
     int64_t rtt_us, min_rtt_us, rcv_rtt_us;

@@ -46,6 +46,7 @@ int flow_put(struct flow *flow, const struct flow_path *path, const char *bytes,
     chunk->next = NULL;
     chunk->len = len;
     chunk->done = 0;
+    chunk->is_reset = 0;
     chunk->due_ns = flow_due_ns(flow, path, len, now_ns);
     memcpy(chunk->bytes, bytes, len);
     if (flow->tail)

@@ -19,7 +19,8 @@ struct flow_path {
 struct flow_chunk {
     struct flow_chunk *next;
     int64_t due_ns;   /* CLOCK_MONOTONIC */
-    size_t len, done; /* len 0: the sender has closed */
+    size_t len, done; /* len 0: the sender has closed, or */
+    int is_reset;     /* was reset */
     char bytes[];
 };
 

@@ -11,7 +11,6 @@
 
 enum { EVENTS = 256 };
 
-static const int64_t sweep_every_ns = CLOCK_NS_PER_S / 4;
 static const int64_t drain_ns = CLOCK_NS_PER_S;
 
 struct loop {
@@ -118,15 +117,13 @@ static void sweep(struct loop *loop, int64_t now_ns)
 static int wait_events(const struct loop *loop, struct epoll_event *events)
 {
     int64_t sleep_ns = loop->crowd->serve->timeout_ns / 10;
-    struct timespec limit;
+    struct timespec limit = {0};
 
-    if (sleep_ns > sweep_every_ns)
-        sleep_ns = sweep_every_ns;
+    if (sleep_ns == 0 || sleep_ns > SERVE_LONGEST_WAIT_NS)
+        sleep_ns = SERVE_LONGEST_WAIT_NS;
     limit.tv_sec = (time_t)(sleep_ns / CLOCK_NS_PER_S);
     limit.tv_nsec = (long)(sleep_ns % CLOCK_NS_PER_S);
-    return epoll_pwait2(loop->epoll, events, EVENTS,
-                        loop->crowd->live && sleep_ns ? &limit : NULL,
-                        &loop->crowd->serve->waiting);
+    return epoll_pwait2(loop->epoll, events, EVENTS, &limit, NULL);
 }
 
 static void one_round(struct loop *loop)
@@ -173,6 +170,7 @@ void model_epoll(struct crowd *crowd)
 {
     struct loop loop = {.crowd = crowd};
 
+    serve_hear_signals(crowd->serve);
     if (begin(&loop) == 0) {
         while (!serve_stopped())
             one_round(&loop);

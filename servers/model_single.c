@@ -15,6 +15,8 @@ static enum session_step wait_ready(struct session *session, char direction)
     const struct serve *serve = session->serve;
     int64_t limit_ns = serve->timeout_ns ? serve->timeout_ns : -1;
 
+    if (serve_stop_is_pending())
+        return SESSION_OVER;
     if (serve_wait_fd(serve, session->fd, direction, limit_ns))
         return SESSION_GO;
     if (!serve_stopped())

@@ -35,6 +35,7 @@ struct side {
     int linked;        /* connected: bytes can be sent to it */
     int finished;      /* it has closed its half */
     int blocked;       /* its socket buffer is full */
+    int broken;        /* reset: nothing can be sent to it or heard from it */
     uint32_t interest; /* what epoll was told */
     struct flow out;   /* what waits to be sent to it */
 };
@@ -152,39 +153,67 @@ static void take_client(struct relay *relay, int fd,
     watch(relay, &pair->side[TARGET]);
 }
 
+/*
+ * A side was reset.  What it had sent is still on the path, and only then
+ * does the other side learn of it.
+ */
+static int lose_side(struct relay *relay, struct side *side)
+{
+    struct flow *way_out = &other(side)->out;
+
+    if (side->broken)
+        return 0;
+    side->broken = 1;
+    side->finished = 1;
+    flow_release(&side->out);
+    (void)epoll_ctl(relay->epoll, EPOLL_CTL_DEL, side->fd, NULL);
+    if (other(side)->broken ||
+        flow_put(way_out, &relay->path, "", 0, clock_now_ns()) < 0)
+        return -1;
+    way_out->tail->is_reset = 1;
+    return 0;
+}
+
 /* Read what has come and put it on the path.  -1 when the pair must end. */
 static int take_in(struct relay *relay, struct side *side)
 {
     ssize_t n = net_recv(side->fd, relay->chunk, CHUNK_BYTES, NET_DONT_WAIT);
 
     if (n < 0)
-        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+        return errno == EAGAIN || errno == EINTR ? 0 : lose_side(relay, side);
     side->finished = n == 0;
     relay->bytes += n;
+    if (other(side)->broken)
+        return 0;
     return flow_put(&other(side)->out, &relay->path, relay->chunk, (size_t)n,
                     clock_now_ns());
 }
 
-/* Send one due chunk, or as much as fits.  1: go on, 0: wait, -1: end. */
-static int send_chunk(struct side *side)
+/* What came of a due chunk. */
+enum sent { SENT_ON, SENT_WAIT, SENT_BROKEN, SENT_RESET };
+
+/* Send one due chunk, or as much as fits. */
+static enum sent send_chunk(struct side *side)
 {
     struct flow_chunk *chunk = side->out.head;
     ssize_t n;
 
+    if (chunk->is_reset)
+        return SENT_RESET;
     if (chunk->len == 0) {
         net_shutdown(side->fd, 'w');
         flow_pop(&side->out);
-        return 1;
+        return SENT_ON;
     }
     n = net_send(side->fd, chunk->bytes + chunk->done, chunk->len - chunk->done,
                  NET_DONT_WAIT);
     side->blocked = n < 0 && errno == EAGAIN;
     if (n < 0)
-        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+        return errno == EAGAIN || errno == EINTR ? SENT_WAIT : SENT_BROKEN;
     chunk->done += (size_t)n;
     if (chunk->done == chunk->len)
         flow_pop(&side->out);
-    return 1;
+    return SENT_ON;
 }
 
 static int is_over(const struct pair *pair)
@@ -193,15 +222,20 @@ static int is_over(const struct pair *pair)
            !pair->side[0].out.head && !pair->side[1].out.head;
 }
 
+static int can_take(const struct side *side)
+{
+    return side->linked && !side->blocked && !side->broken;
+}
+
 /* Deliver to this side all that is due. */
 static void deliver(struct relay *relay, struct side *side, int64_t now_ns)
 {
     struct pair *pair = side->pair;
-    int go = side->linked && !side->blocked;
+    enum sent go = can_take(side) ? SENT_ON : SENT_WAIT;
 
-    while (go == 1 && flow_next_ns(&side->out) <= now_ns)
+    while (go == SENT_ON && flow_next_ns(&side->out) <= now_ns)
         go = send_chunk(side);
-    if (go < 0) {
+    if (go == SENT_RESET || (go == SENT_BROKEN && lose_side(relay, side) < 0)) {
         end_pair(relay, pair, 1);
         return;
     }
@@ -233,7 +267,7 @@ static void on_side(struct relay *relay, struct side *side, uint32_t events)
 {
     int failed = 0;
 
-    if (side->pair->dead)
+    if (side->pair->dead || side->broken)
         return;
     if (!side->linked && events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
         failed = finish_connect(relay, side) < 0;
@@ -243,7 +277,7 @@ static void on_side(struct relay *relay, struct side *side, uint32_t events)
         !side->finished)
         failed = take_in(relay, side) < 0;
     else if (events & EPOLLERR)
-        failed = 1;
+        failed = failed || lose_side(relay, side) < 0;
     else if (events & EPOLLHUP) /* both halves closed: nothing more to hear */
         (void)epoll_ctl(relay->epoll, EPOLL_CTL_DEL, side->fd, NULL);
     if (failed)
@@ -297,7 +331,7 @@ static int64_t next_due_ns(const struct relay *relay)
             const struct side *side = &p->side[i];
             int64_t due_ns = flow_next_ns(&side->out);
 
-            if (side->linked && !side->blocked && due_ns < next_ns)
+            if (can_take(side) && due_ns < next_ns)
                 next_ns = due_ns;
         }
     }
@@ -337,13 +371,13 @@ static int wait_events(struct relay *relay, struct epoll_event *events)
                                           : due_ns - SPIN_NS - clock_now_ns();
     struct timespec left = {0};
 
+    if (due_ns == INT64_MAX || left_ns > SERVE_LONGEST_WAIT_NS)
+        left_ns = SERVE_LONGEST_WAIT_NS;
     if (left_ns > 0) {
         left.tv_sec = (time_t)(left_ns / CLOCK_NS_PER_S);
         left.tv_nsec = (long)(left_ns % CLOCK_NS_PER_S);
     }
-    return epoll_pwait2(relay->epoll, events, EVENTS,
-                        due_ns == INT64_MAX ? NULL : &left,
-                        &relay->serve.waiting);
+    return epoll_pwait2(relay->epoll, events, EVENTS, &left, NULL);
 }
 
 /* A later event of the same round may still point at a pair that ended. */
@@ -537,6 +571,7 @@ static int run(struct relay *relay, int argc, char **argv, struct err *err)
         begin_waiting(relay, err) < 0)
         return -1;
     clock_sharpen();
+    serve_hear_signals(&relay->serve);
     show_config(relay);
     serve_ready(&relay->serve);
     while (!serve_stopped())

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@ enum {
     LOOPBACK_CONNECTIONS = 1024,
     PUBLIC_CONNECTIONS = 64,
     PUBLIC_PER_SOURCE = 16,
+    SPARE_FDS = 16,
 };
 
 static volatile sig_atomic_t stopped;
@@ -39,6 +41,7 @@ void serve_init(struct serve *serve)
     serve->timeout_ns = 10 * CLOCK_NS_PER_S;
     serve->buffer_bytes = 1024;
     serve->listener = -1;
+    serve->fds_per_connection = 1;
 }
 
 enum { IP, PORT, BACKLOG, QUIET, TIMEOUT, BUFFER, MAX_CONNECTIONS };
@@ -127,7 +130,7 @@ struct args_group serve_echo_group(struct serve *serve)
          "close a connection that is silent for so long; -1 for never"},
         {"buffer", BUFFER, "BYTES", "1024", "most bytes that one read takes"},
         {"max-connections", MAX_CONNECTIONS, "N",
-         "1024 on loopback, 64 elsewhere",
+         "1024 on loopback; elsewhere 64, and 16 from one source",
          "connections served at once; more are closed and counted"},
         {0},
     };
@@ -164,8 +167,38 @@ static void set_limits(struct serve *serve)
     serve->max_per_source = is_public ? PUBLIC_PER_SOURCE : 0;
 }
 
+/*
+ * Descriptors for all connections that are allowed.  Where they were asked
+ * for and cannot be had, say so now: later it would look like the network.
+ */
+static int check_fds(const struct serve *serve, int were_asked_for,
+                     struct err *err)
+{
+    rlim_t need = (rlim_t)serve->max_connections *
+                      (rlim_t)serve->fds_per_connection +
+                  SPARE_FDS;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= need)
+        return 0;
+    limit.rlim_cur = need < limit.rlim_max ? need : limit.rlim_max;
+    if ((setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= need) ||
+        !were_asked_for)
+        return 0;
+    err_set(err, ERR_RESOURCE, "limit-fds",
+            "cannot serve %d connections: need %llu descriptors, have %llu",
+            serve->max_connections, (unsigned long long)need,
+            (unsigned long long)limit.rlim_max);
+    return err_hint(err,
+                    "fewer --max-connections, or raise the limit: ulimit "
+                    "-n %llu",
+                    (unsigned long long)need);
+}
+
 int serve_open(struct serve *serve, struct err *err)
 {
+    int were_asked_for = serve->max_connections > 0;
+
     if (take_signals(serve, err) < 0)
         return -1;
     serve->listener = serve->is_udp
@@ -176,6 +209,8 @@ int serve_open(struct serve *serve, struct err *err)
     if (serve->listener < 0)
         return -1;
     set_limits(serve);
+    if (check_fds(serve, were_asked_for, err) < 0)
+        return -1;
     return net_set_blocking(serve->listener, 0);
 }
 
@@ -246,4 +281,19 @@ void serve_show_config(const struct serve *serve)
     serve_say(serve, "    timeout: %lld", timeout_s ? timeout_s : -1);
     serve_say(serve, "    buffer size: %zu", serve->buffer_bytes);
     serve_say(serve, "    max connections: %d", serve->max_connections);
+}
+
+void serve_hear_signals(const struct serve *serve)
+{
+    (void)sigprocmask(SIG_SETMASK, &serve->waiting, NULL);
+}
+
+int serve_stop_is_pending(void)
+{
+    sigset_t pending;
+
+    if (sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 ||
+                                      sigismember(&pending, SIGTERM) == 1))
+        stopped = 1;
+    return stopped;
 }

@@ -22,8 +22,9 @@ struct serve {
     size_t buffer_bytes; /* most that one recv takes */
     int max_connections; /* 0: by the address, see serve_open */
     int max_per_source;  /* 0: no such limit */
-    int once;            /* one echo a connection */
-    int is_udp;          /* datagrams instead of connections */
+    int fds_per_connection;
+    int once;   /* one echo a connection */
+    int is_udp; /* datagrams instead of connections */
 
     int listener; /* -1 until open */
     struct net_addr bound;
@@ -43,7 +44,8 @@ struct args_group serve_echo_group(struct serve *serve);
  * Take over SIGINT and SIGTERM (blocked but while waiting with
  * serve->waiting) and listen.  Loopback allows 1024 connections at once,
  * any other address 64 and 16 from one source, unless --max-connections says
- * otherwise.
+ * otherwise.  Errors: those of net_listen, limit-fds when the descriptors for
+ * --max-connections cannot be had.
  */
 int serve_open(struct serve *serve, struct err *err);
 
@@ -57,10 +59,24 @@ void serve_ready(const struct serve *serve);
 int serve_stopped(void);
 
 /*
+ * The same for a loop whose waits never have to wait, so that no signal is
+ * delivered in them: asks the kernel.
+ */
+int serve_stop_is_pending(void);
+
+/*
  * Wait for a connection, a signal, or timeout_ns (-1: no limit).  Returns 1
  * when a connection can be accepted, 0 otherwise.
  */
 int serve_wait(const struct serve *serve, int64_t timeout_ns);
+
+/*
+ * For a loop of one thread: let SIGINT and SIGTERM in at any time, so that one
+ * that always has something to do hears them too.  Its waits must end on
+ * their own now and then: a signal may come just before one.
+ */
+void serve_hear_signals(const struct serve *serve);
+#define SERVE_LONGEST_WAIT_NS INT64_C(250000000)
 
 /*
  * The same for a connection: until fd can be read (direction 'r') or written

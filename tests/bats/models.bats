@@ -157,3 +157,15 @@ END
     exec {fd}>&-
     within 5 grep -q served! "$log"
 }
+
+# The socket of a client that sends and never reads stays full.
+@test "models: SIGTERM ends a server that is blocked or never idle" {
+    for model in $models; do
+        start_server echo-server --model "$model" --timeout -1 --quiet
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+        timeout 1 head -c 100000000 /dev/zero >&"$fd" || true
+        kill -TERM "$pid"
+        within 3 has_ended "$pid"
+        exec {fd}>&-
+    done
+}

@@ -592,3 +592,21 @@ END
     [ "$(head -n 1 out2/messages.csv | cut -c 1-9)" = conn,seq, ]
     [ "$(grep -c progress out2/messages.csv)" -eq 0 ]
 }
+
+@test "rate: a stop while it still connects is a stop" {
+    need strace
+    start_server echo-server --quiet
+    # The hello connects; every later connect stays under way for ever.
+    ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 strace -o trace -e trace=connect,poll \
+        -e inject=poll:retval=0:when=2+ "$bin/echo-rate" --ip 127.0.0.1 \
+        --port "$port" --connections 3 --machine --record out >out.txt 2>err.txt 3>&- &
+    client=$!
+    within 5 test -e out/connections.csv
+    within 5 eval '[[ $(grep -c "^connect" trace) -ge 4 ]]'
+    kill -TERM "$(pgrep -P "$client" -x echo-rate || echo "$client")"
+    status=0
+    wait "$client" || status=$?
+    [ "$status" -eq 143 ]
+    [ "$(grep -c ',aborted,' out/connections.csv)" -eq 3 ]
+    not grep -q 4294967295 out/connections.csv
+}

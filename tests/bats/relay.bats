@@ -267,10 +267,8 @@ reset_seen() {
 # Five pauses of 100 ms; who spins instead needs all of a CPU.
 @test "relay: out of descriptors it waits without spinning, and recovers" {
     start_server echo-server --quiet
-    limit=$(ulimit -Sn)
-    ulimit -Sn 16
     start_server echo-relay --to "127.0.0.1:$port"
-    ulimit -Sn "$limit"
+    prlimit --nofile=16 --pid "$pid"
     many=()
     for i in {1..20}; do
         exec {fd}<>"/dev/tcp/127.0.0.1/$port"

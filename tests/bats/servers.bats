@@ -253,10 +253,8 @@ END
 
 # Five pauses of 100 ms; who spins instead needs all of a CPU.
 @test "server: out of descriptors it waits without spinning, and recovers" {
-    limit=$(ulimit -Sn)
-    ulimit -Sn 16
     start_server echo-server
-    ulimit -Sn "$limit"
+    prlimit --nofile=16 --pid "$pid"
     converse
     kept=$talk
     say a && hear 1
@@ -277,6 +275,24 @@ END
     converse
     say 'recovered' && hear 9
     hang_up
+}
+
+@test "server: descriptors for --max-connections, or a word at the start" {
+    limit=$(ulimit -Sn)
+    ulimit -Sn 32
+    start_server echo-server --max-connections 60
+    ulimit -Sn "$limit"
+    many=()
+    for i in {1..60}; do
+        converse
+        say x && hear 1
+        many+=("$talk")
+    done
+    for talk in "${many[@]}"; do hang_up; done
+    # shellcheck disable=SC2016 # for the inner shell
+    run --separate-stderr run_timed 5 bash -c 'ulimit -n 32 &&
+        exec "$0" --port 0 --max-connections 60' "$bin/echo-server"
+    expect_error 6 limit-fds
 }
 
 @test "server: a stdout that is full does not end it" {
