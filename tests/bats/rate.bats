@@ -172,6 +172,8 @@ expect_rows() {
 # started_rate [ARG]...: echo-rate in the background, past its first progress.
 # Sets $client.
 started_rate() {
+    : >out.txt # what an earlier one said is no sign of this one
+    : >out.txt
     "$bin/echo-rate" --ip 127.0.0.1 --port "$port" --machine "$@" >out.txt 2>err.txt 3>&- &
     client=$!
     within 10 grep -q ^progress out.txt
