@@ -526,7 +526,7 @@ int net_tcp_info(int fd, struct net_tcp_info *info)
 
 int net_loopback_pair(int fds[2], struct err *err)
 {
-    struct net_addr at, peer;
+    struct net_addr at = {0}, peer;
     int listener = net_listen("127.0.0.1", 0, 1, &at, err);
 
     if (listener < 0)
