@@ -323,6 +323,8 @@ static int take_option(int key, const char *value, void *ctx, struct err *err)
     case DIRECTION:
         return set_direction(&server->impair, value, err);
     case LOG:
+        if (!value[0])
+            return args_bad(err, "log", value, "a file");
         server->log_path = value;
         return 0;
     case PLAIN:
