@@ -214,7 +214,7 @@ bad_values() {
     long=$(head -c 102400 /dev/zero | tr '\0' 9)
     case $1 in
     ADDR | HOST | WORD) printf '%s\0' '' -1 ' 1' +1 "$long" ;;
-    DIR) printf '%s\0' '' ;;
+    DIR | FILE) printf '%s\0' '' ;;
     *) printf '%s\0' '' -1 1x ' 1' '1 ' +1 0x10 9223372036854775808 "$long" ;;
     esac
 }
