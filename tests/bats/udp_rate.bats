@@ -150,7 +150,8 @@ serve_datagrams() {
 @test "udp rate: socat as a plain peer, a datagram at a time or a session" {
     need socat
     serve_datagrams cat
-    rate --messages 30 --timeout 1 --connections 2
+    # One at a time: this socat may lose what comes while it forks.
+    rate --messages 30 --timeout 1
     expect_status 0
     [[ $counts == *' plain=1 ok=30 '* ]]
     need_netns
