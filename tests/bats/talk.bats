@@ -78,7 +78,7 @@ END
 @test "echo-client: bytes that drive a terminal are shown, letters stay" {
     start_server echo-server
     run run_timed 5 "$bin/echo-client" --port "$port" \
-        <<<$'\e[31mred\x9b \u202e\u4f60\u597d \\ \xff\nexit'
+        <<<$'\e[31mred\x9b \xe2\x80\xae\xe4\xbd\xa0\xe5\xa5\xbd \\ \xff\nexit'
     expect_status 0
     [[ $output == *'From server > \x1b[31mred\x9b \xe2\x80\xae你好 \x5c \xff'* ]]
 }
