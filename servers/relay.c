@@ -10,6 +10,7 @@
 #include "servers/serve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -59,6 +60,8 @@ struct relay {
     int live;
     int64_t accepted, refused, failed, bytes;
     int64_t accept_ns; /* out of descriptors: not accepting until then */
+    int is_short;      /* of descriptors, and has said so */
+    int spare;         /* a descriptor kept for the next client's target */
     char chunk[CHUNK_BYTES];
 };
 
@@ -126,11 +129,19 @@ static void link_pair(struct relay *relay, struct pair *pair)
     relay->accepted++;
 }
 
+/* The target's end of a new pair takes the place of the spare descriptor. */
+static int connect_target(struct relay *relay)
+{
+    close(relay->spare);
+    relay->spare = -1;
+    return net_connect_start(&relay->target);
+}
+
 static void take_client(struct relay *relay, int fd,
                         const struct net_addr *peer)
 {
     int full = relay->live >= relay->serve.max_connections;
-    int target = full ? -1 : net_connect_start(&relay->target);
+    int target = full ? -1 : connect_target(relay);
     struct pair *pair = target < 0 ? NULL : calloc(1, sizeof *pair);
     char name[NET_TUPLE_SIZE];
 
@@ -297,7 +308,10 @@ static void watch_listener(struct relay *relay, uint32_t events)
 /* A descriptor may become free; waiting for it must neither spin nor block. */
 static void pause_accepting(struct relay *relay)
 {
-    serve_say(&relay->serve, "out of descriptors: accepting again soon");
+    if (!relay->is_short)
+        serve_say(&relay->serve,
+                  "out of descriptors: clients wait for others to leave");
+    relay->is_short = 1;
     relay->accept_ns = clock_now_ns() + accept_pause_ns;
     watch_listener(relay, 0);
 }
@@ -310,13 +324,27 @@ static void resume_accepting(struct relay *relay)
     watch_listener(relay, EPOLLIN);
 }
 
+/*
+ * A client whose target could have no socket would be turned away; without a
+ * spare descriptor it is left waiting to be accepted.
+ */
+static int has_spare(struct relay *relay)
+{
+    if (relay->spare < 0)
+        relay->spare = fcntl(relay->serve.listener, F_DUPFD_CLOEXEC, 0);
+    return relay->spare >= 0;
+}
+
 static void accept_all(struct relay *relay)
 {
     struct net_addr peer;
     int fd;
 
-    while ((fd = net_accept(relay->serve.listener, &peer)) >= 0)
+    while (has_spare(relay) &&
+           (fd = net_accept(relay->serve.listener, &peer)) >= 0) {
         take_client(relay, fd, &peer);
+        relay->is_short = 0;
+    }
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
         pause_accepting(relay);
 }
@@ -553,6 +581,8 @@ static void finish(struct relay *relay)
         end_pair(relay, relay->pairs, 0);
     bury(relay);
     close(relay->serve.listener);
+    if (relay->spare >= 0)
+        close(relay->spare);
     close(relay->epoll);
     serve_tell("relayed connections=%lld refused=%lld failed=%lld bytes=%lld",
                (long long)relay->accepted, (long long)relay->refused,
@@ -585,6 +615,7 @@ int main(int argc, char **argv)
     struct relay relay = {.target_name = "127.0.0.1",
                           .target_port = 2333,
                           .epoll = -1,
+                          .spare = -1,
                           .path = {.seed = 1}};
     struct err err = {0};
 
