@@ -52,6 +52,32 @@ void result_texts_add(struct result_texts *texts, const char *fmt, ...)
     texts->count += n >= 0;
 }
 
+int64_t *result_reconciled_count(struct result_reconciled *reconciled, int i,
+                                 const char **name)
+{
+    const struct {
+        const char *name;
+        int64_t *count;
+    } counts[] = {
+        {"injected_forward", &reconciled->injected_forward},
+        {"injected_reverse", &reconciled->injected_reverse},
+        {"injected_lost", &reconciled->injected_lost},
+        {"measured_lost", &reconciled->measured_lost},
+        {"true_loss", &reconciled->true_loss},
+        {"false_loss", &reconciled->false_loss},
+        {"missed", &reconciled->missed},
+        {"lost_forward", &reconciled->lost_forward},
+        {"lost_reverse", &reconciled->lost_reverse},
+        {"server_received", &reconciled->server_received},
+        {"server_answered", &reconciled->server_answered},
+    };
+
+    if (i < 0 || i >= (int)(sizeof counts / sizeof *counts))
+        return NULL;
+    *name = counts[i].name;
+    return counts[i].count;
+}
+
 int result_file_path(char path[4096], const struct result *result,
                      const struct result_run *run, const char *file,
                      struct err *err)

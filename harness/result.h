@@ -4,6 +4,7 @@
  *     NAME-UTC.partial/ -> NAME-UTC/      renamed when the manifest is whole
  *       manifest.json  scenario.json  environment.json
  *       CASE/REP/{messages,connections}.csv  summary.json  *.log
+ *                {unmatched,injected,served}.csv  over UDP
  *
  * result_write.c builds it, result_read.c reads it; a folder that was written
  * and read back gives an equal struct result.
@@ -18,7 +19,7 @@
 #include <stdint.h>
 
 #define RESULT_FORMAT 1
-#define RESULT_MAX_FILES 8
+#define RESULT_MAX_FILES 24
 
 enum result_status {
     RESULT_PARTIAL,  /* interrupted, or still being written */
@@ -38,6 +39,34 @@ struct result_texts { /* notes, warnings, argv */
     int count;
 };
 
+/* Loss on purpose; a probability is 0..1. */
+struct result_loss {
+    int has;           /* the fields below hold */
+    char by[8];        /* server, relay */
+    char model[12];    /* bernoulli, gilbert */
+    double p;          /* of each direction */
+    double burst;      /* mean length (gilbert); 0: none */
+    char direction[8]; /* both, forward, reverse */
+    double duplicate, reorder;
+};
+
+/*
+ * The client's record held against what was lost on purpose and what the
+ * server saw.  A message dropped forward has no reverse decision.
+ */
+struct result_reconciled {
+    int has;                                    /* the fields below hold */
+    int64_t injected_forward, injected_reverse; /* messages dropped there */
+    int64_t injected_lost;                      /* their sum */
+    int64_t measured_lost;                      /* rows with outcome lost */
+    int64_t true_loss;    /* lost, and dropped on purpose */
+    int64_t false_loss;   /* lost, yet not dropped on purpose */
+    int64_t missed;       /* dropped on purpose, yet the row is not lost */
+    int64_t lost_forward; /* lost rows that the server never saw */
+    int64_t lost_reverse; /* lost rows that it saw */
+    int64_t server_received, server_answered;
+};
+
 /* What one process start measured, and under which conditions. */
 struct result_run {
     char key[96];  /* the case: tcp-thread-1000B-1c */
@@ -45,11 +74,12 @@ struct result_run {
     char dir[128]; /* CASE/REP, below the folder */
     char run_id[17];
 
+    char mode[12]; /* rate, fail_rate, transcript */
     char site[33]; /* local, cloud, any word */
     char host[256];
     int port;
-    char transport[8]; /* tcp */
-    char server[16];   /* thread */
+    char transport[8]; /* tcp, udp */
+    char server[16];   /* thread, single, epoll, simple, udp */
     int launched;      /* our server on this machine */
     int plain;         /* declared a plain echo peer */
     int64_t message_size_bytes;
@@ -63,12 +93,17 @@ struct result_run {
 
     int emulated; /* through echo-relay; then: */
     double path_delay_ms, path_jitter_ms, path_rate_mbit; /* rate 0: none */
+    struct result_loss loss;
 
     int done;           /* the fields below hold */
     char start_utc[24]; /* ISO 8601 */
     int64_t intended;
     int64_t rows;
     int64_t outcomes[OUTCOME_COUNT];
+    int64_t duplicated, reordered; /* messages; 0 for tcp, as the next two */
+    int64_t unmatched;             /* what belongs to no message */
+    int64_t local_drops;           /* by our own socket, full */
+    struct result_reconciled reconciled;
     struct result_file files[RESULT_MAX_FILES];
     int nfiles;
     struct result_texts notes, warnings;
@@ -95,6 +130,13 @@ void result_release(struct result *result);
 void result_texts_add(struct result_texts *texts, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * The i-th count of a reconciliation (0..) and its name in the manifest, or
+ * NULL past the last.
+ */
+int64_t *result_reconciled_count(struct result_reconciled *reconciled, int i,
+                                 const char **name);
+
 /* Case folders and files, for those who must open them. */
 /* 1 when client and server share this machine: no network lies between. */
 int result_run_is_here(const struct result_run *run);
@@ -104,6 +146,9 @@ int64_t result_buffer_bytes(const struct result_run *run);
 
 #define RESULT_MESSAGES_CSV "messages.csv"
 #define RESULT_CONNECTIONS_CSV "connections.csv"
+#define RESULT_UNMATCHED_CSV "unmatched.csv"
+#define RESULT_INJECTED_CSV "injected.csv"
+#define RESULT_SERVED_CSV "served.csv"
 #define RESULT_SUMMARY_JSON "summary.json"
 /* PATH/DIR/FILE into `path` (4096 bytes); -1 with err when it is too long. */
 int result_file_path(char path[4096], const struct result *result,

@@ -130,6 +130,39 @@ static int get_texts(const struct cJSON *object, const char *key,
 
 /* ---- one run ---- */
 
+/* One of the words, into a field that has room for each. */
+static int get_word(const struct cJSON *object, const char *key,
+                    const char *const *words, char *to, struct err *err)
+{
+    const char *text = json_need_text(object, key, err);
+
+    if (!text)
+        return -1;
+    for (int i = 0; words[i]; i++) {
+        if (strcmp(words[i], text) == 0) {
+            memcpy(to, text, strlen(text) + 1);
+            return 0;
+        }
+    }
+    return wrong(err, key, "none of the known words");
+}
+
+/* An earlier version did not count it. */
+static int get_newer_count(const struct cJSON *object, const char *key,
+                           int64_t *to, struct err *err)
+{
+    *to = 0;
+    return json_get(object, key) ? get_count(object, key, to, err) : 0;
+}
+
+static int get_share(const struct cJSON *object, const char *key, double *to,
+                     struct err *err)
+{
+    if (json_need_real(object, key, to, err) < 0)
+        return -1;
+    return *to >= 0 && *to <= 1 ? 0 : wrong(err, key, "not a share, 0 to 1");
+}
+
 /* "CASE/REP": two plain names, so that it stays below the folder. */
 static int get_dir(const struct cJSON *from, struct result_run *run,
                    struct err *err)
@@ -193,6 +226,75 @@ static int get_path(const struct cJSON *from, struct result_run *run,
     return get_real(path, "rate_mbit", &run->path_rate_mbit, err);
 }
 
+static int get_loss(const struct cJSON *from, struct result_loss *loss,
+                    struct err *err)
+{
+    static const char *const places[] = {"server", "relay", NULL};
+    static const char *const models[] = {"bernoulli", "gilbert", NULL};
+    static const char *const directions[] = {"both", "forward", "reverse",
+                                             NULL};
+
+    if (get_word(from, "by", places, loss->by, err) < 0 ||
+        get_word(from, "model", models, loss->model, err) < 0 ||
+        get_share(from, "p", &loss->p, err) < 0 ||
+        get_real(from, "burst", &loss->burst, err) < 0 ||
+        get_word(from, "direction", directions, loss->direction, err) < 0 ||
+        get_share(from, "duplicate", &loss->duplicate, err) < 0 ||
+        get_share(from, "reorder", &loss->reorder, err) < 0)
+        return err_wrap(err, "loss");
+    loss->has = 1;
+    return 0;
+}
+
+/* An earlier version of this program did not write it. */
+static int is_absent(const struct cJSON *item)
+{
+    return !item || json_is_null(item);
+}
+
+static int get_mode_and_loss(const struct cJSON *from, struct result_run *run,
+                             struct err *err)
+{
+    static const char *const modes[] = {"rate", "fail_rate", "transcript",
+                                        NULL};
+    const struct cJSON *loss = json_get(from, "loss");
+
+    memcpy(run->mode, modes[0], strlen(modes[0]) + 1);
+    if (json_get(from, "mode") &&
+        get_word(from, "mode", modes, run->mode, err) < 0)
+        return -1;
+    return is_absent(loss) ? 0 : get_loss(loss, &run->loss, err);
+}
+
+static int get_reconciled(const struct cJSON *from,
+                          struct result_reconciled *reconciled, struct err *err)
+{
+    const struct cJSON *counts = json_get(from, "reconciled");
+    const char *name;
+    int64_t *count;
+
+    if (is_absent(counts))
+        return 0;
+    for (int i = 0; (count = result_reconciled_count(reconciled, i, &name));
+         i++)
+        if (get_count(counts, name, count, err) < 0)
+            return err_wrap(err, "reconciled");
+    reconciled->has = 1;
+    return 0;
+}
+
+/* What only datagrams do. */
+static int get_oddities(const struct cJSON *from, struct result_run *run,
+                        struct err *err)
+{
+    if (get_newer_count(from, "duplicated", &run->duplicated, err) < 0 ||
+        get_newer_count(from, "reordered", &run->reordered, err) < 0 ||
+        get_newer_count(from, "unmatched", &run->unmatched, err) < 0 ||
+        get_newer_count(from, "local_drops", &run->local_drops, err) < 0)
+        return -1;
+    return get_reconciled(from, &run->reconciled, err);
+}
+
 static int get_outcomes(const struct cJSON *from, struct result_run *run,
                         struct err *err)
 {
@@ -223,7 +325,7 @@ static int get_files(const struct cJSON *from, struct result_run *run,
     const struct cJSON *files = json_get(from, "files");
 
     if (!json_is_array(files) || json_count(files) > RESULT_MAX_FILES)
-        return wrong(err, "files", "missing or not an array of up to 8");
+        return wrong(err, "files", "missing, not an array, or too long");
     for (run->nfiles = 0; run->nfiles < json_count(files); run->nfiles++)
         if (get_file(json_at(files, run->nfiles), &run->files[run->nfiles],
                      err) < 0)
@@ -236,6 +338,7 @@ static int get_run(const struct cJSON *from, struct result_run *run,
 {
     if (get_dir(from, run, err) < 0 || get_target(from, run, err) < 0 ||
         get_load(from, run, err) < 0 || get_path(from, run, err) < 0 ||
+        get_mode_and_loss(from, run, err) < 0 ||
         get_bool(from, "done", &run->done, err) < 0)
         return -1;
     if (!run->done)
@@ -244,7 +347,8 @@ static int get_run(const struct cJSON *from, struct result_run *run,
                  err) < 0 ||
         get_count(from, "intended", &run->intended, err) < 0 ||
         get_count(from, "rows", &run->rows, err) < 0 ||
-        get_outcomes(from, run, err) < 0 || get_files(from, run, err) < 0 ||
+        get_outcomes(from, run, err) < 0 || get_oddities(from, run, err) < 0 ||
+        get_files(from, run, err) < 0 ||
         get_texts(from, "notes", &run->notes, err) < 0)
         return -1;
     return get_texts(from, "warnings", &run->warnings, err);

@@ -264,10 +264,32 @@ static void put_path(struct cJSON *json, const struct result_run *run)
         json_put_null(path, "rate_mbit");
 }
 
+static void put_loss(struct cJSON *json, const struct result_loss *loss)
+{
+    struct cJSON *to;
+
+    if (!loss->has) {
+        json_put_null(json, "loss");
+        return;
+    }
+    to = json_put_object(json, "loss");
+    json_put_text(to, "by", loss->by);
+    json_put_text(to, "model", loss->model);
+    json_put_real(to, "p", loss->p);
+    if (loss->burst > 0)
+        json_put_real(to, "burst", loss->burst);
+    else
+        json_put_null(to, "burst");
+    json_put_text(to, "direction", loss->direction);
+    json_put_real(to, "duplicate", loss->duplicate);
+    json_put_real(to, "reorder", loss->reorder);
+}
+
 static void put_conditions(struct cJSON *json, const struct result_run *run)
 {
     struct cJSON *cpu;
 
+    json_put_text(json, "mode", run->mode);
     json_put_text(json, "site", run->site);
     json_put_text(json, "host", run->host);
     json_put_int(json, "port", run->port);
@@ -287,6 +309,7 @@ static void put_conditions(struct cJSON *json, const struct result_run *run)
     put_int_or_null(cpu, "client", run->cpu_client, -1);
     put_int_or_null(cpu, "server", run->cpu_server, -1);
     put_path(json, run);
+    put_loss(json, &run->loss);
 }
 
 static void put_files(struct cJSON *json, const struct result_run *run)
@@ -303,6 +326,23 @@ static void put_files(struct cJSON *json, const struct result_run *run)
     }
 }
 
+static void put_reconciled(struct cJSON *json,
+                           const struct result_reconciled *reconciled)
+{
+    struct result_reconciled counts = *reconciled;
+    const char *name;
+    const int64_t *count;
+    struct cJSON *to;
+
+    if (!reconciled->has) {
+        json_put_null(json, "reconciled");
+        return;
+    }
+    to = json_put_object(json, "reconciled");
+    for (int i = 0; (count = result_reconciled_count(&counts, i, &name)); i++)
+        json_put_int(to, name, *count);
+}
+
 static void put_counts(struct cJSON *json, const struct result_run *run)
 {
     struct cJSON *outcomes;
@@ -316,6 +356,11 @@ static void put_counts(struct cJSON *json, const struct result_run *run)
     outcomes = json_put_object(json, "outcomes");
     for (int i = 0; i < OUTCOME_COUNT; i++)
         json_put_int(outcomes, outcome_name((enum outcome)i), run->outcomes[i]);
+    json_put_int(json, "duplicated", run->duplicated);
+    json_put_int(json, "reordered", run->reordered);
+    json_put_int(json, "unmatched", run->unmatched);
+    json_put_int(json, "local_drops", run->local_drops);
+    put_reconciled(json, &run->reconciled);
     put_files(json, run);
     put_texts(json, "notes", &run->notes);
     put_texts(json, "warnings", &run->warnings);
@@ -413,7 +458,8 @@ static void remove_run_dir(const struct result *result,
                            const struct result_run *run)
 {
     static const char *const files[] = {
-        RESULT_MESSAGES_CSV, RESULT_CONNECTIONS_CSV, RESULT_SUMMARY_JSON,
+        RESULT_MESSAGES_CSV, RESULT_CONNECTIONS_CSV, RESULT_UNMATCHED_CSV,
+        RESULT_INJECTED_CSV, RESULT_SERVED_CSV,      RESULT_SUMMARY_JSON,
         "client.log",        "server.log",           "relay.log",
     };
     char path[4096], *slash;

@@ -65,6 +65,7 @@ static void describe_run(struct result_run *run, const struct scenario *s,
     snprintf(run->dir, sizeof run->dir, "%s/%d", run->key, rep);
     hash_random_id(run->run_id);
     describe_target(run, s);
+    memcpy(run->mode, "rate", sizeof "rate");
     memcpy(run->transport, "tcp", sizeof "tcp");
     memcpy(run->server, "thread", sizeof "thread");
     run->message_size_bytes = s->message_size_bytes;

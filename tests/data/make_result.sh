@@ -6,8 +6,10 @@
 # Environment: NAME local_rate, SITE local, ROWS 100, RTT_NS 20000, CONNS 1,
 # STATUS complete, WHAT, EMULATED (set: an emulated path of 19 ms), FAILED 0
 # (every FAILEDth row is a timeout), SIZE 1000, KEY tcp-thread-1000B-1c,
-# SPREAD 0.2 (relative width of the RTT), VERSION.  A messages.csv that is
-# already there is taken as it is.
+# SPREAD 0.2 (relative width of the RTT), VERSION, MODE rate, TRANSPORT tcp,
+# SERVER thread, LOSS null and RECONCILED null (their JSON), DUPLICATED 0,
+# REORDERED 0, UNMATCHED 0, LOCAL_DROPS 0.  CSV files that are already there
+# are taken as they are.
 set -eu
 
 dir=$1
@@ -15,6 +17,9 @@ NAME=${NAME-local_rate} SITE=${SITE-local} ROWS=${ROWS-100}
 RTT_NS=${RTT_NS-20000} CONNS=${CONNS-1} STATUS=${STATUS-complete}
 WHAT=${WHAT-A test of the report.} FAILED=${FAILED-0} SIZE=${SIZE-1000}
 KEY=${KEY-tcp-thread-1000B-1c} SPREAD=${SPREAD-0.2} VERSION=${VERSION-0.1.0}
+MODE=${MODE-rate} TRANSPORT=${TRANSPORT-tcp} SERVER=${SERVER-thread}
+LOSS=${LOSS-null} RECONCILED=${RECONCILED-null} DUPLICATED=${DUPLICATED-0}
+REORDERED=${REORDERED-0} UNMATCHED=${UNMATCHED-0} LOCAL_DROPS=${LOCAL_DROPS-0}
 run=$dir/$KEY/1
 mkdir -p "$run"
 
@@ -91,6 +96,12 @@ outcomes() {
 path=null
 [ -z "${EMULATED-}" ] ||
     path='{"emulated": true, "delay_ms": 19, "jitter_ms": 0.5, "rate_mbit": null}'
+# more_files: what only a UDP run has.
+more_files() {
+    for name in unmatched.csv injected.csv served.csv; do
+        [ ! -e "$run/$name" ] || printf ',\n       %s' "$(file_entry "$name")"
+    done
+}
 cat >"$dir/manifest.json" <<END
 {
   "format": 1,
@@ -104,18 +115,22 @@ cat >"$dir/manifest.json" <<END
   "environment_sha256": "$(sha "$dir/environment.json")",
   "cases": [
     {"key": "$KEY", "rep": 1, "dir": "$KEY/1", "run_id": "00112233445566aa",
-     "site": $(json_text "$SITE"), "host": "127.0.0.1", "port": 40113,
-     "transport": "tcp", "server": "thread", "launched": true, "plain": false,
+     "mode": "$MODE", "site": $(json_text "$SITE"), "host": "127.0.0.1", "port": 40113,
+     "transport": "$TRANSPORT", "server": "$SERVER", "launched": true, "plain": false,
      "message_size_bytes": $SIZE, "connections": $CONNS, "window": 1,
      "pacing": "closed", "duration_ns": 10000000000, "messages": null,
      "timeout_ns": 3000000000, "seed": 1,
-     "cpu": {"client": null, "server": null}, "path": $path, "done": true,
+     "cpu": {"client": null, "server": null}, "path": $path, "loss": $LOSS,
+     "done": true,
      "start_utc": "2026-11-22T13:10:42Z",
      "intended": $(csv_rows "$run/messages.csv"),
      "rows": $(csv_rows "$run/messages.csv"),
      "outcomes": {$(outcomes)},
+     "duplicated": $DUPLICATED, "reordered": $REORDERED,
+     "unmatched": $UNMATCHED, "local_drops": $LOCAL_DROPS,
+     "reconciled": $RECONCILED,
      "files": [$(file_entry messages.csv),
-       $(file_entry connections.csv)],
+       $(file_entry connections.csv)$(more_files)],
      "notes": [], "warnings": []}
   ]
 }

@@ -1,6 +1,7 @@
 #include "harness/result.h"
 #include "tests/unit/check.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +18,8 @@ static const char manifest[] =
     " \"end_utc\": \"2026-11-22T13:10:52Z\",\n"
     " \"scenario_sha256\": \"" SHA "\", \"environment_sha256\": \"" SHA "\",\n"
     " \"cases\": [{\"key\": \"tcp-1c\", \"rep\": 2, \"dir\": \"tcp-1c/2\",\n"
-    "  \"run_id\": \"00112233445566aa\", \"site\": \"cloud\",\n"
+    "  \"run_id\": \"00112233445566aa\", \"mode\": \"fail_rate\",\n"
+    "  \"site\": \"cloud\",\n"
     "  \"host\": \"127.0.0.1\", \"port\": 40113, \"transport\": \"tcp\",\n"
     "  \"server\": \"thread\", \"launched\": true, \"plain\": false,\n"
     "  \"message_size_bytes\": 1000, \"connections\": 3, \"window\": 1,\n"
@@ -25,12 +27,21 @@ static const char manifest[] =
     "  \"messages\": null, \"timeout_ns\": 3000000000, \"seed\": 7,\n"
     "  \"cpu\": {\"client\": null, \"server\": 1},\n"
     "  \"path\": {\"emulated\": true, \"delay_ms\": 19, \"jitter_ms\": 0.5,\n"
-    "   \"rate_mbit\": null}, \"done\": true,\n"
+    "   \"rate_mbit\": null},\n"
+    "  \"loss\": {\"by\": \"relay\", \"model\": \"gilbert\", \"p\": 0.25,\n"
+    "   \"burst\": 3, \"direction\": \"forward\", \"duplicate\": 0,\n"
+    "   \"reorder\": 0.5}, \"done\": true,\n"
     "  \"start_utc\": \"2026-11-22T13:10:42Z\", \"intended\": 12,\n"
     "  \"rows\": 12, \"outcomes\": {\"ok\": 11, \"corrupt\": 0, \"late\": 0,\n"
     "   \"lost\": 0, \"timeout\": 1, \"refused\": 0, \"reset\": 0,\n"
     "   \"eof\": 0, \"unreachable\": 0, \"send_error\": 0,\n"
     "   \"local_limit\": 0, \"aborted\": 0},\n"
+    "  \"duplicated\": 1, \"reordered\": 2, \"unmatched\": 3,\n"
+    "  \"local_drops\": 4, \"reconciled\": {\"injected_forward\": 11,\n"
+    "   \"injected_reverse\": 12, \"injected_lost\": 13,\n"
+    "   \"measured_lost\": 14, \"true_loss\": 15, \"false_loss\": 16,\n"
+    "   \"missed\": 17, \"lost_forward\": 18, \"lost_reverse\": 19,\n"
+    "   \"server_received\": 20, \"server_answered\": 21},\n"
     "  \"files\": [{\"name\": \"messages.csv\", \"bytes\": 900,\n"
     "   \"rows\": 12, \"sha256\": \"" SHA "\"}],\n"
     "  \"notes\": [\"a note\"], \"warnings\": []}]}\n";
@@ -119,6 +130,131 @@ static void test_load_run(void)
     CHECK_INT(run->files[0].bytes, 900);
     CHECK_STR(run->notes.text[0], "a note");
     CHECK_INT(run->warnings.count, 0);
+    result_release(&result);
+}
+
+static void test_load_loss(void)
+{
+    struct result result = {0};
+    struct err err = {0};
+    const struct result_run *run;
+
+    CHECK_INT(load_with("echolab", "echolab", 0, &result, &err), 0);
+    if (result.nruns != 1)
+        return;
+    run = &result.runs[0];
+    CHECK_STR(run->mode, "fail_rate");
+    CHECK(run->loss.has);
+    CHECK_STR(run->loss.by, "relay");
+    CHECK_STR(run->loss.model, "gilbert");
+    CHECK_NEAR(run->loss.p, 0.25, 0);
+    CHECK_NEAR(run->loss.burst, 3, 0);
+    CHECK_STR(run->loss.direction, "forward");
+    CHECK_NEAR(run->loss.duplicate, 0, 0);
+    CHECK_NEAR(run->loss.reorder, 0.5, 0);
+    CHECK_INT(run->duplicated, 1);
+    CHECK_INT(run->reordered, 2);
+    CHECK_INT(run->unmatched, 3);
+    CHECK_INT(run->local_drops, 4);
+    result_release(&result);
+}
+
+/* Each name leads to a place of its own. */
+static void test_load_reconciled(void)
+{
+    struct result result = {0};
+    struct err err = {0};
+    struct result_reconciled *reconciled;
+    const int64_t *count;
+    const char *name;
+    int n = 0;
+
+    CHECK_INT(load_with("echolab", "echolab", 0, &result, &err), 0);
+    if (result.nruns != 1)
+        return;
+    reconciled = &result.runs[0].reconciled;
+    CHECK(reconciled->has);
+    CHECK_INT(reconciled->injected_forward, 11);
+    CHECK_INT(reconciled->false_loss, 16);
+    CHECK_INT(reconciled->server_answered, 21);
+    for (; (count = result_reconciled_count(reconciled, n, &name)); n++)
+        CHECK_INT(*count, 11 + n);
+    CHECK_INT(n, 11);
+    result_release(&result);
+}
+
+/* What an earlier version wrote has none of the keys that came later. */
+static void test_load_an_earlier_one(void)
+{
+    static const char *const later[][2] = {
+        {"\"mode\": \"fail_rate\",", ""},
+        {"\"duplicated\": 1, \"reordered\": 2, \"unmatched\": 3,", ""},
+        {"\"loss\": {", "\"loss\": null, \"x\": {"},
+        {"\"reconciled\": {", "\"x\": {"},
+    };
+    struct result results[4] = {0};
+    struct err err = {0};
+
+    for (int i = 0; i < 4; i++) {
+        CHECK_INT(load_with(later[i][0], later[i][1], 0, &results[i], &err), 0);
+        if (results[i].nruns != 1)
+            return;
+    }
+    CHECK_STR(results[0].runs[0].mode, "rate");
+    CHECK_INT(results[1].runs[0].unmatched, 0);
+    CHECK_INT(results[2].runs[0].loss.has, 0);
+    CHECK_INT(results[3].runs[0].reconciled.has, 0);
+    for (int i = 0; i < 4; i++)
+        result_release(&results[i]);
+}
+
+static void test_refused_loss(void)
+{
+    CHECK_STR(refusal("\"fail_rate\"", "\"fast\""),
+              "r/manifest.json: cases[0]: \"mode\" is none of the known words");
+    CHECK_STR(refusal("\"p\": 0.25", "\"p\": 1.25"),
+              "r/manifest.json: cases[0]: loss: \"p\" is not a share, 0 to 1");
+    CHECK_STR(refusal("\"by\": \"relay\",", ""),
+              "r/manifest.json: cases[0]: loss: \"by\" is missing or not a "
+              "text");
+    CHECK_STR(refusal("\"gilbert\"", "\"none\""),
+              "r/manifest.json: cases[0]: loss: \"model\" is none of the known "
+              "words");
+    CHECK_STR(refusal("\"missed\": 17,", ""),
+              "r/manifest.json: cases[0]: reconciled: \"missed\" is missing or "
+              "not a whole number");
+    CHECK_STR(refusal("\"missed\": 17,", "\"missed\": -17,"),
+              "r/manifest.json: cases[0]: reconciled: \"missed\" is negative");
+    CHECK_STR(refusal("\"unmatched\": 3", "\"unmatched\": \"3\""),
+              "r/manifest.json: cases[0]: \"unmatched\" is missing or not a "
+              "whole number");
+}
+
+/* Written and read back, nothing has changed. */
+static void test_round_trip(void)
+{
+    struct result result = {0}, again = {0};
+    struct err err = {0};
+    struct result_run *run, *back;
+
+    CHECK_INT(load_with("echolab", "echolab", 0, &result, &err), 0);
+    if (result.nruns != 1)
+        return;
+    CHECK_INT(result_save(&result, &err), 0);
+    CHECK_INT(result_load(&again, "r", 0, &err), 0);
+    CHECK_STR(err.msg, "");
+    run = &result.runs[0];
+    back = &again.runs[0];
+    CHECK_STR(back->notes.text[0], run->notes.text[0]);
+    CHECK(memcmp(run, back, offsetof(struct result_run, notes)) == 0);
+    CHECK(memcmp(&result, &again, offsetof(struct result, argv)) == 0);
+    result_release(&again);
+    run->loss.has = run->reconciled.has = 0;
+    CHECK_INT(result_save(&result, &err), 0);
+    CHECK_INT(result_load(&again, "r", 0, &err), 0);
+    CHECK_INT(again.runs[0].loss.has, 0);
+    CHECK_INT(again.runs[0].reconciled.has, 0);
+    result_release(&again);
     result_release(&result);
 }
 
@@ -229,6 +365,11 @@ int main(void)
         return 1;
     test_load();
     test_load_run();
+    test_load_loss();
+    test_load_reconciled();
+    test_load_an_earlier_one();
+    test_refused_loss();
+    test_round_trip();
     test_refused();
     test_names();
     test_partial();
