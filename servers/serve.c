@@ -115,7 +115,7 @@ static int set_echo(int key, const char *value, void *ctx, struct err *err)
         serve->buffer_bytes = (size_t)n;
         return 0;
     }
-    if (args_int(value, ARGS_RANGE("max-connections", 1, 4096), &n, err) < 0)
+    if (args_int(value, ARGS_RANGE("max-connections", 1, 100000), &n, err) < 0)
         return -1;
     serve->max_connections = (int)n;
     return 0;
