@@ -1,5 +1,6 @@
 #include "harness/ledger.h"
 
+#include "harness/seqset.h"
 #include "lib/csv.h"
 #include "lib/record.h"
 
@@ -29,7 +30,8 @@ struct check {
     const struct ledger_reader *reader;
     struct ledger *ledger;
     struct hash *hash;
-    int64_t *next_seq; /* per connection: the seq that is due */
+    struct seqset *seen; /* per connection */
+    size_t room;         /* words that they may still take */
 };
 
 /* A whole number without sign, up to 18 digits; -1 when it is not one. */
@@ -124,33 +126,86 @@ static const char *check_row(const struct ledger_row *row)
         return "ok, but bytes_back is not bytes";
     if (row->outcome == OUTCOME_OK && row->copies < 1)
         return "ok, but no copy came back";
+    if (row->copies > 0 && row->received_ns < 0)
+        return "copies of a reply that did not come";
+    if (row->late_by > 0 && row->received_ns < 0)
+        return "late_by of a reply that did not come";
     return check_errno(row->errno_name);
+}
+
+static int wrong_seq(const struct check *check, const struct ledger_row *row,
+                     const char *why, struct err *err)
+{
+    char what[120];
+
+    snprintf(what, sizeof what, "connection %lld: seq is %lld, %lld %s",
+             (long long)row->conn, (long long)row->seq,
+             (long long)check->seen[row->conn].next, why);
+    return csv_damaged(check->reader->path, row->line, what, err);
+}
+
+static int again(const struct check *check, const struct ledger_row *row,
+                 struct err *err)
+{
+    char what[96];
+
+    snprintf(what, sizeof what, "connection %lld: seq %lld is there twice",
+             (long long)row->conn, (long long)row->seq);
+    return csv_damaged(check->reader->path, row->line, what, err);
 }
 
 static int check_order(struct check *check, const struct ledger_row *row,
                        struct err *err)
 {
-    char what[96];
-    int64_t due;
+    struct seqset *seen;
 
     if (row->conn >= MAX_CONNECTIONS)
         return csv_damaged(check->reader->path, row->line,
                            "conn is not below 100000", err);
-    due = check->next_seq[row->conn];
-    if (row->seq == due) {
-        check->ledger->connections += due == 0;
-        check->next_seq[row->conn]++;
+    seen = &check->seen[row->conn];
+    if (row->seq != seen->next && !check->reader->any_order)
+        return wrong_seq(check, row, "is due", err);
+    check->ledger->connections += seen->end == 0;
+    switch (seqset_add(seen, row->seq, &check->room)) {
+    case SEQSET_NEW:
         return 0;
+    case SEQSET_AGAIN:
+        return again(check, row, err);
+    case SEQSET_FAR:
+        return wrong_seq(check, row, "did not come yet", err);
+    default:
+        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
     }
-    snprintf(what, sizeof what, "connection %lld: seq is %lld, %lld is due",
-             (long long)row->conn, (long long)row->seq, (long long)due);
-    return csv_damaged(check->reader->path, row->line, what, err);
+}
+
+/* Now that the file has ended: is any seq missing? */
+static int check_gaps(struct check *check, struct err *err)
+{
+    char what[96];
+
+    for (int64_t conn = 0; conn < MAX_CONNECTIONS; conn++) {
+        const struct seqset *seen = &check->seen[conn];
+
+        if (seen->next == seen->end)
+            continue;
+        check->ledger->open += seqset_missing(seen);
+        if (check->reader->is_partial)
+            continue;
+        snprintf(what, sizeof what,
+                 "the file ends, but connection %lld has no seq %lld",
+                 (long long)conn, (long long)seen->next);
+        return csv_damaged(check->reader->path, check->ledger->rows + 1, what,
+                           err);
+    }
+    return 0;
 }
 
 static void count(struct ledger *ledger, const struct ledger_row *row)
 {
     ledger->rows++;
     ledger->outcomes[row->outcome]++;
+    ledger->duplicated += row->copies > 1;
+    ledger->reordered += row->late_by > 0;
     if (row->sent_ns >= 0 &&
         (ledger->first_sent_ns < 0 || row->sent_ns < ledger->first_sent_ns))
         ledger->first_sent_ns = row->sent_ns;
@@ -189,6 +244,24 @@ static void on_bytes(const void *bytes, size_t n, void *ctx)
     check->ledger->file_bytes += (int64_t)n;
 }
 
+static int read_all(struct check *check, struct err *err)
+{
+    const struct ledger_reader *reader = check->reader;
+    struct csv_reader csv = {.path = reader->path,
+                             .header = RECORD_HEADER,
+                             .tail = reader->is_partial ? CSV_TORN_OK
+                                                        : CSV_WHOLE,
+                             .on_row = on_row,
+                             .on_bytes = on_bytes,
+                             .ctx = check};
+
+    if (!check->hash || !check->seen)
+        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    if (csv_read(&csv, err) < 0)
+        return -1;
+    return check_gaps(check, err);
+}
+
 int ledger_read(const struct ledger_reader *reader, struct ledger *ledger,
                 struct err *err)
 {
@@ -196,24 +269,18 @@ int ledger_read(const struct ledger_reader *reader, struct ledger *ledger,
         .reader = reader,
         .ledger = ledger,
         .hash = hash_new(),
-        .next_seq = calloc(MAX_CONNECTIONS, sizeof *check.next_seq)};
-    struct csv_reader csv = {.path = reader->path,
-                             .header = RECORD_HEADER,
-                             .tail = reader->is_partial ? CSV_TORN_OK
-                                                        : CSV_WHOLE,
-                             .on_row = on_row,
-                             .on_bytes = on_bytes,
-                             .ctx = &check};
+        .seen = calloc(MAX_CONNECTIONS, sizeof *check.seen),
+        .room = LEDGER_WINDOW_BYTES / sizeof(uint64_t),
+    };
     int status;
 
     *ledger = (struct ledger){.first_sent_ns = LEDGER_ABSENT,
                               .last_received_ns = LEDGER_ABSENT};
-    if (!check.hash || !check.next_seq)
-        status = err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
-    else
-        status = csv_read(&csv, err);
+    status = read_all(&check, err);
     if (check.hash)
         hash_take_hex(check.hash, ledger->sha256);
-    free(check.next_seq);
+    for (int conn = 0; check.seen && conn < MAX_CONNECTIONS; conn++)
+        seqset_release(&check.seen[conn]);
+    free(check.seen);
     return status;
 }

@@ -32,7 +32,8 @@ typedef int (*ledger_row_fn)(const struct ledger_row *row, void *ctx,
 
 struct ledger_reader {
     const char *path;
-    int is_partial;       /* a last line without its end is dropped */
+    int is_partial;       /* the writer was stopped: see ledger_read */
+    int any_order;        /* of the seq of a connection: UDP */
     ledger_row_fn on_row; /* may be NULL; returns -1 with err to stop */
     void *ctx;
 };
@@ -41,8 +42,11 @@ struct ledger_reader {
 struct ledger {
     int64_t rows;
     int64_t outcomes[OUTCOME_COUNT];
-    int64_t connections;      /* with at least one row */
-    int64_t ok_bytes;         /* payload of the ok rows, one direction */
+    int64_t connections; /* with at least one row */
+    int64_t duplicated;  /* rows with copies > 1 */
+    int64_t reordered;   /* rows with late_by > 0 */
+    int64_t open;        /* partial: seq missing below a connection's highest */
+    int64_t ok_bytes;    /* payload of the ok rows, one direction */
     int64_t first_sent_ns;    /* LEDGER_ABSENT when nothing was sent */
     int64_t last_received_ns; /* of the ok rows; LEDGER_ABSENT when none */
     int64_t file_bytes;
@@ -53,8 +57,18 @@ struct ledger {
  * Read and check a file.  Errors (ERR_RESULTS): those of csv_read, and
  * results-damaged with FILE:LINE for a row that cannot be: an unknown
  * outcome, rtt_ns other than received_ns - sent_ns > 0, a reply time without
- * a reply, sent before scheduled, a connection whose seq is not 0, 1, 2, ...
+ * a reply, copies of no reply, sent before scheduled, a connection whose seq is
+ * not 0, 1, 2, ...
+ *
+ * Over TCP rows end in the order of sending.  Over UDP (any_order) they need
+ * not: then each seq must be there once, with none missing when the file ends.
+ * That takes at most LEDGER_WINDOW_BYTES beside 4 MiB, whatever the file holds;
+ * a seq so far ahead of a missing one that it does not do is refused.
+ *
+ * With is_partial a last line without its end is dropped, and a missing seq is
+ * a row that was not final yet: counted as open.
  */
+#define LEDGER_WINDOW_BYTES (8 << 20)
 int ledger_read(const struct ledger_reader *reader, struct ledger *ledger,
                 struct err *err);
 

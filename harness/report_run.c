@@ -23,8 +23,7 @@ static int load_samples(struct report_run *out, struct err *err)
 
     if (result_file_path(path, out->result, run, RESULT_MESSAGES_CSV, err) < 0)
         return -1;
-    if (samples_load(&out->samples, path, !run->done, run->message_size_bytes,
-                     err) < 0)
+    if (samples_load(&out->samples, path, run, err) < 0)
         return -1;
     return audit_ledger(out->result, run, &out->samples.ledger, err);
 }

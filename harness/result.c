@@ -100,6 +100,11 @@ int64_t result_buffer_bytes(const struct result_run *run)
     return size < LEAST ? LEAST : size > MOST ? MOST : size;
 }
 
+int result_run_is_udp(const struct result_run *run)
+{
+    return strcmp(run->transport, "udp") == 0;
+}
+
 int result_run_is_here(const struct result_run *run)
 {
     return run->launched || strncmp(run->host, "127.", 4) == 0 ||

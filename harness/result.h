@@ -141,6 +141,9 @@ int64_t *result_reconciled_count(struct result_reconciled *reconciled, int i,
 /* 1 when client and server share this machine: no network lies between. */
 int result_run_is_here(const struct result_run *run);
 
+/* 1 when its messages may be lost, and their rows end in any order. */
+int result_run_is_udp(const struct result_run *run);
+
 /* The buffer that server and client use: one message, within bounds. */
 int64_t result_buffer_bytes(const struct result_run *run);
 

@@ -218,6 +218,7 @@ static int read_back(struct session *session, struct result_run *run,
         0)
         return -1;
     reader.path = path;
+    reader.any_order = result_run_is_udp(run);
     if (!is_whole &&
         result_trim_file(session->result, run, RESULT_MESSAGES_CSV, err) < 0)
         return -1;

@@ -84,17 +84,18 @@ static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
                          "out of memory at line %lld", (long long)row->line);
 }
 
-int samples_load(struct samples *samples, const char *path, int is_partial,
-                 int64_t message_size_bytes, struct err *err)
+int samples_load(struct samples *samples, const char *path,
+                 const struct result_run *run, struct err *err)
 {
     struct loading loading = {.samples = samples, .path = path};
     struct ledger_reader reader = {.path = path,
-                                   .is_partial = is_partial,
+                                   .is_partial = !run->done,
+                                   .any_order = result_run_is_udp(run),
                                    .on_row = on_row,
                                    .ctx = &loading};
 
     memset(samples, 0, sizeof *samples);
-    samples->message_size_bytes = message_size_bytes;
+    samples->message_size_bytes = run->message_size_bytes;
     samples->end_ns = LEDGER_ABSENT;
     if (ledger_read(&reader, &samples->ledger, err) == 0)
         return 0;

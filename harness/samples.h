@@ -3,6 +3,7 @@
 #define HARNESS_SAMPLES_H
 
 #include "harness/ledger.h"
+#include "harness/result.h"
 #include "lib/err.h"
 
 #include <stddef.h>
@@ -23,11 +24,11 @@ struct samples {
 };
 
 /*
- * Read and check a messages.csv.  Every row must carry messages of
- * message_size_bytes.  Errors: those of ledger_read, no-memory.
+ * Read and check the messages.csv of a run.  Every row must carry messages of
+ * its size.  Errors: those of ledger_read, no-memory.
  */
-int samples_load(struct samples *samples, const char *path, int is_partial,
-                 int64_t message_size_bytes, struct err *err);
+int samples_load(struct samples *samples, const char *path,
+                 const struct result_run *run, struct err *err);
 
 /* {0} is releasable. */
 void samples_release(struct samples *samples);

@@ -138,8 +138,7 @@ int summary_compute(const char *messages_csv_path, const struct result_run *run,
     int status;
 
     memset(out, 0, sizeof *out);
-    if (samples_load(&samples, messages_csv_path, !run->done,
-                     run->message_size_bytes, err) < 0)
+    if (samples_load(&samples, messages_csv_path, run, err) < 0)
         return -1;
     status = summary_of(out, &samples, err);
     samples_release(&samples);

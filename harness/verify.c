@@ -11,7 +11,9 @@ static int read_ledger(const struct result *result,
                        struct err *err)
 {
     char path[4096];
-    struct ledger_reader reader = {.path = path, .is_partial = !run->done};
+    struct ledger_reader reader = {.path = path,
+                                   .is_partial = !run->done,
+                                   .any_order = result_run_is_udp(run)};
 
     if (result_file_path(path, result, run, RESULT_MESSAGES_CSV, err) < 0 ||
         ledger_read(&reader, ledger, err) < 0)

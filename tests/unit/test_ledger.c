@@ -96,6 +96,10 @@ static void test_bad_rows(void)
               "messages.csv:2: ok, but bytes_back is not bytes");
     CHECK_STR(refusal("0,0,1,1,2,1,9,9,ok,0,0,\n"),
               "messages.csv:2: ok, but no copy came back");
+    CHECK_STR(refusal("0,0,1,1,,,9,9,lost,1,0,\n"),
+              "messages.csv:2: copies of a reply that did not come");
+    CHECK_STR(refusal("0,0,1,1,,,9,9,corrupt,0,1,\n"),
+              "messages.csv:2: late_by of a reply that did not come");
     CHECK_STR(refusal("0,0,1,1,2,1,9,9,okay,1,0,\n"),
               "messages.csv:2: unknown outcome");
     CHECK_STR(refusal("0,0,1,1,,,9,0,reset,0,0,econn\n"),
@@ -128,6 +132,75 @@ static void test_order(void)
               "messages.csv:3: connection 0: seq is 0, 1 is due");
     CHECK_STR(refusal("7,1,1,1,2,1,9,9,ok,1,0,\n"),
               "messages.csv:2: connection 7: seq is 1, 0 is due");
+}
+
+/* As read_rows, but of rows that may end in any order. */
+static int read_any(const char *rows, int is_partial, struct ledger *ledger,
+                    struct err *err)
+{
+    struct ledger_reader reader = {
+        .path = file, .is_partial = is_partial, .any_order = 1};
+    FILE *to = fopen(file, "w");
+
+    memset(err, 0, sizeof *err);
+    fprintf(to, "%s\n%s", RECORD_HEADER, rows);
+    fclose(to);
+    return ledger_read(&reader, ledger, err);
+}
+
+static void test_any_order(void)
+{
+    static const char rows[] = "1,1,1,1,2,1,9,9,ok,2,0,\n"
+                               "0,0,3,3,,,9,0,lost,0,0,\n"
+                               "1,2,3,3,4,1,9,9,ok,1,0,\n"
+                               "1,0,3,3,9,6,9,9,late,3,2,\n";
+    struct ledger ledger;
+    struct err err;
+
+    CHECK_INT(read_any(rows, 0, &ledger, &err), 0);
+    CHECK_STR(err.msg, "");
+    CHECK_INT(ledger.rows, 4);
+    CHECK_INT(ledger.connections, 2);
+    CHECK_INT(ledger.duplicated, 2);
+    CHECK_INT(ledger.reordered, 1);
+    CHECK_INT(ledger.open, 0);
+    CHECK_STR(refusal(rows),
+              "messages.csv:2: connection 1: seq is 1, 0 is due");
+}
+
+static void test_any_order_refused(void)
+{
+    struct ledger ledger;
+    struct err err;
+
+    CHECK_INT(read_any("0,1,1,1,2,1,9,9,ok,1,0,\n0,1,1,1,2,1,9,9,ok,1,0,\n", 0,
+                       &ledger, &err),
+              -1);
+    CHECK_STR(err.msg, "messages.csv:3: connection 0: seq 1 is there twice");
+    CHECK_INT(read_any("0,0,1,1,2,1,9,9,ok,1,0,\n7,0,1,1,2,1,9,9,ok,1,0,\n"
+                       "7,3,1,1,2,1,9,9,ok,1,0,\n",
+                       0, &ledger, &err),
+              -1);
+    CHECK_STR(err.msg, "messages.csv:4: the file ends, but connection 7 has "
+                       "no seq 1");
+    CHECK_INT(read_any("0,99999999999,1,1,2,1,9,9,ok,1,0,\n", 0, &ledger, &err),
+              -1);
+    CHECK_STR(err.msg, "messages.csv:2: connection 0: seq is 99999999999, 0 "
+                       "did not come yet");
+}
+
+/* Killed with messages in flight: what is final is there. */
+static void test_any_order_partial(void)
+{
+    struct ledger ledger;
+    struct err err;
+
+    CHECK_INT(read_any("0,0,1,1,2,1,9,9,ok,1,0,\n0,4,1,1,2,1,9,9,ok,1,0,\n"
+                       "0,2,1,1,2,1,9,9,ok,1,0,\n0,1,1,1,2,1,9,9,o",
+                       1, &ledger, &err),
+              0);
+    CHECK_INT(ledger.rows, 3);
+    CHECK_INT(ledger.open, 2);
 }
 
 static void test_partial(void)
@@ -179,6 +252,9 @@ int main(void)
     test_bad_rows();
     test_bad_numbers();
     test_order();
+    test_any_order();
+    test_any_order_refused();
+    test_any_order_partial();
     test_partial();
     test_callback();
     unlink(file);
