@@ -197,6 +197,7 @@ static void connect_all(struct engine *engine)
 
 static int follow(struct engine *engine, struct conn *conn, enum conn_step step,
                   struct err *err);
+static int renew(struct engine *engine, struct conn *conn, struct err *err);
 
 static int begin_message(struct engine *engine, struct conn *conn,
                          struct err *err)
@@ -235,6 +236,8 @@ static int follow(struct engine *engine, struct conn *conn, enum conn_step step,
         return -1;
     if (step == CONN_BROKEN)
         return lose_conn(engine, conn, err);
+    if (engine->plan->reconnects)
+        return renew(engine, conn, err);
     if (!ticker_may_begin(&engine->ticker, conn->received_ns))
         return 0;
     return begin_message(engine, conn, err);
@@ -251,7 +254,13 @@ static int give_attempt_up(struct engine *engine, struct conn *conn,
     conn->sent = conn->got = 0;
     engine->result->intended++;
     engine->busy++;
-    if (settle(engine, conn, err) < 0 || close_conn(engine, conn, err) < 0)
+    if (settle(engine, conn, err) < 0)
+        return -1;
+    if (!engine->plan->persists) {
+        engine->down--;
+        return lose_conn(engine, conn, err);
+    }
+    if (close_conn(engine, conn, err) < 0)
         return -1;
     conn->backoff_ns = conn->backoff_ns ? 2 * conn->backoff_ns
                                         : first_backoff_ns;
@@ -290,6 +299,16 @@ static int revive(struct engine *engine, struct conn *conn, struct err *err)
     return ticker_may_begin(&engine->ticker, now_ns)
                ? begin_message(engine, conn, err)
                : 0;
+}
+
+/* One message was all that this connection was for. */
+static int renew(struct engine *engine, struct conn *conn, struct err *err)
+{
+    if (close_conn(engine, conn, err) < 0)
+        return -1;
+    engine->down++;
+    conn->retry_ns = conn->backoff_ns = 0;
+    return revive(engine, conn, err);
 }
 
 static int revive_all(struct engine *engine, struct err *err)
@@ -474,7 +493,8 @@ static int prepare(struct engine *engine, struct err *err)
     engine->ticker = (struct ticker){
         .plan = plan, .out = engine->out, .result = engine->result};
     ticker_init(&engine->ticker, plan->timeout_ns / parts);
-    engine->lone = plan->connections == 1 && !plan->persists;
+    engine->lone = plan->connections == 1 && !plan->persists &&
+                   !plan->reconnects;
     engine->conns = calloc((size_t)plan->connections, sizeof *engine->conns);
     engine->wait = wait_new();
     if (!engine->conns || !engine->wait ||

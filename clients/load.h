@@ -11,7 +11,8 @@
 struct load_plan {
     struct net_addr target;
     int is_udp;
-    int persists; /* failures end nothing: connections are made again */
+    int persists;   /* failures end nothing: connections are made again */
+    int reconnects; /* TCP: a connection for each message */
     uint64_t run_id;
     int64_t size_bytes; /* 1 .. MSG_MAX_BYTES; UDP 48 .. 65507 */
     int64_t buffer_bytes;

@@ -51,6 +51,7 @@ enum {
     MESSAGES,
     RECORD,
     PLAIN,
+    RECONNECT,
     QUIET,
     MACHINE,
     RUN_ID,
@@ -74,6 +75,8 @@ static const struct args_option load_options[] = {
     {"connections", CONNECTIONS, "N", "1", "connections at the same time"},
     {"duration", DURATION, "SECONDS", "10",
      "how long to measure; 0 until Ctrl-C"},
+    {"reconnect", RECONNECT, NULL, NULL,
+     "a new connection for each message (tcp), as echo-simple-server wants"},
     {"messages", MESSAGES, "N", "0",
      "stop after so many messages; 0 for no limit"},
     {"record", RECORD, "DIR", NULL,
@@ -190,6 +193,9 @@ static int set_load(int key, const char *value, void *ctx, struct err *err)
             num_get_hex(value, 16, &rate->plan.run_id) < 0)
             return args_bad(err, "run-id", value, "16 lower-case hex digits");
         return 0;
+    case RECONNECT:
+        rate->plan.reconnects = 1;
+        return 0;
     case QUIET:
         rate->quiet = 1;
         return 0;
@@ -230,6 +236,11 @@ static int check_transport(struct rate *rate, struct err *err)
         plan->timeout_ns = plan->is_udp ? udp_timeout_ns : tcp_timeout_ns;
     if (!plan->is_udp)
         return 0;
+    if (plan->reconnects) {
+        err_set(err, ERR_USAGE, "usage",
+                "--reconnect: there are no connections with --transport udp");
+        return err_hint(err, "leave one of the two out");
+    }
     if (plan->timeout_ns == forever_ns) {
         (void)args_bad(err, "timeout", "-1", "a limit with --transport udp");
         return err_hint(err, "a message may be lost, and nothing would say so");

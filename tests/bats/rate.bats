@@ -109,6 +109,47 @@ expect_rows() {
         END { exit bad || NR != 4 }' out/connections.csv
 }
 
+@test "rate: --reconnect makes a connection for each message" {
+    start_server echo-simple-server --quiet
+    run --separate-stderr rate --reconnect --messages 60 --connections 3 --machine --record out
+    expect_status 0
+    expect_rows out
+    [ "$(count ok)" -eq 60 ]
+    [ "$(count broken)" -eq 0 ]
+    # One that was begun beside the last messages may have had none to send.
+    connected=$(count connected)
+    [[ $connected -ge 60 && $connected -le 62 ]]
+    [ "$(grep -c ',ok,' out/connections.csv)" -eq "$connected" ]
+    [ "$(wc -l <out/connections.csv)" -eq $((connected + 1)) ]
+    # One more that said hello.
+    stop_pid "$pid"
+    within 2 grep -q "^served connections=$((connected + 1)) " "$log"
+}
+
+@test "rate: --reconnect ends with a row when it cannot connect again" {
+    start_server echo-simple-server --quiet
+    "$bin/echo-rate" --ip 127.0.0.1 --port "$port" --reconnect --duration 30 --machine \
+        --record out >said 2>errors 3>&- 4>&- &
+    client=$!
+    within 5 grep -q ^progress said
+    kill -KILL "$pid"
+    status=0
+    wait "$client" || status=$?
+    output=$(cat said) stderr=$(cat errors)
+    expect_error 4 server-gone
+    expect_rows out
+    [ "$(count broken)" -eq 1 ]
+    [[ $(tail -n 1 out/messages.csv) =~ ,(refused|reset|eof), ]]
+}
+
+@test "rate: --reconnect is not for UDP, and a simple server needs it" {
+    start_server echo-simple-server --quiet
+    run --separate-stderr rate --reconnect --transport udp
+    expect_error 2 usage
+    run --separate-stderr rate --messages 20 --quiet
+    expect_error 4 server-gone
+}
+
 @test "rate: --messages counts over all connections" {
     start_server echo-server --quiet
     for connections in 1 7; do
