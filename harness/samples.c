@@ -56,12 +56,20 @@ static int add_failure(struct samples *samples, int64_t position)
     return 0;
 }
 
+static int add_loss(struct samples *samples, const struct ledger_row *row)
+{
+    struct loss_message message = {row->conn, row->seq, row->outcome,
+                                   row->copies, row->late_by};
+
+    return loss_add(&samples->losses, &message);
+}
+
 static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
 {
     struct loading *loading = ctx;
     struct samples *samples = loading->samples;
     int64_t position = loading->nrows;
-    int status = 0;
+    int status;
 
     if (row->bytes != samples->message_size_bytes)
         return csv_damaged(loading->path, row->line,
@@ -74,9 +82,10 @@ static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
     /* What was never tried, or cut off, has no place in a share of failures. */
     loading->nrows += row->outcome == OUTCOME_OK ||
                       samples_is_failure(row->outcome);
-    if (row->outcome == OUTCOME_OK)
+    status = add_loss(samples, row);
+    if (status == 0 && row->outcome == OUTCOME_OK)
         status = add_answer(samples, row);
-    else if (samples_is_failure(row->outcome))
+    else if (status == 0 && samples_is_failure(row->outcome))
         status = add_failure(samples, position);
     return status == 0
                ? 0
@@ -108,5 +117,6 @@ void samples_release(struct samples *samples)
     free(samples->received_ns);
     free(samples->rtt_ns);
     free(samples->failed_rows);
+    loss_release(&samples->losses);
     memset(samples, 0, sizeof *samples);
 }

@@ -3,6 +3,7 @@
 #define HARNESS_SAMPLES_H
 
 #include "harness/ledger.h"
+#include "harness/loss.h"
 #include "harness/result.h"
 #include "lib/err.h"
 
@@ -18,6 +19,7 @@ struct samples {
     int64_t message_size_bytes;
     int64_t *failed_rows; /* their positions (0..) among ok and failed rows */
     size_t nfailed, failed_cap;
+    struct loss_series losses; /* of all rows */
     int64_t end_ns; /* the last time in the file; LEDGER_ABSENT when none */
 
     struct ledger ledger; /* counts over all rows, and the hash */

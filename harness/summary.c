@@ -95,13 +95,13 @@ static void rtts_of(struct summary *out, const struct samples *samples,
                             sorted);
 }
 
-int summary_of(struct summary *out, const struct samples *samples,
-               struct err *err)
+int summary_of(struct summary *out, struct samples *samples, struct err *err)
 {
     int64_t *sorted;
 
     count(out, samples);
     share_of_failures(out, samples);
+    loss_of(&out->loss, &samples->losses);
     if (samples->n == 0)
         return 0;
     sorted = malloc(samples->n * sizeof *sorted);
@@ -138,6 +138,7 @@ int summary_compute(const char *messages_csv_path, const struct result_run *run,
     int status;
 
     memset(out, 0, sizeof *out);
+    out->is_udp = result_run_is_udp(run);
     if (samples_load(&samples, messages_csv_path, run, err) < 0)
         return -1;
     status = summary_of(out, &samples, err);
@@ -205,6 +206,45 @@ static void put_connect(struct cJSON *root, const struct connections *c)
         json_put_int(to, "retransmits", c->retransmits);
 }
 
+/* Only the lengths that there are. */
+static void put_periods(struct cJSON *root, const struct loss *loss)
+{
+    struct cJSON *to = json_put_object(root, "periods"), *lengths;
+
+    json_put_int(to, "count", loss->periods);
+    json_put_real(to, "mean", loss->mean_period);
+    json_put_int(to, "longest", loss->longest);
+    lengths = json_put_array(to, "lengths");
+    for (int i = 0; i < LOSS_LENGTHS; i++) {
+        struct cJSON *pair;
+
+        if (loss->lengths[i] == 0)
+            continue;
+        pair = json_push_object(lengths);
+        json_put_int(pair, "length", i + 1);
+        json_put_int(pair, "count", loss->lengths[i]);
+    }
+}
+
+static void put_loss(struct cJSON *root, const struct loss *loss)
+{
+    struct cJSON *to = json_put_object(root, "loss");
+
+    json_put_int(to, "counted", loss->counted);
+    json_put_int(to, "lost", loss->lost);
+    json_put_real(to, "share", loss->share.value);
+    json_put_real(to, "ci95_lo", loss->share.lo);
+    json_put_real(to, "ci95_hi", loss->share.hi);
+    json_put_real(to, "n_eff", loss->n_eff);
+    json_put_bool(to, "too_few_periods", loss->too_few);
+    put_periods(to, loss);
+    json_put_int(to, "received", loss->received);
+    json_put_int(to, "duplicated", loss->duplicated);
+    json_put_int(to, "reordered", loss->reordered);
+    json_put_real(to, "extent_mean", loss->extent_mean);
+    json_put_int(to, "extent_max", loss->extent_max);
+}
+
 char *summary_json(const struct summary *s)
 {
     struct cJSON *root = json_object(), *outcomes;
@@ -223,6 +263,8 @@ char *summary_json(const struct summary *s)
         put_rtt(root, s);
     if (s->rate.is_known)
         put_rate(root, &s->rate);
+    if (s->is_udp)
+        put_loss(root, &s->loss);
     if (s->connect.rows > 0)
         put_connect(root, &s->connect);
     json_put_text(root, "messages_csv_sha256", s->sha256);
@@ -262,6 +304,42 @@ static void print_rate(const struct summary_rate *rate, FILE *to)
     fputc('\n', to);
 }
 
+static void print_odd(const struct loss *loss, FILE *to)
+{
+    char n[32];
+
+    if (loss->duplicated > 0)
+        fprintf(to, "  duplicated %s came more than once\n",
+                num_grouped(loss->duplicated, n, sizeof n));
+    if (loss->reordered > 0)
+        fprintf(to,
+                "  reordered  %s came behind later ones, by %.3g messages "
+                "on average\n",
+                num_grouped(loss->reordered, n, sizeof n), loss->extent_mean);
+}
+
+/* No loss is never printed without its bound. */
+static void print_loss(const struct loss *loss, FILE *to)
+{
+    char lost[32], counted[32];
+
+    num_grouped(loss->counted, counted, sizeof counted);
+    if (loss->lost == 0)
+        fprintf(to, "  loss       none of %s: < %.2g %%\n", counted,
+                100 * loss->share.hi);
+    else
+        fprintf(to,
+                "  loss       %.3g %%: %s of %s, 95 %% CI [%.3g %%, %.3g "
+                "%%]%s\n"
+                "  periods    of %.3g messages on average, %lld at most\n",
+                100 * loss->share.value,
+                num_grouped(loss->lost, lost, sizeof lost), counted,
+                100 * loss->share.lo, 100 * loss->share.hi,
+                loss->too_few ? " (too few bursts)" : "", loss->mean_period,
+                (long long)loss->longest);
+    print_odd(loss, to);
+}
+
 void summary_print(const struct summary *s, const struct result_run *run,
                    FILE *to)
 {
@@ -276,6 +354,8 @@ void summary_print(const struct summary *s, const struct result_run *run,
     if (s->unsent > 0)
         fprintf(to, "  %s messages were not sent: this machine's limit\n",
                 num_grouped(s->unsent, rows, sizeof rows));
+    if (s->is_udp)
+        print_loss(&s->loss, to);
     if (s->ok == 0)
         return;
     fprintf(to, "  RTT min    %s, max %s\n",

@@ -3,6 +3,7 @@
 #define HARNESS_SUMMARY_H
 
 #include "harness/connections.h"
+#include "harness/loss.h"
 #include "harness/result.h"
 #include "harness/samples.h"
 #include "harness/stats.h"
@@ -33,6 +34,8 @@ struct summary {
     int64_t ok, failed; /* failed: what samples_is_failure says */
     int64_t unsent;     /* send_error, local_limit: this machine's */
     struct stats_share failed_share; /* of ok + failed */
+    int is_udp;                      /* then: */
+    struct loss loss;
     double duration_s; /* first send to last reply; 0 without one */
 
     /* The RTTs of the ok messages; hold when ok > 0. */
@@ -46,9 +49,11 @@ struct summary {
     char sha256[HASH_HEX_SIZE]; /* of messages.csv */
 };
 
-/* Sum up samples; `connect` is left alone.  Error: no-memory. */
-int summary_of(struct summary *out, const struct samples *samples,
-               struct err *err);
+/*
+ * Sum up samples, whose losses are sorted by it; `connect` and `is_udp` are
+ * left alone.  Error: no-memory.
+ */
+int summary_of(struct summary *out, struct samples *samples, struct err *err);
 
 /*
  * Read messages.csv, and connections.csv beside it, of a run and sum them up.

@@ -140,6 +140,45 @@ static void test_fixed_rtt(void)
     free(json);
 }
 
+/* Four sent, in any order; one late, one lost: neighbours, so one period. */
+static void test_udp(void)
+{
+    static const struct result_run udp = {.done = 1,
+                                          .message_size_bytes = 125,
+                                          .dir = "x/1",
+                                          .site = "local",
+                                          .transport = "udp"};
+    struct summary s = {0};
+    struct err err = {0};
+    char *json, text[2048] = "";
+    FILE *to = fmemopen(text, sizeof text, "w");
+
+    unlink("connections.csv");
+    CHECK(write_file("messages.csv", RECORD_HEADER,
+                     "0,1,600,600,9600,9000,125,125,late,1,2,\n"
+                     "0,0,100,100,400,300,125,125,ok,2,0,\n"
+                     "0,2,1200,1200,,,125,0,lost,0,0,\n"
+                     "0,3,1300,1300,1400,100,125,125,ok,1,0,\n"
+                     "0,4,1500,1500,,,125,0,aborted,0,0,\n"));
+    CHECK_INT(summary_compute("messages.csv", &udp, &s, &err), 0);
+    CHECK_STR(err.msg, "");
+    CHECK_INT(s.loss.counted, 4);
+    CHECK_INT(s.loss.lost, 2);
+    CHECK_INT(s.loss.periods, 1);
+    CHECK_INT(s.loss.duplicated, 1);
+    summary_print(&s, &udp, to);
+    fclose(to);
+    CHECK(strstr(text, "  loss       50 %: 2 of 4, 95 % CI ["));
+    CHECK(strstr(text, "(too few bursts)\n  periods    of 2 messages on "
+                       "average, 2 at most\n"));
+    CHECK(strstr(text, "  duplicated 1 came more than once\n"));
+    CHECK(strstr(text, "  reordered  1 came behind later ones, by 2 messages "
+                       "on average\n"));
+    json = summary_json(&s);
+    CHECK(json && strstr(json, "\"too_few_periods\":"));
+    free(json);
+}
+
 int main(void)
 {
     char dir[] = "/tmp/test_summary.XXXXXX";
@@ -151,6 +190,7 @@ int main(void)
     test_size_differs();
     test_connections();
     test_fixed_rtt();
+    test_udp();
     unlink("messages.csv");
     unlink("connections.csv");
     rmdir(dir);
