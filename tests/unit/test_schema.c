@@ -1,5 +1,5 @@
 /*
- * scenarios/schema.json is for editors, harness/scenario.c is what counts:
+ * scenarios/schema.json is for editors, harness/scenario is what counts:
  * this holds the two to the same answer.  It walks the schema, tries values
  * at and beyond every limit, and compares verdicts.  What keys mean together
  * (scenario-conflict) is not in the schema.

@@ -1,0 +1,235 @@
+#include "harness/scenario_keys.h"
+
+#include "lib/net.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const modes[] = {"rate", NULL};
+static const char *const later_modes[] = {"fail_rate", "transcript", NULL};
+static const char *const launches[] = {"local", "none", NULL};
+static const char *const later_launches[] = {"ssh", NULL};
+static const char *const transports[] = {"tcp", NULL};
+static const char *const later_transports[] = {"udp", NULL};
+static const char *const servers[] = {"thread", NULL};
+static const char *const later_servers[] = {"single", "epoll", "simple", "udp",
+                                            NULL};
+
+static int is_name(const char *text)
+{
+    size_t n = strlen(text);
+
+    return n >= 1 && n <= 64 &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") == n;
+}
+
+static int is_site(const char *text)
+{
+    size_t n = strlen(text);
+
+    return n >= 1 && n < SCENARIO_SITE_SIZE && text[0] != '-' &&
+           text[0] != '.' &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz"
+                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == n;
+}
+
+/* One line, and nothing in it that could drive a terminal. */
+static int is_what(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+
+    for (; *c; c++)
+        if (*c < ' ' || *c == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0))
+            return 0;
+    return strlen(text) < sizeof((struct scenario *)0)->what;
+}
+
+#define AT(field) (int)offsetof(struct scenario, field)
+#define TWO_TO_53 9007199254740992.0
+
+static const struct scenario_key keys[] = {
+    {.path = "version", .type = KEY_VERSION, .flags = KEY_REQUIRED},
+    {.path = "name",
+     .type = KEY_TEXT,
+     .flags = KEY_REQUIRED,
+     .offset = AT(name),
+     .hi = 65,
+     .is_valid = is_name,
+     .want = "1 to 64 of a-z 0-9 _ -"},
+    {.path = "what",
+     .type = KEY_TEXT,
+     .offset = AT(what),
+     .hi = 512,
+     .is_valid = is_what,
+     .want = "one line of at most 511 bytes"},
+    {.path = "mode",
+     .type = KEY_WORD,
+     .offset = KEY_NOWHERE,
+     .words = modes,
+     .later_words = later_modes},
+    {.path = "target", .type = KEY_OBJECT},
+    {.path = "target.site",
+     .type = KEY_TEXT,
+     .offset = AT(site),
+     .hi = SCENARIO_SITE_SIZE,
+     .is_valid = is_site,
+     .want = "a word: 1 to 32 of A-Z a-z 0-9 . _ -"},
+    {.path = "target.host",
+     .type = KEY_TEXT,
+     .offset = AT(host),
+     .hi = 256,
+     .is_valid = net_is_name,
+     .want = "a host name or an address"},
+    {.path = "target.port",
+     .type = KEY_SMALL,
+     .offset = AT(port),
+     .lo = 0,
+     .hi = 65535},
+    {.path = "target.launch",
+     .type = KEY_WORD,
+     .offset = AT(launch),
+     .words = launches,
+     .later_words = later_launches},
+    {.path = "target.plain", .type = KEY_BOOL, .offset = AT(plain)},
+    {.path = "transport",
+     .type = KEY_WORD,
+     .offset = KEY_NOWHERE,
+     .words = transports,
+     .later_words = later_transports},
+    {.path = "server",
+     .type = KEY_WORD,
+     .flags = KEY_SWEEPS,
+     .offset = KEY_NOWHERE,
+     .words = servers,
+     .later_words = later_servers},
+    {.path = "message_size",
+     .type = KEY_INT,
+     .flags = KEY_SWEEPS,
+     .offset = AT(message_size_bytes),
+     .lo = 1,
+     .hi = 16 << 20},
+    {.path = "connections",
+     .type = KEY_INT,
+     .flags = KEY_SWEEPS,
+     .offset = AT(connections),
+     .lo = 1,
+     .hi = 100000},
+    {.path = "duration_s",
+     .type = KEY_SECONDS,
+     .flags = KEY_MAY_BE_NULL,
+     .offset = AT(duration_ns),
+     .lo = 0.001,
+     .hi = 86400},
+    {.path = "messages",
+     .type = KEY_INT,
+     .flags = KEY_MAY_BE_NULL,
+     .offset = AT(messages),
+     .lo = 1,
+     .hi = 1e12},
+    {.path = "rate_per_s",
+     .type = KEY_LATER,
+     .flags = KEY_MAY_BE_NULL | KEY_SWEEPS,
+     .offset = KEY_NOWHERE},
+    {.path = "window",
+     .type = KEY_INT,
+     .offset = KEY_NOWHERE,
+     .lo = 1,
+     .hi = 1,
+     .later_hi = 1e6},
+    {.path = "timeout_s",
+     .type = KEY_SECONDS,
+     .offset = AT(timeout_ns),
+     .lo = 0.001,
+     .hi = 3600},
+    {.path = "loss", .type = KEY_LATER},
+    {.path = "path", .type = KEY_OBJECT},
+    {.path = "path.delay_ms",
+     .type = KEY_REAL,
+     .offset = AT(path_delay_ms),
+     .lo = 0,
+     .hi = 60000},
+    {.path = "path.jitter_ms",
+     .type = KEY_REAL,
+     .offset = AT(path_jitter_ms),
+     .lo = 0,
+     .hi = 60000},
+    {.path = "path.rate_mbit",
+     .type = KEY_REAL,
+     .flags = KEY_MAY_BE_NULL,
+     .offset = AT(path_rate_mbit),
+     .lo = 0.001,
+     .hi = 1e6},
+    {.path = "repeat",
+     .type = KEY_INT,
+     .offset = AT(repeat),
+     .lo = 1,
+     .hi = SCENARIO_MAX_REPEAT},
+    {.path = "seed",
+     .type = KEY_INT,
+     .offset = AT(seed),
+     .lo = 0,
+     .hi = TWO_TO_53},
+    {.path = "cpu", .type = KEY_OBJECT},
+    {.path = "cpu.client",
+     .type = KEY_INT,
+     .offset = AT(cpu_client),
+     .lo = 0,
+     .hi = 1023},
+    {.path = "cpu.server",
+     .type = KEY_INT,
+     .offset = AT(cpu_server),
+     .lo = 0,
+     .hi = 1023},
+    {.path = "expect", .type = KEY_OBJECT},
+    {.path = "expect.failed_max",
+     .type = KEY_REAL,
+     .offset = AT(expect.failed_max),
+     .lo = 0,
+     .hi = 1},
+    {.path = "expect.rtt_p50_ms_max",
+     .type = KEY_REAL,
+     .offset = AT(expect.rtt_p50_ms_max),
+     .lo = 0,
+     .hi = 3600000},
+    {.path = "expect.rtt_p99_ms_max",
+     .type = KEY_REAL,
+     .offset = AT(expect.rtt_p99_ms_max),
+     .lo = 0,
+     .hi = 3600000},
+    {.path = "expect.rate_mbit_min",
+     .type = KEY_REAL,
+     .offset = AT(expect.rate_mbit_min),
+     .lo = 0,
+     .hi = 1e6},
+    {.path = "steps", .type = KEY_LATER},
+};
+enum { KEYS = sizeof keys / sizeof *keys };
+
+const struct scenario_key *scenario_key_at(int i)
+{
+    return i < KEYS ? &keys[i] : NULL;
+}
+
+const struct scenario_key *scenario_key_find(const char *path)
+{
+    for (int i = 0; i < KEYS; i++)
+        if (strcmp(keys[i].path, path) == 0)
+            return &keys[i];
+    return NULL;
+}
+
+void scenario_key_list(const char *prefix, char *text, size_t size)
+{
+    size_t n = strlen(prefix), used = 0;
+
+    text[0] = '\0';
+    for (int i = 0; i < KEYS && used < size; i++) {
+        const char *path = keys[i].path;
+
+        if (strncmp(path, prefix, n) != 0 || (n && path[n] != '.') ||
+            strchr(path + n + (n > 0), '.'))
+            continue;
+        used += (size_t)snprintf(text + used, size - used, "%s%s",
+                                 used ? " " : "", path + n + (n > 0));
+    }
+}
