@@ -18,6 +18,25 @@ void stats_sort(int64_t *values, size_t n)
         qsort(values, n, sizeof *values, compare);
 }
 
+static int compare_reals(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+void stats_sort_reals(double *values, size_t n)
+{
+    if (n > 1)
+        qsort(values, n, sizeof *values, compare_reals);
+}
+
+double stats_median(double *values, size_t n)
+{
+    stats_sort_reals(values, n);
+    return (values[(n - 1) / 2] + values[n / 2]) / 2;
+}
+
 /* Rank 1..n; p x n is often a whole number that a double misses by a hair. */
 static size_t rank_of(size_t n, double p)
 {
@@ -31,6 +50,49 @@ static size_t rank_of(size_t n, double p)
 int64_t stats_percentile(const int64_t *sorted, size_t n, double p)
 {
     return sorted[rank_of(n, p) - 1];
+}
+
+/* Smaller ones before, greater ones behind; returns where the halves meet. */
+static size_t partition(int64_t *values, size_t n, int64_t pivot)
+{
+    size_t i = 0, j = n - 1;
+
+    for (;;) {
+        int64_t value;
+
+        while (values[i] < pivot)
+            i++;
+        while (values[j] > pivot)
+            j--;
+        if (i >= j)
+            return j;
+        value = values[i];
+        values[i++] = values[j];
+        values[j--] = value;
+    }
+}
+
+/*
+ * Hoare's selection.  The pivot is drawn, so that no order of values, made by
+ * chance or on purpose, is a slow one.
+ */
+int64_t stats_percentile_of(int64_t *values, size_t n, double p)
+{
+    size_t lo = 0, hi = n - 1, k = rank_of(n, p) - 1;
+    uint64_t draw = n;
+
+    while (lo < hi) {
+        size_t reach = hi - lo, at; /* never the last: halves get smaller */
+
+        draw = draw * UINT64_C(6364136223846793005) + 1442695040888963407;
+        at = lo + partition(values + lo, reach + 1,
+                            values[lo + (size_t)(draw >> 32) % reach]);
+        if (k <= at)
+            hi = at;
+        else
+            lo = at + 1;
+    }
+    return values[k];
 }
 
 double stats_mean(const int64_t *values, size_t n)
@@ -47,8 +109,7 @@ int64_t stats_mad(const int64_t *values, size_t n, int64_t centre,
 {
     for (size_t i = 0; i < n; i++)
         scratch[i] = llabs(values[i] - centre);
-    stats_sort(scratch, n);
-    return stats_percentile(scratch, n, 0.5);
+    return stats_percentile_of(scratch, n, 0.5);
 }
 
 struct stats_batches stats_of_batches(const double *m)

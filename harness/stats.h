@@ -17,6 +17,10 @@
 
 /* Sort ascending. */
 void stats_sort(int64_t *values, size_t n);
+void stats_sort_reals(double *values, size_t n);
+
+/* Median, the mean of the middle two when n (>= 1) is even; sorts values. */
+double stats_median(double *values, size_t n);
 
 /*
  * Nearest-rank percentile of sorted[0..n), ascending: the smallest value x
@@ -27,6 +31,9 @@ void stats_sort(int64_t *values, size_t n);
  * source   RFC 2330, section 11.3; Hyndman & Fan (1996), definition 1
  */
 int64_t stats_percentile(const int64_t *sorted, size_t n, double p);
+
+/* The same of values in any order, which it moves about; O(n). */
+int64_t stats_percentile_of(int64_t *values, size_t n, double p);
 
 /* Arithmetic mean; n at least 1. */
 double stats_mean(const int64_t *values, size_t n);

@@ -1,24 +1,8 @@
 #include "harness/stats.h"
 #include "tests/unit/check.h"
+#include "tests/unit/random.h"
 
 #include <stdlib.h>
-
-/* splitmix64: the same values everywhere. */
-static double uniform(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
-}
-
-static double normal(uint64_t *state)
-{
-    double radius = sqrt(-2 * log(uniform(state) + 1e-300));
-
-    return radius * cos(6.283185307179586 * uniform(state));
-}
 
 static void test_percentile(void)
 {
@@ -42,6 +26,59 @@ static void test_percentile(void)
     CHECK_INT(stats_percentile(twenty, 20, 0.95), 19);
     CHECK_INT(stats_percentile(twenty, 20, 0.9), 18);
     CHECK_INT(stats_percentile(x, 2, 0.5), 15);
+}
+
+/* In any order, with many ties, against the sorted array: every rank. */
+static void test_percentile_in_any_order(void)
+{
+    enum { N = 301 };
+    int64_t x[N], y[N], sorted[N];
+    uint64_t state = 3;
+    int differ = 0;
+
+    for (int range = 1; range < 1000; range *= 3) {
+        for (int i = 0; i < N; i++)
+            sorted[i] = x[i] = (int64_t)(random_unit(&state) * range);
+        stats_sort(sorted, N);
+        for (int k = 1; k <= N; k++) {
+            double p = (double)k / N;
+
+            memcpy(y, x, sizeof y);
+            differ += stats_percentile_of(y, N, p) !=
+                      stats_percentile(sorted, N, p);
+        }
+        stats_sort(y, N);
+        CHECK(memcmp(y, sorted, sizeof y) == 0);
+    }
+    CHECK_INT(differ, 0);
+    CHECK_INT(stats_percentile_of(x, 1, 0.5), x[0]);
+}
+
+/* Orders that a fixed pivot would take for ever over. */
+static void test_percentile_of_a_slope(void)
+{
+    size_t n = 1000000;
+    int64_t *x = malloc(n * sizeof *x);
+
+    for (size_t i = 0; i < n; i++)
+        x[i] = (int64_t)(i < n / 2 ? i : n - i);
+    CHECK_INT(stats_percentile_of(x, n, 1), 500000);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (int64_t)i;
+    CHECK_INT(stats_percentile_of(x, n, 0.5), 499999);
+    for (size_t i = 0; i < n; i++)
+        x[i] = 7;
+    CHECK_INT(stats_percentile_of(x, n, 0.5), 7);
+    free(x);
+}
+
+static void test_median(void)
+{
+    double x[] = {4, 1, 3, 2};
+
+    CHECK_NEAR(stats_median(x, 4), 2.5, 0);
+    CHECK_NEAR(stats_median(x, 3), 2, 0);
+    CHECK_NEAR(stats_median(x, 1), 1, 0);
 }
 
 static void test_mean_and_mad(void)
@@ -186,11 +223,11 @@ static void test_coverage(void)
     int covered = 0;
 
     for (int run = 0; run < RUNS; run++) {
-        double z = normal(&state) / sqrt(1 - 0.81);
+        double z = random_normal(&state) / sqrt(1 - 0.81);
         struct stats_quantile q;
 
         for (int i = 0; i < N; i++) {
-            z = 0.9 * z + normal(&state);
+            z = 0.9 * z + random_normal(&state);
             x[i] = (int64_t)(1e6 * z);
         }
         q = quantile_of(x, N, 0.5);
@@ -235,6 +272,9 @@ static void test_share_size(void)
 int main(void)
 {
     test_percentile();
+    test_percentile_in_any_order();
+    test_percentile_of_a_slope();
+    test_median();
     test_mean_and_mad();
     test_batches();
     test_effective_size();
