@@ -2,7 +2,6 @@
 
 #include "harness/audit.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 int report_run_is_local(const struct result_run *run)
@@ -42,17 +41,6 @@ static int load_connections(struct report_run *out, struct err *err)
     return connections_load(&out->summary.connect, path, !out->run->done, err);
 }
 
-/* A million round trips are 600 bins now: their arrays can go. */
-static void drop_arrays(struct samples *samples)
-{
-    if (samples->n <= SERIES_MAX_DOTS)
-        return;
-    free(samples->received_ns);
-    free(samples->rtt_ns);
-    samples->received_ns = samples->rtt_ns = NULL;
-    samples->cap = 0;
-}
-
 int report_run_load(struct report_run *out, const struct result *result,
                     const struct result_run *run, struct err *err)
 {
@@ -70,7 +58,9 @@ int report_run_load(struct report_run *out, const struct result *result,
         load_connections(out, err) < 0 ||
         series_build(&out->series, &out->samples, err) < 0)
         return -1;
-    drop_arrays(&out->samples);
+    /* A million round trips are 600 bins now: their arrays can go. */
+    if (out->samples.n > SERIES_MAX_DOTS)
+        samples_drop_arrays(&out->samples);
     return 0;
 }
 

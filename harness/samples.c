@@ -28,16 +28,28 @@ static int grow(int64_t **array, size_t cap)
     return 0;
 }
 
+static int make_room(struct samples *samples)
+{
+    size_t cap = samples->cap ? samples->cap * 2 : 4096;
+    uint32_t *conn;
+
+    if (grow(&samples->received_ns, cap) < 0 || grow(&samples->rtt_ns, cap) < 0)
+        return -1;
+    conn = realloc(samples->conn, cap * sizeof *conn);
+    if (!conn)
+        return -1;
+    samples->conn = conn;
+    samples->cap = cap;
+    return 0;
+}
+
 static int add_answer(struct samples *samples, const struct ledger_row *row)
 {
-    if (samples->n == samples->cap) {
-        size_t cap = samples->cap ? samples->cap * 2 : 4096;
-
-        if (grow(&samples->received_ns, cap) < 0 ||
-            grow(&samples->rtt_ns, cap) < 0)
-            return -1;
-        samples->cap = cap;
-    }
+    if (samples->n == samples->cap && make_room(samples) < 0)
+        return -1;
+    if (row->conn >= samples->nconns)
+        samples->nconns = row->conn + 1;
+    samples->conn[samples->n] = (uint32_t)row->conn;
     samples->received_ns[samples->n] = row->received_ns;
     samples->rtt_ns[samples->n++] = row->rtt_ns;
     return 0;
@@ -64,12 +76,21 @@ static int add_loss(struct samples *samples, const struct ledger_row *row)
     return loss_add(&samples->losses, &message);
 }
 
+static int add_step(struct samples *samples, const struct ledger_row *row)
+{
+    struct variation_message message = {row->conn, row->seq, 0};
+
+    if (row->outcome == OUTCOME_OK)
+        message.rtt_ns = row->rtt_ns;
+    return variation_add(&samples->variation, &message);
+}
+
 static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
 {
     struct loading *loading = ctx;
     struct samples *samples = loading->samples;
     int64_t position = loading->nrows;
-    int status;
+    int is_ok = row->outcome == OUTCOME_OK, status;
 
     if (row->bytes != samples->message_size_bytes)
         return csv_damaged(loading->path, row->line,
@@ -80,10 +101,11 @@ static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
     if (row->received_ns > samples->end_ns)
         samples->end_ns = row->received_ns;
     /* What was never tried, or cut off, has no place in a share of failures. */
-    loading->nrows += row->outcome == OUTCOME_OK ||
-                      samples_is_failure(row->outcome);
+    loading->nrows += is_ok || samples_is_failure(row->outcome);
     status = add_loss(samples, row);
-    if (status == 0 && row->outcome == OUTCOME_OK)
+    if (status == 0)
+        status = add_step(samples, row);
+    if (status == 0 && is_ok)
         status = add_answer(samples, row);
     else if (status == 0 && samples_is_failure(row->outcome))
         status = add_failure(samples, position);
@@ -106,16 +128,28 @@ int samples_load(struct samples *samples, const char *path,
     memset(samples, 0, sizeof *samples);
     samples->message_size_bytes = run->message_size_bytes;
     samples->end_ns = LEDGER_ABSENT;
-    if (ledger_read(&reader, &samples->ledger, err) == 0)
-        return 0;
-    samples_release(samples);
-    return -1;
+    if (ledger_read(&reader, &samples->ledger, err) < 0) {
+        samples_release(samples);
+        return -1;
+    }
+    variation_release(&samples->variation);
+    return 0;
+}
+
+void samples_drop_arrays(struct samples *samples)
+{
+    free(samples->received_ns);
+    free(samples->rtt_ns);
+    free(samples->conn);
+    samples->received_ns = samples->rtt_ns = NULL;
+    samples->conn = NULL;
+    samples->cap = 0;
 }
 
 void samples_release(struct samples *samples)
 {
-    free(samples->received_ns);
-    free(samples->rtt_ns);
+    samples_drop_arrays(samples);
+    variation_release(&samples->variation);
     free(samples->failed_rows);
     loss_release(&samples->losses);
     memset(samples, 0, sizeof *samples);

@@ -5,6 +5,7 @@
 #include "harness/ledger.h"
 #include "harness/loss.h"
 #include "harness/result.h"
+#include "harness/variation.h"
 #include "lib/err.h"
 
 #include <stddef.h>
@@ -14,7 +15,9 @@
 struct samples {
     size_t n;
     int64_t *received_ns, *rtt_ns;
+    uint32_t *conn;
     size_t cap;
+    int64_t nconns; /* one more than the greatest of conn[] */
 
     int64_t message_size_bytes;
     int64_t *failed_rows; /* their positions (0..) among ok and failed rows */
@@ -22,7 +25,8 @@ struct samples {
     struct loss_series losses; /* of all rows */
     int64_t end_ns; /* the last time in the file; LEDGER_ABSENT when none */
 
-    struct ledger ledger; /* counts over all rows, and the hash */
+    struct variation variation; /* of all rows; without its arrays */
+    struct ledger ledger;       /* counts over all rows, and the hash */
 };
 
 /*
@@ -31,6 +35,9 @@ struct samples {
  */
 int samples_load(struct samples *samples, const char *path,
                  const struct result_run *run, struct err *err);
+
+/* Free the arrays of answered messages; the counts stay, n too. */
+void samples_drop_arrays(struct samples *samples);
 
 /* {0} is releasable. */
 void samples_release(struct samples *samples);

@@ -90,27 +90,32 @@ static void rtts_of(struct summary *out, const struct samples *samples,
     for (int i = 0; i < SUMMARY_QUANTILES; i++)
         out->rtt[i] = stats_quantile(&sample, shares[i]);
     out->lag1 = stats_lag1(samples->rtt_ns, n, out->rtt[SUMMARY_P50].value);
-    /* Last: it uses `sorted` as scratch space. */
-    out->mad_ns = stats_mad(samples->rtt_ns, n, out->rtt[SUMMARY_P50].value,
-                            sorted);
+    out->outliers = outliers_find(sorted, n);
+    if (samples->variation.steps > 0)
+        out->ipdv_ns = variation_mean(&samples->variation);
 }
 
 int summary_of(struct summary *out, struct samples *samples, struct err *err)
 {
-    int64_t *sorted;
+    int64_t *scratch;
+    int status;
 
     count(out, samples);
     share_of_failures(out, samples);
     loss_of(&out->loss, &samples->losses);
+    out->steady.until_ns = LEDGER_ABSENT;
     if (samples->n == 0)
         return 0;
-    sorted = malloc(samples->n * sizeof *sorted);
-    if (!sorted)
+    scratch = malloc(samples->n * sizeof *scratch);
+    if (!scratch)
         return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
-    rtts_of(out, samples, sorted);
-    free(sorted);
+    rtts_of(out, samples, scratch);
+    out->mad_ns = stats_mad(samples->rtt_ns, samples->n,
+                            out->rtt[SUMMARY_P50].value, scratch);
+    status = steady_of(&out->steady, samples, scratch, err);
+    free(scratch);
     rate_of(out, samples);
-    return 0;
+    return status;
 }
 
 /* connections.csv beside messages.csv; an old run may have none. */
@@ -178,6 +183,29 @@ static void put_rtt(struct cJSON *root, const struct summary *s)
     json_put_real(rtt, "mean_ns", s->mean_ns);
     json_put_int(rtt, "mad_ns", s->mad_ns);
     json_put_real(rtt, "batch_lag1", s->lag1);
+    if (s->ipdv_ns > 0)
+        json_put_real(rtt, "mean_abs_ipdv_ns", s->ipdv_ns);
+    if (s->outliers.is_known)
+        json_put_int(rtt, "beyond_outer_fences",
+                     s->outliers.below + s->outliers.above);
+}
+
+static void put_steady(struct cJSON *root, const struct steady *steady)
+{
+    struct cJSON *warmup = json_put_object(root, "warmup"), *drift;
+
+    json_put_int(warmup, "connections_judged", steady->judged);
+    json_put_int(warmup, "connections_unsteady", steady->unsteady);
+    json_put_int(warmup, "messages", steady->cut);
+    if (steady->cut > 0)
+        json_put_int(warmup, "until_ns", steady->until_ns);
+    json_put_int(warmup, "p50_after_ns", steady->p50_ns);
+    if (!steady->drift.is_known)
+        return;
+    drift = json_put_object(root, "drift");
+    json_put_bool(drift, "found", steady->drift.is_drifting);
+    json_put_real(drift, "mann_kendall_z", steady->drift.z);
+    json_put_real(drift, "change", steady->drift.change);
 }
 
 static void put_rate(struct cJSON *root, const struct summary_rate *rate)
@@ -259,8 +287,10 @@ char *summary_json(const struct summary *s)
     json_put_real(root, "failed_share", s->failed_share.value);
     json_put_real(root, "failed_share_ci95_hi", s->failed_share.hi);
     json_put_real(root, "duration_s", s->duration_s);
-    if (s->ok > 0)
+    if (s->ok > 0) {
         put_rtt(root, s);
+        put_steady(root, &s->steady);
+    }
     if (s->rate.is_known)
         put_rate(root, &s->rate);
     if (s->is_udp)
@@ -340,6 +370,30 @@ static void print_loss(const struct loss *loss, FILE *to)
     print_odd(loss, to);
 }
 
+/* Only what is worth a word: the start was different, or the end is. */
+static void print_steady(const struct steady *steady, FILE *to)
+{
+    char cut[32], rest[32];
+
+    if (steady->cut > 0)
+        fprintf(to,
+                "  warm-up    the first %s messages; median RTT after "
+                "them %s\n",
+                num_grouped(steady->cut, cut, sizeof cut),
+                num_duration((double)steady->p50_ns, rest, sizeof rest));
+    if (steady->unsteady > 0)
+        fprintf(to,
+                "  warm-up    no steady state found on %s of %s "
+                "connections: measure longer\n",
+                num_grouped(steady->unsteady, cut, sizeof cut),
+                num_grouped(steady->judged, rest, sizeof rest));
+    if (steady->drift.is_drifting)
+        fprintf(to,
+                "  drift      %+.1f %% from start to end: one number does "
+                "not tell it all\n",
+                100 * steady->drift.change);
+}
+
 void summary_print(const struct summary *s, const struct result_run *run,
                    FILE *to)
 {
@@ -364,4 +418,5 @@ void summary_print(const struct summary *s, const struct result_run *run,
     for (int i = 0; i < SUMMARY_QUANTILES; i++)
         print_quantile(&s->rtt[i], names[i], to);
     print_rate(&s->rate, to);
+    print_steady(&s->steady, to);
 }

@@ -4,9 +4,11 @@
 
 #include "harness/connections.h"
 #include "harness/loss.h"
+#include "harness/outliers.h"
 #include "harness/result.h"
 #include "harness/samples.h"
 #include "harness/stats.h"
+#include "harness/steady.h"
 #include "lib/err.h"
 
 #include <stdint.h>
@@ -42,7 +44,10 @@ struct summary {
     int64_t min_ns, max_ns, mad_ns;
     double mean_ns;
     struct stats_quantile rtt[SUMMARY_QUANTILES];
-    double lag1; /* of the batches for the median */
+    double lag1;    /* of the batches for the median */
+    double ipdv_ns; /* mean |IPDV|; 0 without two answers in a row */
+    struct outliers outliers;
+    struct steady steady;
 
     struct summary_rate rate;
     struct connections connect; /* rows 0: no connections.csv */

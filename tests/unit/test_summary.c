@@ -59,6 +59,34 @@ static void test_small(void)
     CHECK_INT(s.connect.rows, 0);
 }
 
+/* 200 messages, the first 25 slow: the summary says so, in all its forms. */
+static void test_warmup(void)
+{
+    struct summary s = {0};
+    struct err err = {0};
+    char rows[16384], *json;
+    size_t used = 0;
+
+    for (int i = 0; i < 200; i++) {
+        int rtt = i < 25 ? 900 : 100;
+
+        used += (size_t)snprintf(rows + used, sizeof rows - used,
+                                 "0,%d,%d,%d,%d,%d,125,125,ok,1,0,\n", i,
+                                 i * 1000, i * 1000, i * 1000 + rtt, rtt);
+    }
+    CHECK_INT(sum_up(rows, &s, &err), 0);
+    CHECK_INT(s.steady.cut, 25);
+    CHECK_INT(s.steady.until_ns, 24900);
+    CHECK_INT(s.steady.p50_ns, 100);
+    CHECK_INT(s.max_ns, 900); /* nothing was left out */
+    CHECK_NEAR(s.ipdv_ns, 800.0 / 199, 1e-9);
+    json = summary_json(&s);
+    CHECK(json && strstr(json, "\"until_ns\":\t24900"));
+    CHECK(json && strstr(json, "\"p50_after_ns\":\t100"));
+    CHECK(json && strstr(json, "\"found\":\tfalse"));
+    free(json);
+}
+
 static void test_nothing(void)
 {
     struct summary s = {0};
@@ -186,6 +214,7 @@ int main(void)
     if (!mkdtemp(dir) || chdir(dir) < 0)
         return 1;
     test_small();
+    test_warmup();
     test_nothing();
     test_size_differs();
     test_connections();

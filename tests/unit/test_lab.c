@@ -1,0 +1,59 @@
+#include "harness/lab.h"
+#include "tests/unit/check.h"
+
+enum { N = 101, RTT_NS = 191000 };
+
+static void fixed_rtt(int64_t *t)
+{
+    for (int i = 0; i < N; i++)
+        t[i] = (int64_t)(i + 1) * RTT_NS;
+}
+
+static void test_factor(void)
+{
+    CHECK_NEAR(lab_factor(1000), 1.10728, 5e-6);
+    CHECK_NEAR(lab_factor(1), 50 * 19 / 18.0, 1e-9);
+    CHECK_NEAR(lab_factor(1460), (1509 / 1460.0) * (19 / 18.0), 1e-12);
+}
+
+/* rate x RTT = 8 L exactly, at every point; one point for 20 echoes. */
+static void test_curve(void)
+{
+    struct lab_point points[N / LAB_WINDOW];
+    int64_t t[N];
+
+    fixed_rtt(t);
+    CHECK_INT(lab_curve(t, N, 1000, points), 5);
+    for (int i = 0; i < 5; i++) {
+        CHECK_NEAR(points[i].bit_per_s * RTT_NS / 1e9, 8000, 1e-9);
+        CHECK_INT(points[i].at_ns, t[20 * (i + 1)]);
+    }
+    CHECK_INT(lab_curve(t, 20, 1000, points), 0);
+    CHECK_INT(lab_curve(t, 21, 1000, points), 1);
+    CHECK_INT(lab_curve(t, 0, 1000, points), 0);
+    for (int i = 0; i < N; i++)
+        t[i] = 5;
+    CHECK_INT(lab_curve(t, N, 1000, points), 0);
+}
+
+/* The script, step by step, printed what the factor says. */
+static void test_replay(void)
+{
+    int64_t t[N];
+
+    fixed_rtt(t);
+    CHECK_NEAR(lab_replay(t, N, 1000) / (8000 * 1e9 / RTT_NS), 1.10728, 5e-6);
+    CHECK_NEAR(lab_replay(t, N, 64) / (512 * 1e9 / RTT_NS), lab_factor(64),
+               1e-9);
+    CHECK_NEAR(lab_replay(t, 1, 1000), 0, 0);
+    /* Two in the window: two sizes over one interval. */
+    CHECK_NEAR(lab_replay(t, 2, 1000), 2 * 8 * 1049 * 1e9 / RTT_NS, 1e-3);
+}
+
+int main(void)
+{
+    test_factor();
+    test_curve();
+    test_replay();
+    return check_done();
+}
