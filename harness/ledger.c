@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_CONNECTIONS 100000
-
 /* Columns in the order of RECORD_HEADER. */
 enum column {
     CONN,
@@ -159,7 +157,7 @@ static int check_order(struct check *check, const struct ledger_row *row,
 {
     struct seqset *seen;
 
-    if (row->conn >= MAX_CONNECTIONS)
+    if (row->conn >= LEDGER_MAX_CONNECTIONS)
         return csv_damaged(check->reader->path, row->line,
                            "conn is not below 100000", err);
     seen = &check->seen[row->conn];
@@ -183,7 +181,7 @@ static int check_gaps(struct check *check, struct err *err)
 {
     char what[96];
 
-    for (int64_t conn = 0; conn < MAX_CONNECTIONS; conn++) {
+    for (int64_t conn = 0; conn < LEDGER_MAX_CONNECTIONS; conn++) {
         const struct seqset *seen = &check->seen[conn];
 
         if (seen->next == seen->end)
@@ -269,7 +267,7 @@ int ledger_read(const struct ledger_reader *reader, struct ledger *ledger,
         .reader = reader,
         .ledger = ledger,
         .hash = hash_new(),
-        .seen = calloc(MAX_CONNECTIONS, sizeof *check.seen),
+        .seen = calloc(LEDGER_MAX_CONNECTIONS, sizeof *check.seen),
         .room = LEDGER_WINDOW_BYTES / sizeof(uint64_t),
     };
     int status;
@@ -279,7 +277,7 @@ int ledger_read(const struct ledger_reader *reader, struct ledger *ledger,
     status = read_all(&check, err);
     if (check.hash)
         hash_take_hex(check.hash, ledger->sha256);
-    for (int conn = 0; check.seen && conn < MAX_CONNECTIONS; conn++)
+    for (int conn = 0; check.seen && conn < LEDGER_MAX_CONNECTIONS; conn++)
         seqset_release(&check.seen[conn]);
     free(check.seen);
     return status;

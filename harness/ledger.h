@@ -13,6 +13,10 @@
 #include <stdint.h>
 
 /* The header line is RECORD_HEADER of lib/record.h, which writes the file. */
+
+/* Connections are numbered below this. */
+#define LEDGER_MAX_CONNECTIONS 100000
+
 /* A time that a row does not have: an empty field of the file. */
 #define LEDGER_ABSENT INT64_C(-1)
 
