@@ -200,16 +200,16 @@ static void put_name(struct values *values, const char *prefix,
 }
 
 int report_tables_environment(struct buf *to, struct values *values,
-                              const struct result *results, int nresults,
-                              struct err *err)
+                              const struct report_set *set, struct err *err)
 {
-    int n = nresults < MAX_FOLDERS ? nresults : MAX_FOLDERS, known = 0;
+    int n = set->nresults < MAX_FOLDERS ? set->nresults : MAX_FOLDERS;
+    int known = 0;
     char prefix[16];
 
     for (int i = 0; i < n; i++) {
         snprintf(prefix, sizeof prefix, "e%d", i + 1);
-        put_name(values, prefix, &results[i]);
-        if (load_facts(values, &results[i], i + 1, err) < 0)
+        put_name(values, prefix, &set->results[i]);
+        if (load_facts(values, &set->results[i], i + 1, err) < 0)
             return -1;
     }
     for (int fact = 0; fact < FACTS; fact++)

@@ -72,52 +72,85 @@ static void forget(const char *dir, const char *name)
         (void)unlink(path);
 }
 
+static const char *const figures[] = {"fig1", "fig4", "fig6"};
+enum { FIGURES = sizeof figures / sizeof *figures };
+
 /* What is no longer part of the report must not lie beside it. */
+static int deliver(const char *work, const char *name, const char *out,
+                   struct err *err)
+{
+    if (folder_size(work, name) >= 0)
+        return folder_move(work, name, out, err);
+    forget(out, name);
+    return 0;
+}
+
+static int deliver_figures(const char *work, const char *out, struct err *err)
+{
+    static const char *const ext[] = {"pdf", "svg"};
+    char name[64];
+
+    for (int i = 0; i < 2 * FIGURES; i++) {
+        snprintf(name, sizeof name, "figures/%s.%s", figures[i / 2],
+                 ext[i % 2]);
+        if (deliver(work, name, out, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int report_out_deliver(const char *work, const char *out, struct err *err)
 {
-    static const char *const products[] = {
-        "figures/fig4.pdf",  "figures/fig4.svg",   "figures/fig6.pdf",
-        "figures/fig6.svg",  "tables/options.tex", "tables/results.tex",
-        "tables/limits.tex", "tables/files.tex",   "tables/environment.tex",
-        "results.tex",       "report.tex",         "report.pdf",
-    };
+    static const char *const files[] = {
+        "tables/client.tex",  "tables/server.tex", "tables/test.tex",
+        "tables/results.tex", "tables/limits.tex", "tables/environment.tex",
+        "tables/files.tex",   "results.tex",       "report.tex",
+        "report.pdf"};
     static const char *const logs[] = {"gnuplot.log", "pdflatex.log",
                                        "report.log"};
     char path[FOLDER_PATH];
 
     if (folder_path(path, out, "figures", err) < 0 ||
         folder_make(path, err) < 0 ||
-        folder_path(path, out, "tables", err) < 0 || folder_make(path, err) < 0)
+        folder_path(path, out, "tables", err) < 0 ||
+        folder_make(path, err) < 0 || deliver_figures(work, out, err) < 0)
         return -1;
-    for (size_t i = 0; i < sizeof products / sizeof *products; i++) {
-        if (folder_size(work, products[i]) < 0)
-            forget(out, products[i]);
-        else if (folder_move(work, products[i], out, err) < 0)
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (deliver(work, files[i], out, err) < 0)
             return -1;
-    }
     for (size_t i = 0; i < sizeof logs / sizeof *logs; i++)
         forget(out, logs[i]);
     return 0;
 }
 
+/* WORK/FROM to OUT/TO; returns TO, or NULL when there is no such file. */
+static const char *save(const char *work, const char *from, const char *out,
+                        const char *to)
+{
+    char old[FOLDER_PATH], new[FOLDER_PATH];
+    struct err ignored;
+
+    if (folder_path(old, work, from, &ignored) < 0 ||
+        folder_path(new, out, to, &ignored) < 0 || rename(old, new) < 0)
+        return NULL;
+    return to;
+}
+
 /* After a fault: its logs, and what to say about what is there. */
 int report_out_fail(const char *work, const char *out, struct err *err)
 {
-    static const char *const logs[][2] = {
-        {"figures/fig4.work/gnuplot.log", "gnuplot.log"},
-        {"figures/fig6.work/gnuplot.log", "gnuplot.log"},
-        {"pdflatex.log", "pdflatex.log"},
-        {"report.log", "report.log"}};
-    const char *log = NULL;
-    char from[FOLDER_PATH], to[FOLDER_PATH];
-    struct err ignored;
+    static const char *const logs[] = {"pdflatex.log", "report.log"};
+    const char *log = NULL, *found;
+    char from[64];
 
-    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
-        if (folder_path(from, work, logs[i][0], &ignored) < 0 ||
-            folder_path(to, out, logs[i][1], &ignored) < 0)
-            continue;
-        if (rename(from, to) == 0)
-            log = logs[i][1];
+    for (int i = 0; i < FIGURES; i++) {
+        snprintf(from, sizeof from, "figures/%s.work/gnuplot.log", figures[i]);
+        found = save(work, from, out, "gnuplot.log");
+        log = found ? found : log;
+    }
+    for (int i = 0; i < 2; i++) {
+        found = save(work, logs[i], out, logs[i]);
+        log = found ? found : log;
     }
     return err_kept(err,
                     "the results, %s/summary.txt and %s/results.json; the "

@@ -9,6 +9,13 @@ int report_run_is_local(const struct result_run *run)
     return !run->emulated && strcmp(run->site, "local") == 0;
 }
 
+const char *report_run_folder(const struct result *result)
+{
+    const char *slash = strrchr(result->path, '/');
+
+    return slash && slash[1] ? slash + 1 : result->path;
+}
+
 /* A run that was interrupted before its first file is no damage. */
 static int is_nothing_yet(const struct result_run *run, const struct err *err)
 {
@@ -47,6 +54,8 @@ int report_run_load(struct report_run *out, const struct result *result,
     memset(out, 0, sizeof *out);
     out->result = result;
     out->run = run;
+    if (strcmp(run->mode, "transcript") == 0)
+        return 0;
     if (load_samples(out, err) < 0) {
         if (!is_nothing_yet(run, err))
             return -1;

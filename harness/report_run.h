@@ -9,6 +9,7 @@
 #include "lib/err.h"
 
 struct report_run {
+    char key[12]; /* what its values are called by: r1.rows */
     const struct result *result;
     const struct result_run *run;
     struct summary summary;
@@ -18,13 +19,17 @@ struct report_run {
 
 /*
  * Read the run's files and hold them against the manifest.  A run of a partial
- * folder that recorded nothing gives an empty summary.  Errors: those of
+ * folder that recorded nothing, and one that is a transcript, give an empty
+ * summary.  Errors: those of
  * samples_load, connections_load, audit_ledger, audit_file.
  */
 int report_run_load(struct report_run *out, const struct result *result,
                     const struct result_run *run, struct err *err);
 
 void report_run_release(struct report_run *run);
+
+/* The name of a folder without its parents. */
+const char *report_run_folder(const struct result *result);
 
 /* Not over a network, real or emulated: figure 4, else figure 6. */
 int report_run_is_local(const struct result_run *run);

@@ -1,96 +1,12 @@
 #include "harness/report_tables.h"
 
 #include "harness/latex.h"
-#include "harness/paths.h"
-#include "harness/proc.h"
 #include "harness/quantity.h"
 #include "harness/report_values.h"
-#include "lib/clock.h"
-
 #include <stdio.h>
 #include <string.h>
 
-#define OPTIONS_TIMEOUT_NS (10 * CLOCK_NS_PER_S)
 #define MAX_COLUMNS 4
-
-/* ---- options ---- */
-
-/* "--port TAB PORT TAB 2333 TAB its port" as a row. */
-static void put_option(struct buf *to, char *line)
-{
-    char *fields[4] = {line, "", "", ""};
-
-    for (int i = 1; i < 4 && fields[i - 1]; i++) {
-        fields[i] = strchr(fields[i - 1], '\t');
-        if (!fields[i])
-            return;
-        *fields[i]++ = '\0';
-    }
-    latex_code(to, fields[0]);
-    if (strcmp(fields[1], "-") != 0) {
-        buf_add(to, " \\textit{");
-        latex_escape(to, fields[1]);
-        buf_add(to, "}");
-    }
-    buf_add(to, " & ");
-    latex_escape(to, fields[3]);
-    buf_add(to, " & ");
-    latex_escape(to, strcmp(fields[2], "-") != 0 ? fields[2] : "\xe2\x80\x93");
-    buf_add(to, " \\\\\n");
-}
-
-static int put_options_of(struct buf *to, const char *program, struct err *err)
-{
-    char path[4096], line[1024];
-    const char *const argv[] = {path, "--options", NULL};
-    struct proc_spec spec = {.argv = argv, .cpu = -1};
-    struct proc proc;
-    int code;
-
-    if (paths_program(path, program, err) < 0 ||
-        proc_start(&proc, &spec, err) < 0)
-        return -1;
-    while (!proc_ended(&proc) &&
-           proc_line(&proc, line, sizeof line, OPTIONS_TIMEOUT_NS))
-        put_option(to, line);
-    code = proc.ended ? proc.exit_code : -1;
-    proc_release(&proc);
-    if (code == 0)
-        return 0;
-    err_set(err, ERR_HELPER, "install-broken",
-            "%s --options: ended with status %d", path, code);
-    return err_hint(err, "build all programs with make, or install them with "
-                         "make install");
-}
-
-static int put_option_table(struct buf *to, const char *program,
-                            const char *caption, const char *label,
-                            struct err *err)
-{
-    buf_addf(to,
-             "\\begin{table}[t]\n\\centering\\footnotesize\n"
-             "\\caption{%s}\\label{%s}\n"
-             "\\setlength\\tabcolsep{4pt}\n"
-             "\\begin{tabularx}{\\columnwidth}{@{}l"
-             ">{\\raggedright\\arraybackslash}X"
-             ">{\\raggedright\\arraybackslash}p{1.8cm}@{}}\n\\toprule\n"
-             "option & meaning & default \\\\\n\\midrule\n",
-             caption, label);
-    if (put_options_of(to, program, err) < 0)
-        return -1;
-    buf_add(to, "\\bottomrule\n\\end{tabularx}\n\\end{table}\n\n");
-    return 0;
-}
-
-int report_tables_options(struct buf *to, struct err *err)
-{
-    if (put_option_table(to, "echo-rate", "Options of the client, echo-rate",
-                         "tab:client", err) < 0)
-        return -1;
-    return put_option_table(to, "echo-server",
-                            "Options of the server, echo-server", "tab:server",
-                            err);
-}
 
 /* ---- results ---- */
 
@@ -106,21 +22,21 @@ struct row {
     enum cell cell;
 };
 
-static void put_cell(struct buf *to, const struct row *row, int run)
+static void put_cell(struct buf *to, const struct row *row, const char *run)
 {
     switch (row->cell) {
     case CELL_VALUE:
-        buf_addf(to, " & \\Rna{r%d.%s}", run, row->key);
+        buf_addf(to, " & \\Rna{%s.%s}", run, row->key);
         break;
     case CELL_QUANTILE:
         buf_addf(to,
-                 " & \\IfR{r%d.%s.range}{\\R{r%d.%s.range}}{\\IfR{r%d.%s.more}"
-                 "{needs \\R{r%d.%s.more} more}{\\Rna{r%d.%s}}}",
+                 " & \\IfR{%s.%s.range}{\\R{%s.%s.range}}{\\IfR{%s.%s.more}"
+                 "{needs \\R{%s.%s.more} more}{\\Rna{%s.%s}}}",
                  run, row->key, run, row->key, run, row->key, run, row->key,
                  run, row->key);
         break;
     case CELL_FAILED:
-        buf_addf(to, " & \\R{r%d.failed} ($<$\\,\\R{r%d.failed.bound})", run,
+        buf_addf(to, " & \\R{%s.failed} ($<$\\,\\R{%s.failed.bound})", run,
                  run);
         break;
     }
@@ -151,25 +67,25 @@ static const struct row rows[] = {
     {"segments sent again", "retransmits", CELL_VALUE},
 };
 
-/* Runs first+1 .. first+n of the report. */
-static void put_results_table(struct buf *to, int first, int n, int with_start)
+static void put_results_table(struct buf *to, const struct report_runs *part,
+                              int is_first, int with_start)
 {
-    const char *star = n > 2 ? "*" : "";
+    const char *star = part->n > 2 ? "*" : "";
 
     buf_addf(to,
              "\\begin{table%s}[t]\n\\centering\\footnotesize\n"
              "\\caption{Round trips of all runs%s}%s\n"
              "\\setlength\\tabcolsep{3.5pt}\n"
              "\\begin{tabular}{@{}l*{%d}{r}@{}}\n\\toprule\n",
-             star, first ? " (continued)" : "",
-             first ? "" : "\\label{tab:results}", n);
-    for (int i = 0; i < n; i++)
-        buf_addf(to, " & \\R{r%d.title}", first + i + 1);
+             star, is_first ? "" : " (continued)",
+             is_first ? "\\label{tab:results}" : "", part->n);
+    for (int i = 0; i < part->n; i++)
+        buf_addf(to, " & \\R{%s.title}", part->run[i].key);
     buf_add(to, " \\\\\n\\midrule\n");
     for (size_t r = with_start ? 0 : 1; r < sizeof rows / sizeof *rows; r++) {
         buf_add(to, rows[r].label);
-        for (int i = 0; i < n; i++)
-            put_cell(to, &rows[r], first + i + 1);
+        for (int i = 0; i < part->n; i++)
+            put_cell(to, &rows[r], part->run[i].key);
         buf_add(to, " \\\\\n");
     }
     buf_addf(to, "\\bottomrule\n\\end{tabular}\n\\end{table%s}\n\n", star);
@@ -181,72 +97,82 @@ static int same_title(const struct result_run *a, const struct result_run *b)
            a->rep == b->rep;
 }
 
-void report_tables_results(struct buf *to, const struct report_run *runs,
-                           int nruns)
+void report_tables_results(struct buf *to, const struct report_set *set)
 {
+    const struct report_runs *of = &set->of[REPORT_RATE];
     int with_start = 0;
 
-    for (int i = 0; i < nruns; i++)
+    for (int i = 0; i < of->n; i++)
         for (int j = 0; j < i; j++)
-            with_start |= same_title(runs[i].run, runs[j].run);
-    for (int first = 0; first < nruns; first += MAX_COLUMNS)
-        put_results_table(to, first,
-                          nruns - first < MAX_COLUMNS ? nruns - first
-                                                      : MAX_COLUMNS,
-                          with_start);
+            with_start |= same_title(of->run[i].run, of->run[j].run);
+    for (int first = 0; first < of->n; first += MAX_COLUMNS) {
+        struct report_runs part = {of->run + first, of->n - first};
+
+        if (part.n > MAX_COLUMNS)
+            part.n = MAX_COLUMNS;
+        put_results_table(to, &part, first == 0, with_start);
+    }
 }
 
 /* ---- limits ---- */
 
-static void put_texts(struct buf *to, int number,
+static void put_texts(struct buf *to, const char *key,
                       const struct result_texts *texts)
 {
     for (int i = 0; i < texts->count; i++) {
-        buf_addf(to, "\\item The run ``\\R{r%d.title}'' noted: ", number);
+        buf_addf(to, "\\item The run ``\\R{%s.title}'' noted: ", key);
         latex_escape(to, texts->text[i]);
         buf_add(to, ".\n");
     }
 }
 
-static void put_doubts(struct buf *to, const struct report_run *run, int number)
+static void put_doubts(struct buf *to, const struct report_run *run)
 {
     const struct summary *s = &run->summary;
 
     if (run->result->status == RESULT_PARTIAL)
         buf_addf(to,
-                 "\\item \\R{r%d.folder} is \\emph{partial}: the run was "
+                 "\\item \\R{%s.folder} is \\emph{partial}: the run was "
                  "interrupted, and only what it had recorded is here.\n",
-                 number);
+                 run->key);
     if (run->result->status == RESULT_DEGRADED)
         buf_addf(to,
-                 "\\item \\R{r%d.folder} is \\emph{degraded}: it is whole, "
+                 "\\item \\R{%s.folder} is \\emph{degraded}: it is whole, "
                  "but not the load that was asked for.\n",
-                 number);
+                 run->key);
     if (s->unsent > 0)
         buf_addf(to,
-                 "\\item \\R{r%d.unsent} messages of \\R{r%d.title} could "
+                 "\\item \\R{%s.unsent} messages of \\R{%s.title} could "
                  "not be sent: a limit of this machine, not of the path.\n",
-                 number, number);
+                 run->key, run->key);
     if (s->lag1 > 0.3)
         buf_addf(to,
-                 "\\item The run ``\\R{r%d.title}'' is too short for its own "
+                 "\\item The run ``\\R{%s.title}'' is too short for its own "
                  "memory (neighbouring batches resemble each other), so "
                  "its intervals are too narrow; measure longer.\n",
-                 number);
-    put_texts(to, number, &run->run->notes);
-    put_texts(to, number, &run->run->warnings);
+                 run->key);
+    put_texts(to, run->key, &run->run->notes);
+    put_texts(to, run->key, &run->run->warnings);
 }
 
-void report_tables_limits(struct buf *to, const struct report_run *runs,
-                          int nruns)
+static void put_run_limits(struct buf *to, const struct report_runs *of)
 {
+    for (int i = 0; i < of->n; i++)
+        put_doubts(to, &of->run[i]);
+}
+
+void report_tables_limits(struct buf *to, const struct report_set *set)
+{
+    const struct report_runs *rates = &set->of[REPORT_RATE];
     int has_emulated = 0, is_here = 0, is_free = 0;
 
-    for (int i = 0; i < nruns; i++) {
-        has_emulated |= runs[i].run->emulated;
-        is_here |= result_run_is_here(runs[i].run);
-        is_free |= result_run_is_here(runs[i].run) && !runs[i].run->emulated &&
-                   runs[i].run->cpu_client < 0;
+    for (int i = 0; i < rates->n; i++) {
+        const struct result_run *run = rates->run[i].run;
+
+        has_emulated |= run->emulated;
+        is_here |= result_run_is_here(run);
+        is_free |= result_run_is_here(run) && !run->emulated &&
+                   run->cpu_client < 0;
     }
     if (is_here)
         buf_add(to, "\\item Client and server shared one machine and its "
@@ -262,8 +188,8 @@ void report_tables_limits(struct buf *to, const struct report_run *runs,
                     "else: connecting is as quick as on loopback, and there "
                     "are no queues of others, no loss, no change of "
                     "route.\n");
-    for (int i = 0; i < nruns; i++)
-        put_doubts(to, &runs[i], i + 1);
+    for (int kind = 0; kind < REPORT_KINDS; kind++)
+        put_run_limits(to, &set->of[kind]);
 }
 
 /* ---- files ---- */
@@ -283,6 +209,7 @@ static void put_file(struct buf *to, const char *name,
     buf_addf(to, "\\\\\n{\\hashsize\\texttt{%.64s}}\\\\\n", file->sha256);
 }
 
+/* The manifest lists all files of a run; these are what numbers come from. */
 static void put_run_files(struct buf *to, const struct report_run *run)
 {
     char name[256];
@@ -302,29 +229,31 @@ static void put_folder_files(struct buf *to, const struct result *result)
              result->scenario_sha256);
     snprintf(environment.sha256, sizeof environment.sha256, "%s",
              result->environment_sha256);
+    buf_add(to, "\\smallskip\\textbf{");
+    latex_escape(to, report_run_folder(result));
+    buf_add(to, "}, recorded by echolab ");
+    latex_escape(to, result->tool_version);
+    buf_add(to, "\\\\\n");
     put_file(to, "scenario.json", &scenario);
     if (environment.sha256[0])
         put_file(to, "environment.json", &environment);
 }
 
-void report_tables_files(struct buf *to, const struct report_run *runs,
-                         int nruns)
+static void put_runs_of(struct buf *to, const struct report_runs *of,
+                        const struct result *result)
 {
-    const struct result *last = NULL;
+    for (int i = 0; i < of->n; i++)
+        if (of->run[i].result == result)
+            put_run_files(to, &of->run[i]);
+}
 
+void report_tables_files(struct buf *to, const struct report_set *set)
+{
     buf_add(to, "{\\footnotesize\\raggedright\\parindent=0pt\n");
-    for (int i = 0; i < nruns; i++) {
-        if (runs[i].result != last) {
-            buf_addf(to,
-                     "\\smallskip\\textbf{\\R{r%d.folder}}, recorded by "
-                     "echolab ",
-                     i + 1);
-            latex_escape(to, runs[i].result->tool_version);
-            buf_add(to, "\\\\\n");
-            put_folder_files(to, runs[i].result);
-        }
-        last = runs[i].result;
-        put_run_files(to, &runs[i]);
+    for (int i = 0; i < set->nresults; i++) {
+        put_folder_files(to, &set->results[i]);
+        for (int kind = 0; kind < REPORT_KINDS; kind++)
+            put_runs_of(to, &set->of[kind], &set->results[i]);
     }
     buf_add(to, "\\par}\n");
 }

@@ -96,13 +96,6 @@ static void put_title(struct target to, const struct report_run *run)
     put_text(to, "title", text);
 }
 
-static const char *folder_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 /* "2026-11-22T13:10:41Z" without the year: a column is narrow. */
 static void put_started(struct target to, const char *utc)
 {
@@ -125,7 +118,7 @@ static void put_conditions(struct target to, const struct report_run *run)
     put_text(to, "transport",
              strcmp(run->run->transport, "tcp") == 0 ? "TCP"
                                                      : run->run->transport);
-    put_text(to, "folder", folder_name(run->result->path));
+    put_text(to, "folder", report_run_folder(run->result));
     put_text(to, "case", run->run->dir);
     put_started(to, run->run->start_utc);
     if (run->result->what[0])
@@ -298,26 +291,26 @@ static void put_date(struct values *values, const char *utc)
     values_text(values, "", "date", text);
 }
 
-void report_values_total(struct values *values, const struct report_run *runs,
-                         int nruns)
+void report_values_total(struct values *values, const struct report_set *set)
 {
     struct target to = {values, "total"};
-    int64_t rows = 0, ok = 0, failed = 0;
-    const char *newest = "";
+    int64_t rows = 0, ok = 0, failed = 0, runs = 0;
 
-    for (int i = 0; i < nruns; i++) {
-        rows += runs[i].summary.rows;
-        ok += runs[i].summary.ok;
-        failed += runs[i].summary.failed;
-        if (strcmp(runs[i].result->start_utc, newest) > 0)
-            newest = runs[i].result->start_utc;
-    }
+    for (int kind = 0; kind < REPORT_SCENE; kind++)
+        for (int i = 0; i < set->of[kind].n; i++) {
+            const struct summary *s = &set->of[kind].run[i].summary;
+
+            rows += s->rows;
+            ok += s->ok;
+            failed += s->failed;
+            runs++;
+        }
     put_count(to, "rows", rows);
     put_count(to, "ok", ok);
     put_count(to, "failed", failed);
-    put_count(to, "runs", nruns);
+    put_count(to, "runs", runs);
     if (ok > 0)
         put_text(to, "answered", "answered");
-    put_date(values, newest);
+    put_date(values, report_set_start(set));
     values_text(values, "", "version", args_version());
 }

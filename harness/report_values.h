@@ -2,7 +2,7 @@
 #ifndef HARNESS_REPORT_VALUES_H
 #define HARNESS_REPORT_VALUES_H
 
-#include "harness/report_run.h"
+#include "harness/report_set.h"
 #include "harness/values.h"
 
 /*
@@ -14,8 +14,7 @@ void report_values_run(struct values *values, const char *prefix,
                        const struct report_run *run);
 
 /* total.*, date and version, of all runs. */
-void report_values_total(struct values *values, const struct report_run *runs,
-                         int nruns);
+void report_values_total(struct values *values, const struct report_set *set);
 
 /* The name of percentile i as in keys: "p50". */
 const char *report_values_quantile(int i);

@@ -71,7 +71,7 @@ only() {
     [[ $text == *'cloud, emulated'* ]]
     [[ $text != *'??'* ]]
     [[ $text == *'--timeout SECONDS'* && $text == *'--model MODEL'* ]]
-    for file in out/figures/fig{4,6}.{pdf,svg}; do
+    for file in out/figures/fig{1,4,6}.{pdf,svg}; do
         size=$(stat -c %s "$file")
         echo "$file: $size bytes"
         [ "$size" -gt 1000 ] && [ "$size" -lt 100000 ]
@@ -80,6 +80,28 @@ only() {
     [[ $output != *'Type 3'* ]]
     run -0 ls -A out
     [ "$output" = $'figures\nreport.pdf\nreport.tex\nresults.json\nresults.tex\nsummary.txt\ntables' ]
+}
+
+@test "report: figure 1, and every option of the programs, the lab's sections" {
+    local_run
+    report "$l" --out out
+    expect_status 0
+    text=$(pdf_text)
+    [[ $text == *'recvfrom()'*'start slave'* && $text == *'Fig. 1. What server'* ]]
+    for program in echo-{simple-client,client,simple-server,server,rate,fail-rate}; do
+        while IFS=$'\t' read -r option _; do
+            echo "$program $option"
+            [[ $text == *"$option "* ]]
+        done < <("$bin/$program" --options)
+    done
+    # Only the second of two programs has it, and it comes once.
+    [[ $text == *'echo-server only: --model MODEL'* ]]
+    [ "$(grep -o -e '--model MODEL' <<<"$text" | wc -l)" -eq 1 ]
+    text=${text^^}
+    for section in I.SOCKETPROGRAMMING II.SIMPLEECHO III.ECHO IV.REMOTETEST V.LOCALAGAINSTREMOTE; do
+        echo "$section"
+        [[ ${text// /} == *"$section"* ]]
+    done
 }
 
 @test "report: the PDF shows the values of results.json" {
@@ -284,9 +306,9 @@ only() {
 @test "report: a number that nobody computed stops the build" {
     local_run
     mkdir -p inst/bin inst/share/echolab
-    cp "$bin"/{harness,echo-rate,echo-server} inst/bin
+    cp "$bin"/{harness,echo-*} inst/bin
     cp -rL "$root/report" inst/share/echolab/report
-    sed -i 's/\\section{Sockets}/&\\R{local.frob}/' inst/share/echolab/report/template.tex
+    sed -i 's/\\section{Simple Echo}/&\\R{local.frob}/' inst/share/echolab/report/template.tex
     run --separate-stderr inst/bin/harness report "$l" --out out
     expect_error 70 report-missing-key
     [[ $stderr == *'nobody computed: local.frob'* ]]
@@ -370,7 +392,7 @@ only() {
 }
 
 # Has the report of process $pid come as far as to start gnuplot?
-draws() { compgen -G "out/.work-$pid-*/figures/fig4.work/labels.gp"; }
+draws() { compgen -G "out/.work-$pid-*/figures/fig1.work"; }
 
 @test "report: one that was killed leaves nothing for good" {
     local_run

@@ -1,0 +1,36 @@
+/*
+ * One figure: a constant gnuplot script, and files of numbers and labels that
+ * it loads from the folder it runs in.  What to draw is a figure_KIND's job.
+ */
+#ifndef HARNESS_FIGURE_H
+#define HARNESS_FIGURE_H
+
+#include "harness/folder.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+
+struct figure {
+    char name[32];          /* fig4 */
+    char dir[FOLDER_PATH];  /* where the products go */
+    char work[FOLDER_PATH]; /* DIR/NAME.work: its numbers and labels */
+};
+
+/* Make the work folder.  Errors: results-path, report-write. */
+int figure_begin(struct figure *figure, const char *dir, const char *name,
+                 struct err *err);
+
+/* Write one of its files; the text is released in any case. */
+int figure_put(const struct figure *figure, const char *file, struct buf *text,
+               struct err *err);
+
+/*
+ * Run report/figures/SCRIPT, which leaves figure.pdf and figure.svg, and make
+ * DIR/NAME.pdf and DIR/NAME.svg of them.  `digits` is the date in the PDF,
+ * YYYYMMDDhhmmss: the same data give the same bytes.  What gnuplot printed is
+ * in gnuplot.log of the work folder.  Errors: gnuplot-missing,
+ * gnuplot-timeout, gnuplot-failed (ERR_HELPER), report-write.
+ */
+int figure_draw(const struct figure *figure, const char *script,
+                const char *digits, struct err *err);
+
+#endif

@@ -1,0 +1,123 @@
+#include "harness/report_set.h"
+
+#include "harness/audit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum report_kind kind_of(const struct result_run *run)
+{
+    if (strcmp(run->mode, "transcript") == 0)
+        return REPORT_SCENE;
+    if (strcmp(run->mode, "fail_rate") == 0)
+        return REPORT_FAILURE;
+    return run->loss.has ? REPORT_LOSS : REPORT_RATE;
+}
+
+static int load_folders(struct report_set *set, const char *const *folders,
+                        int nfolders, int allow_partial, struct err *err)
+{
+    set->results = calloc((size_t)nfolders, sizeof *set->results);
+    if (!set->results)
+        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    for (int i = 0; i < nfolders; i++) {
+        struct result *result = &set->results[i];
+
+        if (result_load(result, folders[i], allow_partial, err) < 0)
+            return -1;
+        set->nresults++;
+        if (audit_manifest(result, err) < 0 || audit_folder(result, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int make_room(struct report_set *set, struct err *err)
+{
+    size_t total = 0;
+
+    for (int i = 0; i < set->nresults; i++)
+        total += (size_t)set->results[i].nruns;
+    if (total == 0) {
+        err_set(err, ERR_RESULTS, "results-empty", "%s: no run is in it",
+                set->results[0].path);
+        return err_hint(err, "measure again: harness run scenarios/NAME.json");
+    }
+    for (int kind = 0; kind < REPORT_KINDS; kind++) {
+        set->of[kind].run = calloc(total, sizeof *set->of[kind].run);
+        if (!set->of[kind].run)
+            return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    }
+    return 0;
+}
+
+static int load_run(struct report_set *set, const struct result *result,
+                    const struct result_run *run, struct err *err)
+{
+    static const char prefix[REPORT_KINDS] = {
+        [REPORT_RATE] = 'r',
+        [REPORT_FAILURE] = 'f',
+        [REPORT_LOSS] = 'l',
+        [REPORT_SCENE] = 's',
+    };
+    enum report_kind kind = kind_of(run);
+    struct report_runs *of = &set->of[kind];
+    struct report_run *out = &of->run[of->n++];
+
+    if (report_run_load(out, result, run, err) < 0)
+        return -1;
+    snprintf(out->key, sizeof out->key, "%c%d", prefix[kind], of->n);
+    return 0;
+}
+
+/* The first local run is figure 4, the first other one figure 6. */
+static void choose(struct report_set *set)
+{
+    const struct report_runs *of = &set->of[REPORT_RATE];
+
+    for (int i = of->n - 1; i >= 0; i--) {
+        if (report_run_is_local(of->run[i].run))
+            set->local = &of->run[i];
+        else
+            set->remote = &of->run[i];
+    }
+}
+
+int report_set_load(struct report_set *set, const char *const *folders,
+                    int nfolders, int allow_partial, struct err *err)
+{
+    if (load_folders(set, folders, nfolders, allow_partial, err) < 0 ||
+        make_room(set, err) < 0)
+        return -1;
+    for (int i = 0; i < set->nresults; i++)
+        for (int j = 0; j < set->results[i].nruns; j++)
+            if (load_run(set, &set->results[i], &set->results[i].runs[j], err) <
+                0)
+                return -1;
+    choose(set);
+    return 0;
+}
+
+void report_set_release(struct report_set *set)
+{
+    for (int kind = 0; kind < REPORT_KINDS; kind++) {
+        for (int i = 0; i < set->of[kind].n; i++)
+            report_run_release(&set->of[kind].run[i]);
+        free(set->of[kind].run);
+    }
+    for (int i = 0; i < set->nresults; i++)
+        result_release(&set->results[i]);
+    free(set->results);
+    memset(set, 0, sizeof *set);
+}
+
+const char *report_set_start(const struct report_set *set)
+{
+    const char *newest = "";
+
+    for (int i = 0; i < set->nresults; i++)
+        if (strcmp(set->results[i].start_utc, newest) > 0)
+            newest = set->results[i].start_utc;
+    return newest;
+}
