@@ -1,0 +1,72 @@
+/*
+ * Loss on purpose in a program: its options, its decisions, and the files that
+ * tell of them.
+ */
+#ifndef SERVERS_INJECT_H
+#define SERVERS_INJECT_H
+
+#include "lib/args.h"
+#include "lib/err.h"
+#include "lib/impair.h"
+
+#include <stdint.h>
+
+#define INJECT_HEADER "conn,seq,direction,action"
+#define INJECT_SERVED_HEADER "conn,seq"
+
+struct record;
+
+struct inject {
+    struct impair impair;
+    const char *log_path, *served_path; /* NULL: no such file */
+    struct record *log, *served;
+    int64_t flush_ns; /* rows wait, and must be in the file by then; 0: none */
+    int64_t dropped, duplicated, reordered;
+};
+
+/* Which message is decided about. */
+struct inject_key {
+    uint32_t conn;
+    uint64_t seq;
+    int is_logged; /* a message of ours: conn and seq are from its header */
+};
+
+/* No loss, seed 1, both directions. */
+void inject_init(struct inject *inject);
+
+/* --loss --loss-model --loss-burst --loss-direction --duplicate --reorder
+ * --seed --log --served. */
+struct args_group inject_group(struct inject *inject);
+
+/*
+ * Create the files.  Errors: those of record_open.
+ */
+int inject_open(struct inject *inject, struct err *err);
+
+/*
+ * What becomes of a message.  A drop or a duplicate is counted and logged
+ * before this returns, that is before it is done; a reordering only when it
+ * happens, see inject_overtaken.  Errors: those of record_add.
+ */
+int inject_decide(struct inject *inject, enum impair_direction direction,
+                  const struct inject_key *key, enum impair_action *action,
+                  struct err *err);
+
+/* A later answer is about to leave before this one, on purpose. */
+int inject_overtaken(struct inject *inject, const struct inject_key *key,
+                     struct err *err);
+
+/* A question got through to the server's side. */
+int inject_served(struct inject *inject, const struct inject_key *key,
+                  struct err *err);
+
+/*
+ * Rows are in the files after a second at most, however few there are.  To be
+ * called when inject->flush_ns has passed; may be called at any time.
+ */
+int inject_flush(struct inject *inject, int64_t now_ns, struct err *err);
+
+/* Flush and close.  For any inject, open or not. */
+int inject_close(struct inject *inject, struct err *err);
+
+#endif
