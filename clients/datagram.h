@@ -9,8 +9,6 @@
 #include "clients/load.h"
 #include "lib/err.h"
 
-#define DATAGRAM_UNMATCHED_HEADER "conn,seq,received_ns,reason"
-
 /* Longest message that fits a datagram. */
 #define DATAGRAM_MAX_BYTES 65507
 

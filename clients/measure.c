@@ -566,7 +566,7 @@ static int measure(struct rate *rate, struct load_result *result,
                  open_record(rate, "connections.csv", RECORD_CONNECTIONS_HEADER,
                              &out.connections, err) < 0 ||
                  (rate->plan.is_udp &&
-                  open_record(rate, "unmatched.csv", DATAGRAM_UNMATCHED_HEADER,
+                  open_record(rate, "unmatched.csv", RECORD_UNMATCHED_HEADER,
                               &out.unmatched, err) < 0) ||
                  (rate->plan.is_udp ? datagram_run : engine_run)(
                      &rate->plan, &out, result, err) < 0;

@@ -112,6 +112,12 @@ int audit_ledger(const struct result *result, const struct result_run *run,
         if (ledger->outcomes[i] != run->outcomes[i])
             return differs(path, outcome_name((enum outcome)i),
                            ledger->outcomes[i], run->outcomes[i], err);
+    if (ledger->duplicated != run->duplicated)
+        return differs(path, "duplicated", ledger->duplicated, run->duplicated,
+                       err);
+    if (ledger->reordered != run->reordered)
+        return differs(path, "reordered", ledger->reordered, run->reordered,
+                       err);
     if (ledger->connections > run->connections)
         return differs(path, "connections", ledger->connections,
                        run->connections, err);

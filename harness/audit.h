@@ -18,7 +18,7 @@ int audit_manifest(const struct result *result, struct err *err);
 /* scenario.json and environment.json against their hashes. */
 int audit_folder(const struct result *result, struct err *err);
 
-/* What was read of messages.csv against rows, outcomes, bytes and hash. */
+/* What was read of messages.csv against rows, counts, bytes and hash. */
 int audit_ledger(const struct result *result, const struct result_run *run,
                  const struct ledger *ledger, struct err *err);
 

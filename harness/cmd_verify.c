@@ -29,8 +29,9 @@ int cmd_verify(int argc, char **argv, struct err *err)
         .prog = "harness verify",
         .usage = "DIR...",
         .doc = "Hold results folders against their manifests: every row, "
-               "every count, every byte.  Ends with status 5 at the first "
-               "file that is not as it was written.",
+               "every count, every byte.  What was lost on purpose is held "
+               "against what is missing, message by message.  Ends with "
+               "status 5 at the first file that is not as it was written.",
         .more = "Example: harness verify results/*Z",
         .groups = &group,
         .ngroups = 1,

@@ -3,6 +3,7 @@
 #include "harness/ledger.h"
 #include "lib/csv.h"
 #include "lib/num.h"
+#include "lib/record.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -211,11 +212,11 @@ static int read_all(struct table *table, const struct result *result,
         result_file_path(served, result, run, RESULT_SERVED_CSV, err) < 0 ||
         result_file_path(injected, result, run, RESULT_INJECTED_CSV, err) < 0 ||
         read_messages(table, messages, err) < 0 ||
-        read_table(table, served, RECONCILE_SERVED_HEADER, on_served, err) < 0)
+        read_table(table, served, RECORD_SERVED_HEADER, on_served, err) < 0)
         return -1;
     if (!run->loss.has && !is_there(injected))
         return 0;
-    return read_table(table, injected, RECONCILE_INJECTED_HEADER, on_injected,
+    return read_table(table, injected, RECORD_INJECTED_HEADER, on_injected,
                       err);
 }
 

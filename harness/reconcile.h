@@ -10,9 +10,6 @@
 #include "harness/result.h"
 #include "lib/err.h"
 
-#define RECONCILE_INJECTED_HEADER "conn,seq,direction,action"
-#define RECONCILE_SERVED_HEADER "conn,seq"
-
 /*
  * Fill run->reconciled from the files of the run, which must be whole.
  *

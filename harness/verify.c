@@ -2,18 +2,44 @@
 
 #include "harness/audit.h"
 #include "harness/connections.h"
+#include "harness/reconcile.h"
+#include "harness/tables.h"
+#include "lib/csv.h"
 #include "lib/num.h"
 
 #include <string.h>
+
+struct checking {
+    const char *path;
+    int64_t timeout_ns;
+};
+
+/* Over UDP a reply is late by its time alone. */
+static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
+{
+    const struct checking *checking = ctx;
+
+    if (row->outcome == OUTCOME_OK && row->rtt_ns > checking->timeout_ns)
+        return csv_damaged(checking->path, row->line,
+                           "ok, but it came after the time-out", err);
+    if (row->outcome == OUTCOME_LATE && row->rtt_ns <= checking->timeout_ns)
+        return csv_damaged(checking->path, row->line,
+                           "late, but it came before the time-out", err);
+    return 0;
+}
 
 static int read_ledger(const struct result *result,
                        const struct result_run *run, struct ledger *ledger,
                        struct err *err)
 {
     char path[4096];
+    struct checking checking = {path, run->timeout_ns};
+    int is_udp = result_run_is_udp(run);
     struct ledger_reader reader = {.path = path,
                                    .is_partial = !run->done,
-                                   .any_order = result_run_is_udp(run)};
+                                   .any_order = is_udp,
+                                   .on_row = is_udp ? on_row : NULL,
+                                   .ctx = &checking};
 
     if (result_file_path(path, result, run, RESULT_MESSAGES_CSV, err) < 0 ||
         ledger_read(&reader, ledger, err) < 0)
@@ -21,24 +47,49 @@ static int read_ledger(const struct result *result,
     return audit_ledger(result, run, ledger, err);
 }
 
-/* connections.csv must also be readable, not only unchanged. */
-static int check_connections(const struct result *result,
-                             const struct result_run *run,
-                             const struct result_file *file, struct err *err)
-{
-    struct connections connections;
-    char path[4096];
+/* ---- the files beside it ---- */
 
-    if (result_file_path(path, result, run, file->name, err) < 0 ||
-        connections_load(&connections, path, 0, err) < 0)
-        return -1;
-    if (connections.rows == file->rows)
-        return 0;
+static int differs(const char *path, int64_t is, const char *what, int64_t says,
+                   struct err *err)
+{
     err_set(err, ERR_RESULTS, "results-damaged",
-            "%s: %lld rows, the manifest says %lld", path,
-            (long long)connections.rows, (long long)file->rows);
+            "%s: %lld %s, the manifest says %lld", path, (long long)is, what,
+            (long long)says);
     return err_hint(err, "the manifest is not as it was written: restore the "
                          "folder, or measure again");
+}
+
+static int count_rows(const struct result_file *file, const char *path,
+                      int64_t *rows, struct err *err)
+{
+    struct connections connections;
+
+    if (strcmp(file->name, RESULT_CONNECTIONS_CSV) != 0)
+        return tables_count(file->name, path, 0, rows, err);
+    if (connections_load(&connections, path, 0, err) < 0)
+        return -1;
+    *rows = connections.rows;
+    return 0;
+}
+
+/* A table must also be readable, not only unchanged. */
+static int check_table(const struct result *result,
+                       const struct result_run *run,
+                       const struct result_file *file, struct err *err)
+{
+    char path[4096];
+    int64_t rows = 0;
+
+    if (!tables_has(file->name))
+        return 0;
+    if (result_file_path(path, result, run, file->name, err) < 0 ||
+        count_rows(file, path, &rows, err) < 0)
+        return -1;
+    if (rows != file->rows)
+        return differs(path, rows, "rows", file->rows, err);
+    if (strcmp(file->name, RESULT_UNMATCHED_CSV) == 0 && rows != run->unmatched)
+        return differs(path, rows, "unmatched", run->unmatched, err);
+    return 0;
 }
 
 static int check_files(const struct result *result,
@@ -49,14 +100,89 @@ static int check_files(const struct result *result,
 
         if (strcmp(file->name, RESULT_MESSAGES_CSV) == 0)
             continue; /* read and hashed as the ledger */
-        if (audit_file(result, run, file, err) < 0)
-            return -1;
-        if (strcmp(file->name, RESULT_CONNECTIONS_CSV) == 0 &&
-            check_connections(result, run, file, err) < 0)
+        if (audit_file(result, run, file, err) < 0 ||
+            check_table(result, run, file, err) < 0)
             return -1;
     }
     return 0;
 }
+
+/* ---- loss on purpose ---- */
+
+static int reconcile_differs(const struct result_run *run, const char *what,
+                             int64_t is, int64_t says, struct err *err)
+{
+    err_set(err, ERR_RESULTS, "reconcile-differs",
+            "%s: %s is %lld by the files, the manifest says %lld", run->dir,
+            what, (long long)is, (long long)says);
+    return err_hint(err, "the manifest is not as it was written: restore the "
+                         "folder, or measure again");
+}
+
+/* A run that was cut off has files that need not go together. */
+static int check_reconciled(const struct result *result,
+                            const struct result_run *run, struct err *err)
+{
+    struct result_run again = *run;
+    struct result_reconciled says = run->reconciled;
+    const char *name;
+    const int64_t *is;
+
+    if (!says.has && result->status == RESULT_PARTIAL)
+        return 0;
+    if (reconcile_run(result, &again, err) < 0)
+        return -1;
+    if (again.reconciled.has != says.has)
+        return reconcile_differs(run, "reconciled", again.reconciled.has,
+                                 says.has, err);
+    for (int i = 0; (is = result_reconciled_count(&again.reconciled, i, &name));
+         i++) {
+        int64_t said = *result_reconciled_count(&says, i, &name);
+
+        if (*is != said)
+            return reconcile_differs(run, name, *is, said, err);
+    }
+    return 0;
+}
+
+/* The log says dropped, the record has an answer: one of them is wrong. */
+static int check_missed(const struct result_run *run, struct err *err)
+{
+    if (run->reconciled.missed == 0)
+        return 0;
+    err_set(err, ERR_RESULTS, "reconcile-missed",
+            "%s: %lld messages were dropped on purpose by %s, yet are not "
+            "lost in %s",
+            run->dir, (long long)run->reconciled.missed, RESULT_INJECTED_CSV,
+            RESULT_MESSAGES_CSV);
+    return err_hint(err, "record and log are not of one run, or a program of "
+                         "ours is wrong: please report it with the folder");
+}
+
+static void print_reconciled(const struct result_run *run, FILE *to)
+{
+    const struct result_reconciled *r = &run->reconciled;
+    char n[6][32];
+
+    if (!r->has)
+        return;
+    fprintf(to, "  %s lost: %s on the way there, %s on the way back\n",
+            num_grouped(r->measured_lost, n[0], sizeof n[0]),
+            num_grouped(r->lost_forward, n[1], sizeof n[1]),
+            num_grouped(r->lost_reverse, n[2], sizeof n[2]));
+    fprintf(to,
+            "  %s dropped on purpose: true loss %s, false loss %s, missed %s\n",
+            num_grouped(r->injected_lost, n[0], sizeof n[0]),
+            num_grouped(r->true_loss, n[1], sizeof n[1]),
+            num_grouped(r->false_loss, n[2], sizeof n[2]),
+            num_grouped(r->missed, n[3], sizeof n[3]));
+    if (r->false_loss > 0)
+        fputs("  false loss: nobody dropped it on purpose; the network or a "
+              "kernel lost it\n",
+              to);
+}
+
+/* ---- a run ---- */
 
 static void print_run(const struct result_run *run, const struct ledger *ledger,
                       FILE *to)
@@ -90,9 +216,13 @@ static int verify_run(const struct result *result, const struct result_run *run,
         fprintf(to, "%s: not ended: nothing was recorded\n", run->dir);
         return 0;
     }
-    if (check_files(result, run, err) < 0)
+    if (check_files(result, run, err) < 0 ||
+        (run->done && check_reconciled(result, run, err) < 0))
         return -1;
     print_run(run, &ledger, to);
+    print_reconciled(run, to);
+    if (check_missed(run, err) < 0)
+        return -1;
     totals->runs++;
     totals->messages += ledger.rows;
     return 0;

@@ -18,6 +18,11 @@
 #define RECORD_CONNECTIONS_HEADER                                 \
     "conn,connect_start_ns,connect_end_ns,outcome,first_byte_ns," \
     "last_byte_ns,retransmits,rtt_us,min_rtt_us,rcv_rtt_us,mss,errno"
+#define RECORD_UNMATCHED_HEADER "conn,seq,received_ns,reason"
+
+/* What servers and relays write of the messages that they saw. */
+#define RECORD_INJECTED_HEADER "conn,seq,direction,action"
+#define RECORD_SERVED_HEADER "conn,seq"
 
 /* An absent time: an empty field in the file. */
 #define RECORD_NONE INT64_MIN

@@ -139,3 +139,98 @@ lie() { sed -i "s/$1/$2/" "$d/manifest.json"; }
     verify "$d"
     expect_error 5 results-format-version
 }
+
+# ---- over UDP ----
+
+reconciled='{"injected_forward": 1, "injected_reverse": 1, "injected_lost": 2,
+    "measured_lost": 3, "true_loss": 2, "false_loss": 1, "missed": 0,
+    "lost_forward": 2, "lost_reverse": 1, "server_received": 3,
+    "server_answered": 2}'
+
+# udp COMMAND: verifies a folder of five messages, whose tables COMMAND changed;
+# 1 is dropped on its way there, 2 on its way back, 4 by nobody, 3 comes twice
+# and late.
+udp() {
+    u=r/udp_loss-20261122T131041Z
+    lanes=$u/udp-udp-1000B-1c/1
+    rm -rf "$u"
+    mkdir -p "$lanes"
+    {
+        echo conn,seq,scheduled_ns,sent_ns,received_ns,rtt_ns,bytes,bytes_back,outcome,copies,late_by,errno
+        echo 0,1,200,200,,,1000,0,lost,0,0,
+        echo 0,0,100,100,150,50,1000,1000,ok,1,0,
+        echo 0,2,300,300,,,1000,0,lost,0,0,
+        echo "0,3,400,400,${late:-3000000401,3000000001},1000,1000,late,2,1,"
+        echo 0,4,500,500,,,1000,0,lost,0,0,
+    } >"$lanes/messages.csv"
+    printf 'conn,seq,received_ns,reason\n0,,5,malformed\n0,9,6,unknown\n' >"$lanes/unmatched.csv"
+    printf 'conn,seq\n0,0\n0,2\n0,3\n' >"$lanes/served.csv"
+    printf 'conn,seq,direction,action\n0,1,forward,drop\n0,2,reverse,drop\n0,3,reverse,duplicate\n' >"$lanes/injected.csv"
+    (cd "$lanes" && eval "$1")
+    DUPLICATED=1 REORDERED=1 UNMATCHED=2 NAME=udp_loss KEY=udp-udp-1000B-1c TRANSPORT=udp SERVER=udp \
+        LOSS='{"by": "server", "model": "bernoulli", "p": 0.2, "burst": null,
+            "direction": "both", "duplicate": 0.1, "reorder": 0}' \
+        RECONCILED=$reconciled sh "$root/tests/data/make_result.sh" "$u"
+    verify "$u"
+}
+
+@test "verify: what was lost against what was lost on purpose" {
+    udp :
+    expect_status 0
+    [ "${lines[1]}" = "udp-udp-1000B-1c/1: 5 messages, 1 ok, 1 late, 3 lost; 5 files as in the manifest" ]
+    [ "${lines[2]}" = "  3 lost: 2 on the way there, 1 on the way back" ]
+    [ "${lines[3]}" = "  2 dropped on purpose: true loss 2, false loss 1, missed 0" ]
+    [ "${lines[4]}" = "  false loss: nobody dropped it on purpose; the network or a kernel lost it" ]
+    [ "${lines[5]}" = "verified: 1 folder, 1 run, 5 messages" ]
+}
+
+@test "verify: a manifest that lies about losses, copies, order or strangers" {
+    for lie in true_loss:2:3 false_loss:1:0 lost_forward:2:1 server_received:3:4; do
+        IFS=: read -r name is said <<<"$lie"
+        udp :
+        sed -i "s/\"$name\": $is/\"$name\": $said/" "$u/manifest.json"
+        verify "$u"
+        expect_error 5 reconcile-differs
+        [[ $stderr == *"udp-udp-1000B-1c/1: $name is $is by the files, the manifest says $said"* ]]
+    done
+    for lie in duplicated:1:0 reordered:1:2 unmatched:2:3; do
+        IFS=: read -r name is said <<<"$lie"
+        udp :
+        sed -i "s/\"$name\": $is/\"$name\": $said/" "$u/manifest.json"
+        verify "$u"
+        expect_error 5 results-damaged
+        [[ $stderr == *".csv: $is $name, the manifest says $said"* ]]
+    done
+    reconciled=null
+    udp :
+    expect_error 5 reconcile-differs
+}
+
+@test "verify: a message that was dropped and answered is no truth" {
+    # The log as of another run: 3 dropped on its way back, not doubled.
+    reconciled=${reconciled/'"injected_reverse": 1, "injected_lost": 2'/'"injected_reverse": 2, "injected_lost": 3'}
+    reconciled=${reconciled/'"missed": 0'/'"missed": 1'}
+    reconciled=${reconciled/'"server_answered": 2'/'"server_answered": 1'}
+    udp 'sed -i s/duplicate$/drop/ injected.csv'
+    expect_error 5 reconcile-missed
+    [[ ${lines[3]} == *"true loss 2, false loss 1, missed 1" ]]
+}
+
+@test "verify: logs that contradict each other, and times that do" {
+    udp 'sed -i s/^0,3$/0,1/ served.csv'
+    expect_error 5 results-damaged
+    [[ $stderr == *"injected.csv:2: dropped on its way to the server, but served.csv has it"* ]]
+    udp 'sed -i s/malformed/odd/ unmatched.csv'
+    expect_error 5 results-damaged
+    [[ $stderr == *"unmatched.csv:2: unknown reason"* ]]
+    late=450,50 udp :
+    expect_error 5 results-damaged
+    [[ $stderr == *"messages.csv:5: late, but it came before the time-out"* ]]
+    udp 'sed -i 3d messages.csv'
+    expect_error 5 results-damaged
+    [[ $stderr == *"the file ends, but connection 0 has no seq 0"* ]]
+    udp :
+    rm "$lanes/injected.csv"
+    verify "$u"
+    expect_error 5 results-open
+}

@@ -26,8 +26,8 @@ static void write_run(const char *messages, const char *served,
                       const char *injected)
 {
     write_file("messages.csv", RECORD_HEADER, messages);
-    write_file("served.csv", RECONCILE_SERVED_HEADER, served);
-    write_file("injected.csv", RECONCILE_INJECTED_HEADER, injected);
+    write_file("served.csv", RECORD_SERVED_HEADER, served);
+    write_file("injected.csv", RECORD_INJECTED_HEADER, injected);
 }
 
 static int reconcile(const char *by, struct result_reconciled *out,
@@ -212,8 +212,8 @@ static void test_million(void)
     clock_t begin;
 
     fprintf(rows, "%s\n", RECORD_HEADER);
-    fprintf(seen, "%s\n", RECONCILE_SERVED_HEADER);
-    fprintf(drops, "%s\n", RECONCILE_INJECTED_HEADER);
+    fprintf(seen, "%s\n", RECORD_SERVED_HEADER);
+    fprintf(drops, "%s\n", RECORD_INJECTED_HEADER);
     for (int i = 0; i < 1000000; i++) {
         int conn = i % 1000, seq = i / 1000, lost = i % 10 == 3;
 
