@@ -70,7 +70,7 @@ unit: $(UNITS) ## build the unit tests
 report: all ## build report/report.pdf [LOCAL=dir REMOTE=dir OUT=dir RESULTS=dir]
 	@ECHOLAB_BIN=$(TOP)/bin sh report/make.sh
 
-bench: all $(BENCHES) ## compare the rate with a bare loop that keeps no record
+bench: all $(BENCHES) ## compare with bare loops and with peers: bench/RESULTS.md
 	@ECHOLAB_BIN=$(TOP)/bin ECHOLAB_BENCH=$(TOP)/bench sh bench/run.sh
 
 lint: ## check format, C (clang-tidy, cppcheck), shell and layers
