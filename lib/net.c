@@ -221,6 +221,22 @@ static int bind_socket(const struct net_addr *at, int type, int backlog,
     return -1;
 }
 
+int net_is_here(const struct net_addr *addr)
+{
+    struct net_addr at = *addr, bound;
+    struct sockaddr *any = sa(&at);
+    int fd;
+
+    if (any->sa_family == AF_INET6)
+        ((struct sockaddr_in6 *)(void *)any)->sin6_port = 0;
+    else
+        ((struct sockaddr_in *)(void *)any)->sin_port = 0;
+    fd = bind_socket(&at, SOCK_DGRAM, 0, &bound);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 int net_listen(const char *host, int port, int backlog, struct net_addr *bound,
                struct err *err)
 {

@@ -49,6 +49,9 @@ int net_resolve(const char *host, int port, struct net_addrs *addrs,
 /* 1 for 127.0.0.0/8 and ::1. */
 int net_is_loopback(const struct net_addr *addr);
 
+/* 1 when the address is one of this machine's. */
+int net_is_here(const struct net_addr *addr);
+
 /* The IP part of the text, without port and brackets. */
 void net_host_text(const struct net_addr *addr, char *text, size_t size);
 int net_port(const struct net_addr *addr);

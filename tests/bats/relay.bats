@@ -238,6 +238,25 @@ reset_seen() {
     expect_error 2 usage
 }
 
+@test "relay: it does not forward to itself" {
+    start_server echo-server --quiet
+    stop_pid "$pid"
+    while read -r ip to; do
+        run --separate-stderr run_timed 5 "$bin/echo-relay" --ip "$ip" --port "$port" \
+            --to "$to:$port"
+        expect_error 2 target-itself
+    done <<'END'
+127.0.0.1 127.0.0.1
+0.0.0.0 127.0.0.2
+127.0.0.1 0.0.0.0
+:: 127.0.0.1
+::1 [::1]
+END
+    # The same port at another address is another target.
+    run --separate-stderr timeout 0.3 "$bin/echo-relay" --ip 127.0.0.1 --port "$port" --to "127.0.0.2:$port"
+    [ -z "$stderr" ]
+}
+
 @test "relay: IPv6 on either side" {
     start_server echo-server --ip ::1 --quiet
     start_server echo-relay --to "[::1]:$port"

@@ -253,6 +253,12 @@ decided() { grep -v ',reorder$' "$1"; }
 # seqs FILE: the numbers of the answers in it.
 seqs() { sed -n 's/^EL1R.\{24\}\(.\{12\}\).*/\1/p' "$1"; }
 
+# rest: adds those of 121 answers that came after the one of the hello.
+rest() {
+    local left=$((121 - $(wc -l <answers)))
+    run_timed 5 dd bs=48 count="$left" status=none <&"$fd" | fold -w 48 >>answers
+}
+
 # behind: of numbers one a line, those that come after a higher one.
 behind() { awk '$1 < most { print } $1 > most { most = $1 }' | sort; }
 
@@ -263,8 +269,7 @@ behind() { awk '$1 < most { print } $1 > most { most = $1 }' | sort; }
     done >questions
     lose --reorder 0.3
     # Those that were held at the end have been let go by the counts.
-    run_timed 5 dd bs=48 count=$((121 - $(wc -l <answers))) status=none <&"$fd" |
-        fold -w 48 >>answers
+    rest
     awk -F, '$4 == "reorder" { printf "%012x\n", $2 }' injected.csv | sort >logged
     diff logged <(seqs answers | behind)
     [[ $(wc -l <logged) -gt 15 && $line == *" answered=121 "*" reordered=$(wc -l <logged) "* ]]
@@ -272,8 +277,7 @@ behind() { awk '$1 < most { print } $1 > most { most = $1 }' | sort; }
     # Where all are held none overtakes another.
     lose --reorder 1
     [[ $line == *' answered=121 '*' reordered=0 '* && $(wc -l <injected.csv) -eq 1 ]]
-    run_timed 5 dd bs=48 count=$((121 - $(wc -l <answers))) status=none <&"$fd" |
-        fold -w 48 >>answers
+    rest
     [[ -z $(seqs answers | behind) && $(seqs answers | grep -c .) -eq 120 ]]
 }
 
