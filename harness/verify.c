@@ -119,7 +119,10 @@ static int reconcile_differs(const struct result_run *run, const char *what,
                          "folder, or measure again");
 }
 
-/* A run that was cut off has files that need not go together. */
+/*
+ * Of a run that was cut off, or whose server was, the manifest claims nothing:
+ * its files need not go together.
+ */
 static int check_reconciled(const struct result *result,
                             const struct result_run *run, struct err *err)
 {
@@ -128,7 +131,7 @@ static int check_reconciled(const struct result *result,
     const char *name;
     const int64_t *is;
 
-    if (!says.has && result->status == RESULT_PARTIAL)
+    if (!says.has)
         return 0;
     if (reconcile_run(result, &again, err) < 0)
         return -1;
@@ -162,8 +165,11 @@ static int check_missed(const struct result_run *run, struct err *err)
 static void print_reconciled(const struct result_run *run, FILE *to)
 {
     const struct result_reconciled *r = &run->reconciled;
-    char n[6][32];
+    char n[4][32];
 
+    if (!r->has && run->loss.has)
+        fputs("  not reconciled: the manifest does not say who lost what\n",
+              to);
     if (!r->has)
         return;
     fprintf(to, "  %s lost: %s on the way there, %s on the way back\n",
@@ -180,6 +186,9 @@ static void print_reconciled(const struct result_run *run, FILE *to)
         fputs("  false loss: nobody dropped it on purpose; the network or a "
               "kernel lost it\n",
               to);
+    if (r->false_loss > 0 && run->local_drops > 0)
+        fprintf(to, "  our own socket had no room for %s datagrams\n",
+                num_grouped(run->local_drops, n[0], sizeof n[0]));
 }
 
 /* ---- a run ---- */
