@@ -3,7 +3,9 @@
 
 #include "harness/folder.h"
 #include "harness/paths.h"
+#include "harness/report_failures.h"
 #include "harness/report_figures.h"
+#include "harness/report_loss.h"
 #include "harness/report_options.h"
 #include "harness/report_out.h"
 #include "harness/report_pdf.h"
@@ -23,19 +25,36 @@ struct report {
     char work[FOLDER_PATH]; /* OUT/.work-PID-XXXXXX; "" before it is made */
 };
 
-static void put_values(struct report *report)
+static void put_runs(struct values *values, const struct report_set *set)
 {
-    const struct report_set *set = &report->set;
-
-    report_values_total(&report->values, set);
     for (int kind = 0; kind < REPORT_KINDS; kind++)
-        for (int i = 0; i < set->of[kind].n; i++)
-            report_values_run(&report->values, set->of[kind].run[i].key,
-                              &set->of[kind].run[i]);
+        for (int i = 0; i < set->of[kind].n; i++) {
+            const struct report_run *run = &set->of[kind].run[i];
+
+            report_values_run(values, run->key, run);
+            if (kind == REPORT_FAILURE)
+                report_failures_values(values, run->key, run);
+            if (kind == REPORT_LOSS)
+                report_loss_values(values, run->key, run);
+        }
+}
+
+/* The first run of a part goes by a name of its own, too. */
+static void put_values(struct values *values, const struct report_set *set)
+{
+    const struct report_runs *failures = &set->of[REPORT_FAILURE];
+
+    report_values_total(values, set);
+    put_runs(values, set);
     if (set->local)
-        report_values_run(&report->values, "local", set->local);
+        report_values_run(values, "local", set->local);
     if (set->remote)
-        report_values_run(&report->values, "cloud", set->remote);
+        report_values_run(values, "cloud", set->remote);
+    if (failures->n > 0) {
+        report_values_run(values, "failure", &failures->run[0]);
+        report_failures_values(values, "failure", &failures->run[0]);
+    }
+    report_loss_total(values, set);
 }
 
 static void release(struct report *report)
@@ -140,6 +159,8 @@ static int write_tables(struct report *report, struct err *err)
         void (*put)(struct buf *to, const struct report_set *set);
     } tables[] = {
         {"tables/results.tex", report_tables_results},
+        {"tables/failures.tex", report_failures_table},
+        {"tables/loss.tex", report_loss_table},
         {"tables/limits.tex", report_tables_limits},
         {"tables/files.tex", report_tables_files},
     };
@@ -184,7 +205,7 @@ static int write_numbers(struct report *report, struct err *err)
 {
     const char *out = report->request->out;
 
-    put_values(report);
+    put_values(&report->values, &report->set);
     if (report_tables_environment(&report->environment, &report->values,
                                   &report->set, err) < 0 ||
         report_out_begin(report->work, out, err) < 0 ||

@@ -1,9 +1,14 @@
 #include "harness/report_figures.h"
 
 #include "harness/figure.h"
+#include "harness/figure_bursts.h"
+#include "harness/figure_loss.h"
 #include "harness/figure_rate.h"
 #include "harness/folder.h"
+#include "harness/report_loss.h"
 #include "harness/report_pdf.h"
+
+#include <stdlib.h>
 
 struct drawing {
     const struct report_set *set;
@@ -41,6 +46,58 @@ static int draw_rate(const struct drawing *drawing,
     return figure_draw(&figure, "rate.gp", drawing->digits, err);
 }
 
+/* Runs in which nothing was sent have no place in the figure. */
+static int collect(struct figure_loss_point *points,
+                   const struct report_runs *of)
+{
+    int n = 0;
+
+    for (int i = 0; i < of->n; i++) {
+        const struct loss *loss = &of->run[i].summary.loss;
+
+        if (loss->counted == 0)
+            continue;
+        points[n].expected = report_loss_expected(&of->run[i].run->loss);
+        points[n].measured = loss->share;
+        points[n++].lost = loss->lost;
+    }
+    return n;
+}
+
+static int draw_loss(const struct drawing *drawing, struct err *err)
+{
+    const struct report_runs *of = &drawing->set->of[REPORT_LOSS];
+    struct figure_loss_point *points = calloc((size_t)of->n + 1,
+                                              sizeof *points);
+    struct figure figure;
+    int n, status = 0;
+
+    if (!points)
+        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    n = collect(points, of);
+    if (n > 0)
+        status = figure_begin(&figure, drawing->dir, "loss", err);
+    if (n > 0 && status == 0)
+        status = figure_loss_write(points, n, &figure, err);
+    free(points);
+    if (n == 0 || status < 0)
+        return status;
+    return figure_draw(&figure, "loss.gp", drawing->digits, err);
+}
+
+static int draw_bursts(const struct drawing *drawing, struct err *err)
+{
+    const struct report_run *run = report_loss_bursts(drawing->set);
+    struct figure figure;
+
+    if (!run)
+        return 0;
+    if (figure_begin(&figure, drawing->dir, "bursts", err) < 0 ||
+        figure_bursts_write(&run->summary.loss, &figure, err) < 0)
+        return -1;
+    return figure_draw(&figure, "bursts.gp", drawing->digits, err);
+}
+
 int report_figures_draw(const struct report_set *set, const char *dir,
                         struct err *err)
 {
@@ -49,7 +106,9 @@ int report_figures_draw(const struct report_set *set, const char *dir,
     report_pdf_digits(report_set_start(set), drawing.digits);
     if (folder_path(drawing.dir, dir, "figures", err) < 0 ||
         folder_make(drawing.dir, err) < 0 || draw_flow(&drawing, err) < 0 ||
-        draw_rate(&drawing, set->local, "fig4", err) < 0)
+        draw_rate(&drawing, set->local, "fig4", err) < 0 ||
+        draw_rate(&drawing, set->remote, "fig6", err) < 0 ||
+        draw_loss(&drawing, err) < 0)
         return -1;
-    return draw_rate(&drawing, set->remote, "fig6", err);
+    return draw_bursts(&drawing, err);
 }

@@ -72,7 +72,7 @@ static void forget(const char *dir, const char *name)
         (void)unlink(path);
 }
 
-static const char *const figures[] = {"fig1", "fig4", "fig6"};
+static const char *const figures[] = {"fig1", "fig4", "fig6", "loss", "bursts"};
 enum { FIGURES = sizeof figures / sizeof *figures };
 
 /* What is no longer part of the report must not lie beside it. */
@@ -102,10 +102,12 @@ static int deliver_figures(const char *work, const char *out, struct err *err)
 int report_out_deliver(const char *work, const char *out, struct err *err)
 {
     static const char *const files[] = {
-        "tables/client.tex",  "tables/server.tex", "tables/test.tex",
-        "tables/results.tex", "tables/limits.tex", "tables/environment.tex",
-        "tables/files.tex",   "results.tex",       "report.tex",
-        "report.pdf"};
+        "tables/client.tex",   "tables/server.tex",
+        "tables/test.tex",     "tables/results.tex",
+        "tables/failures.tex", "tables/loss.tex",
+        "tables/limits.tex",   "tables/environment.tex",
+        "tables/files.tex",    "results.tex",
+        "report.tex",          "report.pdf"};
     static const char *const logs[] = {"gnuplot.log", "pdflatex.log",
                                        "report.log"};
     char path[FOLDER_PATH];

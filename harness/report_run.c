@@ -54,6 +54,7 @@ int report_run_load(struct report_run *out, const struct result *result,
     memset(out, 0, sizeof *out);
     out->result = result;
     out->run = run;
+    out->summary.is_udp = result_run_is_udp(run);
     if (strcmp(run->mode, "transcript") == 0)
         return 0;
     if (load_samples(out, err) < 0) {

@@ -202,41 +202,52 @@ static void put_file(struct buf *to, const char *name,
 
     latex_code(to, name);
     buf_add(to, "\\hfill ");
-    if (file->bytes >= 0) {
-        latex_escape(to, quantity_count(file->bytes, bytes));
-        buf_add(to, "\\,B");
-    }
-    buf_addf(to, "\\\\\n{\\hashsize\\texttt{%.64s}}\\\\\n", file->sha256);
+    latex_escape(to, quantity_count(file->bytes, bytes));
+    buf_addf(to, "\\,B\\\\\n{\\hashsize\\texttt{%.64s}}\\\\\n", file->sha256);
 }
 
-/* The manifest lists all files of a run; these are what numbers come from. */
+/* What numbers and transcripts were made from; the manifest has the rest. */
+static int is_record(const struct result_file *file)
+{
+    size_t n = strlen(file->name);
+
+    return strcmp(file->name, RESULT_MESSAGES_CSV) == 0 ||
+           (n > 4 && strcmp(file->name + n - 4, ".txt") == 0);
+}
+
 static void put_run_files(struct buf *to, const struct report_run *run)
 {
     char name[256];
 
     for (int i = 0; i < run->run->nfiles; i++) {
+        if (!is_record(&run->run->files[i]))
+            continue;
         snprintf(name, sizeof name, "%s/%s", run->run->dir,
                  run->run->files[i].name);
         put_file(to, name, &run->run->files[i]);
     }
 }
 
-static void put_folder_files(struct buf *to, const struct result *result)
+static void put_folder_file(struct buf *to, const struct result *result,
+                            const char *name)
 {
-    struct result_file scenario = {.bytes = -1}, environment = {.bytes = -1};
+    struct result_file file = {0};
+    struct err ignored;
+    char path[4096];
 
-    snprintf(scenario.sha256, sizeof scenario.sha256, "%s",
-             result->scenario_sha256);
-    snprintf(environment.sha256, sizeof environment.sha256, "%s",
-             result->environment_sha256);
+    if (result_file_path(path, result, NULL, name, &ignored) == 0 &&
+        hash_file(path, file.sha256, &file.bytes, &ignored) == 0)
+        put_file(to, name, &file);
+}
+
+static void put_folder(struct buf *to, const struct result *result)
+{
     buf_add(to, "\\smallskip\\textbf{");
     latex_escape(to, report_run_folder(result));
     buf_add(to, "}, recorded by echolab ");
     latex_escape(to, result->tool_version);
     buf_add(to, "\\\\\n");
-    put_file(to, "scenario.json", &scenario);
-    if (environment.sha256[0])
-        put_file(to, "environment.json", &environment);
+    put_folder_file(to, result, "manifest.json");
 }
 
 static void put_runs_of(struct buf *to, const struct report_runs *of,
@@ -251,7 +262,7 @@ void report_tables_files(struct buf *to, const struct report_set *set)
 {
     buf_add(to, "{\\footnotesize\\raggedright\\parindent=0pt\n");
     for (int i = 0; i < set->nresults; i++) {
-        put_folder_files(to, &set->results[i]);
+        put_folder(to, &set->results[i]);
         for (int kind = 0; kind < REPORT_KINDS; kind++)
             put_runs_of(to, &set->of[kind], &set->results[i]);
     }

@@ -81,13 +81,29 @@ static void put_connections(struct target to, const struct result_run *run)
     put_text(to, "connections", text);
 }
 
+/* What tells the run from others at the same place. */
+static void name_test(const struct result_run *run, char to[48])
+{
+    int is_udp = result_run_is_udp(run);
+
+    to[0] = '\0';
+    if (strcmp(run->mode, "fail_rate") == 0)
+        snprintf(to, 48, ", failure test%s", is_udp ? " over UDP" : "");
+    else if (run->loss.has)
+        snprintf(to, 48, ", loss of %.4g" QUANTITY_THIN "%% each way",
+                 run->loss.p * 100);
+    else if (is_udp)
+        snprintf(to, 48, ", UDP");
+}
+
 static void put_title(struct target to, const struct report_run *run)
 {
-    char text[160], rep[32] = "";
+    char text[160], rep[32] = "", test[48];
 
+    name_test(run->run, test);
     if (run->run->rep > 1)
         snprintf(rep, sizeof rep, ", repeat %d", run->run->rep);
-    snprintf(text, sizeof text, "%s%s%s%s", run->run->site,
+    snprintf(text, sizeof text, "%s%s%s%s%s", run->run->site, test,
              run->run->emulated ? ", emulated" : "",
              run->result->status == RESULT_PARTIAL    ? ", partial"
              : run->result->status == RESULT_DEGRADED ? ", degraded"
@@ -115,9 +131,7 @@ static void put_conditions(struct target to, const struct report_run *run)
     put_text(to, "site", run->run->site);
     put_text(to, "host", host);
     put_text(to, "server", run->run->server);
-    put_text(to, "transport",
-             strcmp(run->run->transport, "tcp") == 0 ? "TCP"
-                                                     : run->run->transport);
+    put_text(to, "transport", result_run_is_udp(run->run) ? "UDP" : "TCP");
     put_text(to, "folder", report_run_folder(run->result));
     put_text(to, "case", run->run->dir);
     put_started(to, run->run->start_utc);
@@ -296,7 +310,8 @@ void report_values_total(struct values *values, const struct report_set *set)
     struct target to = {values, "total"};
     int64_t rows = 0, ok = 0, failed = 0, runs = 0;
 
-    for (int kind = 0; kind < REPORT_SCENE; kind++)
+    /* What was lost on purpose is no failure: it has numbers of its own. */
+    for (int kind = 0; kind < REPORT_LOSS; kind++)
         for (int i = 0; i < set->of[kind].n; i++) {
             const struct summary *s = &set->of[kind].run[i].summary;
 

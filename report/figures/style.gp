@@ -9,4 +9,5 @@ FONT = 'Latin Modern Roman'
 # Okabe-Ito, by role.  Never hue alone: dash and marker differ as well.
 LOCAL = '#0072B2'; LOCAL_BAND = '#8fc1e3'; LOCAL_PALE = '#d6e8f5'
 REMOTE = '#D55E00'; REMOTE_BAND = '#f0a877'; REMOTE_PALE = '#fbe3d3'
+UDP = '#009E73'; UDP_BAND = '#a6dccb'
 GREY = '#777777'; GAP = '#e4e4e4'

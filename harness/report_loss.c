@@ -1,0 +1,241 @@
+#include "harness/report_loss.h"
+
+#include "harness/quantity.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_ROWS 40
+
+static const struct quantity_unit percent = {0.01, "%"};
+
+double report_loss_expected(const struct result_loss *loss)
+{
+    double forward = strcmp(loss->direction, "reverse") == 0 ? 0 : loss->p;
+    double reverse = strcmp(loss->direction, "forward") == 0 ? 0 : loss->p;
+
+    return 1 - (1 - forward) * (1 - reverse);
+}
+
+const struct report_run *report_loss_bursts(const struct report_set *set)
+{
+    const struct report_runs *of = &set->of[REPORT_LOSS];
+    const struct report_run *most = NULL;
+
+    for (int i = 0; i < of->n; i++)
+        if (of->run[i].summary.loss.periods >
+            (most ? most->summary.loss.periods : 0))
+            most = &of->run[i];
+    return most;
+}
+
+/* ---- values ---- */
+
+struct target {
+    struct values *values;
+    const char *prefix;
+};
+
+static void put_count(struct target to, const char *key, int64_t count)
+{
+    char text[QUANTITY_SIZE];
+
+    values_number(to.values, to.prefix, key, (double)count,
+                  quantity_count(count, text));
+}
+
+static void put_share(struct target to, const char *key, double share)
+{
+    char text[QUANTITY_SIZE];
+
+    snprintf(text, sizeof text, "%.4g" QUANTITY_THIN "%%", share * 100);
+    values_number(to.values, to.prefix, key, share, text);
+}
+
+static void put_real(struct target to, const char *key, double number)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "%.2f", number);
+    values_number(to.values, to.prefix, key, number, text);
+}
+
+/* Of no loss only the bound is known. */
+static void put_interval(struct target to, const struct loss *loss)
+{
+    const struct stats_share *share = &loss->share;
+    double bounds[2] = {share->lo, share->hi};
+    int decimals = quantity_decimals((share->hi - share->lo) / 2, 0, percent);
+    char text[QUANTITY_SIZE], bound[QUANTITY_SIZE + 8];
+
+    if (loss->lost == 0) {
+        snprintf(bound, sizeof bound, "<" QUANTITY_THIN "%s",
+                 quantity_percent(share->hi, text));
+        put_share(to, "loss.share", 0);
+        values_text(to.values, to.prefix, "loss.share.ci", bound);
+        return;
+    }
+    values_number(to.values, to.prefix, "loss.share", share->value,
+                  quantity_value(share->value, decimals, percent, text));
+    values_text(to.values, to.prefix, "loss.share.ci",
+                quantity_interval(bounds, decimals, percent, text));
+}
+
+static void put_measured(struct target to, const struct loss *loss)
+{
+    put_count(to, "loss.counted", loss->counted);
+    put_count(to, "loss.lost", loss->lost);
+    if (loss->counted > 0)
+        put_interval(to, loss);
+}
+
+static void put_periods(struct target to, const struct loss *loss)
+{
+    if (loss->periods == 0)
+        return;
+    put_count(to, "loss.periods", loss->periods);
+    put_count(to, "loss.longest", loss->longest);
+    put_real(to, "loss.mean_period", loss->mean_period);
+    if (loss->share.value < 1)
+        put_real(to, "loss.independent", 1 / (1 - loss->share.value));
+}
+
+static void put_reconciled(struct target to, const struct result_reconciled *r)
+{
+    if (!r->has)
+        return;
+    put_count(to, "loss.injected", r->injected_lost);
+    put_count(to, "loss.true", r->true_loss);
+    put_count(to, "loss.false", r->false_loss);
+    put_count(to, "loss.missed", r->missed);
+    put_count(to, "loss.forward", r->lost_forward);
+    put_count(to, "loss.reverse", r->lost_reverse);
+}
+
+void report_loss_values(struct values *values, const char *prefix,
+                        const struct report_run *run)
+{
+    struct target to = {values, prefix};
+    const struct loss *loss = &run->summary.loss;
+
+    memcpy(values->sha256, run->summary.sha256, sizeof values->sha256);
+    put_share(to, "loss.p", run->run->loss.p);
+    put_share(to, "loss.expected", report_loss_expected(&run->run->loss));
+    values_text(values, prefix, "loss.model", run->run->loss.model);
+    values_text(values, prefix, "loss.direction", run->run->loss.direction);
+    if (run->run->loss.burst > 0)
+        put_real(to, "loss.burst", run->run->loss.burst);
+    put_measured(to, loss);
+    put_count(to, "loss.late", run->summary.outcomes[OUTCOME_LATE]);
+    put_count(to, "loss.duplicated", loss->duplicated);
+    put_count(to, "loss.reordered", loss->reordered);
+    put_periods(to, loss);
+    put_reconciled(to, &run->run->reconciled);
+    values->sha256[0] = '\0';
+}
+
+/* Does the interval of the run hold what was to be expected? */
+static int is_expected(const struct report_run *run)
+{
+    const struct stats_share *share = &run->summary.loss.share;
+    double expected = report_loss_expected(&run->run->loss);
+
+    return expected >= share->lo && expected <= share->hi;
+}
+
+static void put_sums(struct target to, const struct report_runs *of)
+{
+    struct result_reconciled sum = {.has = 1};
+    int64_t messages = 0, inside = 0;
+
+    for (int i = 0; i < of->n; i++) {
+        const struct result_reconciled *one = &of->run[i].run->reconciled;
+
+        messages += of->run[i].summary.rows;
+        inside += is_expected(&of->run[i]);
+        sum.has &= one->has;
+        sum.injected_lost += one->injected_lost;
+        sum.true_loss += one->true_loss;
+        sum.false_loss += one->false_loss;
+        sum.missed += one->missed;
+        sum.lost_forward += one->lost_forward;
+        sum.lost_reverse += one->lost_reverse;
+    }
+    put_count(to, "messages", messages);
+    put_count(to, "runs", of->n);
+    put_count(to, "inside", inside);
+    put_reconciled(to, &sum);
+    if (sum.has && sum.true_loss == sum.injected_lost && sum.false_loss == 0)
+        values_text(to.values, to.prefix, "exact", "exact");
+}
+
+void report_loss_total(struct values *values, const struct report_set *set)
+{
+    const struct report_run *bursts = report_loss_bursts(set);
+
+    for (int i = 0; i < set->of[REPORT_LOSS].n; i++)
+        if (set->of[REPORT_LOSS].run[i].summary.loss.counted > 0) {
+            values_text(values, "loss", "figure", "drawn");
+            break;
+        }
+    if (set->of[REPORT_LOSS].n > 0)
+        put_sums((struct target){values, "sweep"}, &set->of[REPORT_LOSS]);
+    if (bursts)
+        report_loss_values(values, "bursts", bursts);
+}
+
+/* ---- table ---- */
+
+static void put_cell(struct buf *to, const char *run, const char *key)
+{
+    buf_addf(to, " & \\Rna{%s.loss.%s}", run, key);
+}
+
+static void put_row(struct buf *to, const char *run)
+{
+    static const char *const keys[] = {
+        "expected", "counted",     "lost",       "share", "share.ci",
+        "late",     "injected",    "true",       "false", "missed",
+        "periods",  "mean_period", "independent"};
+
+    buf_addf(to, "\\R{%s.loss.p}", run);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        put_cell(to, run, keys[i]);
+    buf_add(to, " \\\\\n");
+}
+
+static void put_table(struct buf *to, const struct report_runs *part,
+                      int is_first)
+{
+    buf_addf(to,
+             "\\begin{table*}[t]\n\\centering\\footnotesize\n"
+             "\\caption{Loss, measured and injected%s}%s\n"
+             "\\setlength\\tabcolsep{4pt}\n"
+             "\\begin{tabular}{@{}*{14}{r}@{}}\n\\toprule\n"
+             "\\multicolumn{2}{c}{injected} & \\multicolumn{5}{c}{measured} & "
+             "\\multicolumn{4}{c}{message by message} & "
+             "\\multicolumn{3}{c}{loss periods} \\\\\n"
+             "\\cmidrule(r){1-2}\\cmidrule(lr){3-7}\\cmidrule(lr){8-11}"
+             "\\cmidrule(l){12-14}\n"
+             "each way & round trip & messages & lost & share & 95\\,\\%% CI & "
+             "late & dropped & true & false & missed & number & mean & "
+             "$1/(1-p)$ \\\\\n\\midrule\n",
+             is_first ? "" : " (continued)",
+             is_first ? "\\label{tab:loss}" : "");
+    for (int i = 0; i < part->n; i++)
+        put_row(to, part->run[i].key);
+    buf_add(to, "\\bottomrule\n\\end{tabular}\n\\end{table*}\n\n");
+}
+
+void report_loss_table(struct buf *to, const struct report_set *set)
+{
+    const struct report_runs *of = &set->of[REPORT_LOSS];
+
+    for (int first = 0; first < of->n; first += MAX_ROWS) {
+        struct report_runs part = {of->run + first, of->n - first};
+
+        if (part.n > MAX_ROWS)
+            part.n = MAX_ROWS;
+        put_table(to, &part, first == 0);
+    }
+}
