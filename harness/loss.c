@@ -61,22 +61,13 @@ void loss_release(struct loss_series *series)
     memset(series, 0, sizeof *series);
 }
 
-/* Batch b of stats_share_size begins at position b n / STATS_BATCHES. */
-static int64_t batch_of(int64_t position, int64_t n)
-{
-    return ((position + 1) * STATS_BATCHES - 1) / n;
-}
-
 static void share_of(struct loss *out, const struct loss_series *series)
 {
     int64_t hits[STATS_BATCHES] = {0};
     double n = (double)series->counted;
 
-    for (size_t i = 0; i < series->nlost; i++) {
-        int64_t at = series->lost[i].position;
-
-        hits[batch_of(at, series->counted)]++;
-    }
+    for (size_t i = 0; i < series->nlost; i++)
+        hits[stats_batch_of(series->lost[i].position, series->counted)]++;
     out->counted = series->counted;
     out->lost = (int64_t)series->nlost;
     out->n_eff = stats_share_size(hits, series->counted);

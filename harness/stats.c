@@ -170,6 +170,12 @@ double stats_lag1(const int64_t *values, size_t n, int64_t x)
     return stats_of_batches(shares).lag1;
 }
 
+/* Batch b begins at position b n / STATS_BATCHES, rounded down. */
+int stats_batch_of(int64_t at, int64_t n)
+{
+    return (int)(((at + 1) * STATS_BATCHES - 1) / n);
+}
+
 double stats_share_size(const int64_t *hits, int64_t n)
 {
     double shares[STATS_BATCHES];

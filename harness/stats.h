@@ -99,7 +99,11 @@ struct stats_share {
 };
 struct stats_share stats_wilson(double share, double n_eff);
 
-/* The effective size for a share, from the count of hits in each batch. */
+/*
+ * The effective size for a share, from the count of hits in each batch; which
+ * batch position 0 <= at < n of a series belongs to.
+ */
+int stats_batch_of(int64_t at, int64_t n);
 double stats_share_size(const int64_t *hits, int64_t n);
 
 #endif

@@ -41,11 +41,8 @@ static void share_of_failures(struct summary *out,
     int64_t hits[STATS_BATCHES] = {0}, n = out->ok + out->failed;
     double size;
 
-    for (size_t i = 0; i < samples->nfailed; i++) {
-        double at = (double)samples->failed_rows[i] / (double)n;
-
-        hits[(int)(at * STATS_BATCHES)]++;
-    }
+    for (size_t i = 0; i < samples->nfailed; i++)
+        hits[stats_batch_of(samples->failed_rows[i], n)]++;
     size = stats_share_size(hits, n);
     out->failed_share = stats_wilson(
         n > 0 ? (double)out->failed / (double)n : 0, size);

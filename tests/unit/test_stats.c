@@ -269,6 +269,28 @@ static void test_share_size(void)
     CHECK_NEAR(stats_share_size(hits, 40), 40, 0);
 }
 
+/* 61 values: every batch has two but the last, which has three. */
+static void test_batch_of(void)
+{
+    int64_t hits[STATS_BATCHES] = {0};
+
+    for (int64_t at = 0; at < 61; at++)
+        hits[stats_batch_of(at, 61)]++;
+    CHECK_INT(hits[0], 2);
+    CHECK_INT(hits[STATS_BATCHES - 1], 3);
+    CHECK_NEAR(stats_share_size(hits, 61), 61, 0);
+    for (int64_t n = 1; n < 200; n++) {
+        for (int64_t at = 0; at < n; at++) {
+            int64_t b = stats_batch_of(at, n);
+
+            if (b * n / STATS_BATCHES <= at && at < (b + 1) * n / STATS_BATCHES)
+                continue;
+            CHECK_INT(at, -1);
+            return;
+        }
+    }
+}
+
 int main(void)
 {
     test_percentile();
@@ -285,5 +307,6 @@ int main(void)
     test_coverage();
     test_wilson();
     test_share_size();
+    test_batch_of();
     return check_done();
 }
