@@ -109,6 +109,14 @@ struct result_run {
     struct result_texts notes, warnings;
 };
 
+/* Run in turn with another scenario, for comparing: the same rep is a pair. */
+struct result_pairs {
+    int has;         /* the fields below hold */
+    char id[17];     /* the same in both folders */
+    char side[2];    /* A, B */
+    char other[128]; /* name of the other folder */
+};
+
 struct result {
     char path[4096]; /* the folder, as given or made */
     char name[65];   /* the scenario's */
@@ -118,6 +126,7 @@ struct result {
     char start_utc[24], end_utc[24];
     char scenario_sha256[HASH_HEX_SIZE];
     char environment_sha256[HASH_HEX_SIZE]; /* "" while partial */
+    struct result_pairs pairs;
     struct result_texts argv;
     struct result_run *runs;
     int nruns;

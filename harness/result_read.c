@@ -405,6 +405,22 @@ static int check_format(const struct cJSON *from, struct err *err)
     return err_hint(err, "read it with the version of echolab that wrote it");
 }
 
+static int get_pairs(const struct cJSON *from, struct result_pairs *pairs,
+                     struct err *err)
+{
+    static const char *const sides[] = {"A", "B", NULL};
+    const struct cJSON *json = json_get(from, "pairs");
+
+    if (is_absent(json))
+        return 0;
+    if (get_name(json, "id", pairs->id, sizeof pairs->id, err) < 0 ||
+        get_word(json, "side", sides, pairs->side, err) < 0 ||
+        get_name(json, "other", pairs->other, sizeof pairs->other, err) < 0)
+        return err_wrap(err, "pairs");
+    pairs->has = 1;
+    return 0;
+}
+
 static int get_head(const struct cJSON *from, struct result *result,
                     struct err *err)
 {
@@ -420,7 +436,9 @@ static int get_head(const struct cJSON *from, struct result *result,
                  err) < 0 ||
         get_text(from, "end_utc", result->end_utc, sizeof result->end_utc,
                  err) < 0 ||
-        get_hash(from, "scenario_sha256", result->scenario_sha256, 0, err) < 0)
+        get_hash(from, "scenario_sha256", result->scenario_sha256, 0, err) <
+            0 ||
+        get_pairs(from, &result->pairs, err) < 0)
         return -1;
     return get_hash(from, "environment_sha256", result->environment_sha256,
                     result->status == RESULT_PARTIAL, err);

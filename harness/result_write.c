@@ -366,6 +366,20 @@ static void put_counts(struct cJSON *json, const struct result_run *run)
     put_texts(json, "warnings", &run->warnings);
 }
 
+static void put_pairs(struct cJSON *json, const struct result_pairs *pairs)
+{
+    struct cJSON *to;
+
+    if (!pairs->has) {
+        json_put_null(json, "pairs");
+        return;
+    }
+    to = json_put_object(json, "pairs");
+    json_put_text(to, "id", pairs->id);
+    json_put_text(to, "side", pairs->side);
+    json_put_text(to, "other", pairs->other);
+}
+
 static struct cJSON *manifest(const struct result *result)
 {
     struct cJSON *json = json_object(), *cases, *tool;
@@ -382,6 +396,7 @@ static struct cJSON *manifest(const struct result *result)
     json_put_text(json, "end_utc", result->end_utc);
     json_put_text(json, "scenario_sha256", result->scenario_sha256);
     json_put_text(json, "environment_sha256", result->environment_sha256);
+    put_pairs(json, &result->pairs);
     cases = json_put_array(json, "cases");
     for (int i = 0; i < result->nruns; i++) {
         const struct result_run *run = &result->runs[i];

@@ -53,6 +53,7 @@ int shift_paired(struct shift *out, const double *d, int n, struct err *err)
 int shift_unpaired(struct shift *out, const struct shift_group *a,
                    const struct shift_group *b, struct err *err)
 {
+    int is_enough = a->n >= SHIFT_MIN_RUNS && b->n >= SHIFT_MIN_RUNS;
     size_t count = (size_t)a->n * (size_t)b->n, used = 0;
     double *all = malloc(count * sizeof *all);
 
@@ -61,7 +62,7 @@ int shift_unpaired(struct shift *out, const struct shift_group *a,
     for (int i = 0; i < a->n; i++)
         for (int j = 0; j < b->n; j++)
             all[used++] = b->values[j] - a->values[i];
-    set_bounds(out, all, count, rank_sum_k(a->n, b->n));
+    set_bounds(out, all, count, is_enough ? rank_sum_k(a->n, b->n) : -1);
     out->p = rank_sum_p(a->n, b->n, least_tail(all, count));
     free(all);
     return 0;

@@ -17,7 +17,7 @@ struct shift {
     double p; /* two-sided, that there is no shift */
 };
 
-/* The least number of pairs, of runs on each side, that have an interval. */
+/* Pairs and runs on each side without which there is no interval. */
 #define SHIFT_MIN_PAIRS 6
 #define SHIFT_MIN_RUNS 4
 

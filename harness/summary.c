@@ -87,6 +87,9 @@ static void rtts_of(struct summary *out, const struct samples *samples,
     for (int i = 0; i < SUMMARY_QUANTILES; i++)
         out->rtt[i] = stats_quantile(&sample, shares[i]);
     out->lag1 = stats_lag1(samples->rtt_ns, n, out->rtt[SUMMARY_P50].value);
+    for (int i = 0; i < SUMMARY_GRID; i++)
+        out->grid_ns[i] = stats_percentile(sorted, n,
+                                           (i + 1.0) / (SUMMARY_GRID + 1));
     out->outliers = outliers_find(sorted, n);
     if (samples->variation.steps > 0)
         out->ipdv_ns = variation_mean(&samples->variation);

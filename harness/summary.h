@@ -22,6 +22,9 @@ enum summary_p {
     SUMMARY_QUANTILES
 };
 
+/* Quantiles that tell the whole distribution: at 1/200, 2/200 .. 199/200. */
+#define SUMMARY_GRID 199
+
 /* A mean over time; without interval when there are too few messages. */
 struct summary_rate {
     double bit_per_s; /* 8 x ok bytes / duration */
@@ -46,6 +49,7 @@ struct summary {
     struct stats_quantile rtt[SUMMARY_QUANTILES];
     double lag1;    /* of the batches for the median */
     double ipdv_ns; /* mean |IPDV|; 0 without two answers in a row */
+    int64_t grid_ns[SUMMARY_GRID]; /* of all ok messages */
     struct outliers outliers;
     struct steady steady;
 

@@ -17,6 +17,8 @@ static const char manifest[] =
     " \"start_utc\": \"2026-11-22T13:10:41Z\",\n"
     " \"end_utc\": \"2026-11-22T13:10:52Z\",\n"
     " \"scenario_sha256\": \"" SHA "\", \"environment_sha256\": \"" SHA "\",\n"
+    " \"pairs\": {\"id\": \"0123456789abcdef\", \"side\": \"B\",\n"
+    "  \"other\": \"near-20261122T131040Z\"},\n"
     " \"cases\": [{\"key\": \"tcp-1c\", \"rep\": 2, \"dir\": \"tcp-1c/2\",\n"
     "  \"run_id\": \"00112233445566aa\", \"mode\": \"fail_rate\",\n"
     "  \"site\": \"cloud\",\n"
@@ -99,6 +101,10 @@ static void test_load(void)
     CHECK_INT(result.status, RESULT_COMPLETE);
     CHECK(result.argv.count == 2 && strcmp(result.argv.text[1], "run") == 0);
     CHECK_STR(result.scenario_sha256, SHA);
+    CHECK_INT(result.pairs.has, 1);
+    CHECK_STR(result.pairs.id, "0123456789abcdef");
+    CHECK_STR(result.pairs.side, "B");
+    CHECK_STR(result.pairs.other, "near-20261122T131040Z");
     CHECK_INT(result.nruns, 1);
     result_release(&result);
     result_release(&result);
@@ -191,11 +197,12 @@ static void test_load_an_earlier_one(void)
         {"\"duplicated\": 1, \"reordered\": 2, \"unmatched\": 3,", ""},
         {"\"loss\": {", "\"loss\": null, \"x\": {"},
         {"\"reconciled\": {", "\"x\": {"},
+        {"\"pairs\": {", "\"x\": {"},
     };
-    struct result results[4] = {0};
+    struct result results[5] = {0};
     struct err err = {0};
 
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         CHECK_INT(load_with(later[i][0], later[i][1], 0, &results[i], &err), 0);
         if (results[i].nruns != 1)
             return;
@@ -204,7 +211,8 @@ static void test_load_an_earlier_one(void)
     CHECK_INT(results[1].runs[0].unmatched, 0);
     CHECK_INT(results[2].runs[0].loss.has, 0);
     CHECK_INT(results[3].runs[0].reconciled.has, 0);
-    for (int i = 0; i < 4; i++)
+    CHECK_INT(results[4].pairs.has, 0);
+    for (int i = 0; i < 5; i++)
         result_release(&results[i]);
 }
 
@@ -214,6 +222,10 @@ static void test_refused_loss(void)
               "r/manifest.json: cases[0]: \"mode\" is none of the known words");
     CHECK_STR(refusal("\"p\": 0.25", "\"p\": 1.25"),
               "r/manifest.json: cases[0]: loss: \"p\" is not a share, 0 to 1");
+    CHECK_STR(refusal("\"side\": \"B\"", "\"side\": \"C\""),
+              "r/manifest.json: pairs: \"side\" is none of the known words");
+    CHECK_STR(refusal("near-2026", "../near-2026"),
+              "r/manifest.json: pairs: \"other\" is not a plain name");
     CHECK_STR(refusal("\"by\": \"relay\",", ""),
               "r/manifest.json: cases[0]: loss: \"by\" is missing or not a "
               "text");
@@ -249,9 +261,10 @@ static void test_round_trip(void)
     CHECK(memcmp(run, back, offsetof(struct result_run, notes)) == 0);
     CHECK(memcmp(&result, &again, offsetof(struct result, argv)) == 0);
     result_release(&again);
-    run->loss.has = run->reconciled.has = 0;
+    result.pairs.has = run->loss.has = run->reconciled.has = 0;
     CHECK_INT(result_save(&result, &err), 0);
     CHECK_INT(result_load(&again, "r", 0, &err), 0);
+    CHECK_INT(again.pairs.has, 0);
     CHECK_INT(again.runs[0].loss.has, 0);
     CHECK_INT(again.runs[0].reconciled.has, 0);
     result_release(&again);

@@ -140,7 +140,7 @@ static void test_interval_and_p_agree(void)
     int disagree = 0;
 
     for (int trial = 0; trial < 500; trial++) {
-        int n = 6 + trial % 10;
+        int n = 8 + trial % 8;
         double d[16];
         struct shift s;
 

@@ -1,0 +1,113 @@
+#include "harness/comparable.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void put_seconds(char text[COMPARABLE_TEXT], int64_t ns)
+{
+    if (ns == 0)
+        snprintf(text, COMPARABLE_TEXT, "none");
+    else
+        snprintf(text, COMPARABLE_TEXT, "%.9g", (double)ns / 1e9);
+}
+
+static void put_count(char text[COMPARABLE_TEXT], int64_t count)
+{
+    if (count == 0)
+        snprintf(text, COMPARABLE_TEXT, "none");
+    else
+        snprintf(text, COMPARABLE_TEXT, "%lld", (long long)count);
+}
+
+static void put_word(char text[COMPARABLE_TEXT], const char *word)
+{
+    snprintf(text, COMPARABLE_TEXT, "%s", word);
+}
+
+enum key {
+    MODE,
+    TRANSPORT,
+    SERVER,
+    MESSAGE_SIZE,
+    CONNECTIONS,
+    WINDOW,
+    DURATION,
+    MESSAGES,
+    TIMEOUT,
+    KEYS
+};
+
+static const char *const names[KEYS] = {
+    "mode",   "transport",  "server",   "message_size", "connections",
+    "window", "duration_s", "messages", "timeout_s",
+};
+
+const char *comparable_key(const struct result_run *run, int i,
+                           char text[COMPARABLE_TEXT])
+{
+    switch ((enum key)i) {
+    case MODE:
+        put_word(text, run->mode);
+        break;
+    case TRANSPORT:
+        put_word(text, run->transport);
+        break;
+    case SERVER:
+        put_word(text, run->server);
+        break;
+    case MESSAGE_SIZE:
+        put_count(text, run->message_size_bytes);
+        break;
+    case CONNECTIONS:
+        put_count(text, run->connections);
+        break;
+    case WINDOW:
+        put_count(text, run->window);
+        break;
+    case DURATION:
+        put_seconds(text, run->duration_ns);
+        break;
+    case MESSAGES:
+        put_count(text, run->messages);
+        break;
+    case TIMEOUT:
+        put_seconds(text, run->timeout_ns);
+        break;
+    default:
+        return NULL;
+    }
+    return names[i];
+}
+
+static int is_among(const char *name, const char *const *list, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(list[i], name) == 0)
+            return 1;
+    return 0;
+}
+
+int comparable_is_key(const char *name)
+{
+    return is_among(name, names, KEYS);
+}
+
+int comparable_check(const struct result_run *a, const struct result_run *b,
+                     const char *const *despite, int ndespite, struct err *err)
+{
+    char of_a[COMPARABLE_TEXT], of_b[COMPARABLE_TEXT];
+    const char *name;
+
+    for (int i = 0; (name = comparable_key(a, i, of_a)); i++) {
+        (void)comparable_key(b, i, of_b);
+        if (strcmp(of_a, of_b) == 0 || is_among(name, despite, ndespite))
+            continue;
+        err_set(err, ERR_USAGE, "not-comparable",
+                "A and B differ in \"%s\": %s and %s", name, of_a, of_b);
+        return err_hint(err,
+                        "only the target may differ: measure one of them "
+                        "again, or ask for just this with --despite %s",
+                        name);
+    }
+    return 0;
+}

@@ -1,0 +1,399 @@
+#include "harness/compare.h"
+
+#include "lib/num.h"
+#include "lib/show.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CELL 32
+
+/* ---- quantities ---- */
+
+typedef const char *(*show_fn)(double value, char cell[CELL]);
+
+static const char *show_ns(double ns, char cell[CELL])
+{
+    return num_duration(ns, cell, CELL);
+}
+
+static const char *show_rate(double bit_per_s, char cell[CELL])
+{
+    return num_bitrate(bit_per_s, cell, CELL);
+}
+
+static const char *show_share(double share, char cell[CELL])
+{
+    snprintf(cell, CELL, "%.3g %%", 100 * share);
+    return cell;
+}
+
+static const char *show_change(double value, show_fn show, char cell[CELL])
+{
+    char size[CELL];
+
+    snprintf(cell, CELL, "%c%.30s", value < 0 ? '-' : '+',
+             show(fabs(value), size));
+    return cell;
+}
+
+/* Three digits, without an exponent while that is readable. */
+static const char *show_factor(double factor, char cell[CELL])
+{
+    if (factor >= 1e6 || factor < 0.01)
+        snprintf(cell, CELL, "%.3g", factor);
+    else
+        snprintf(cell, CELL, "%.*f",
+                 factor < 1       ? 3
+                 : factor < 9.995 ? 2
+                                  : factor < 99.95,
+                 factor);
+    return cell;
+}
+
+static const char *show_times(double ratio, char cell[CELL])
+{
+    char factor[CELL];
+
+    snprintf(cell, CELL, "x %.28s", show_factor(ratio, factor));
+    return cell;
+}
+
+static const char *show_percent(double ratio, char cell[CELL])
+{
+    snprintf(cell, CELL, "%+.*f %%", fabs(ratio - 1) < 0.1 ? 2 : 1,
+             100 * (ratio - 1));
+    return cell;
+}
+
+static int is_small_ratio(double ratio)
+{
+    return ratio > 0.5 && ratio < 2;
+}
+
+/* ---- the two sides ---- */
+
+/* "2026-11-22 13:10 to 13:20 UTC", the day again when it is another. */
+static void print_span(const struct side *side, FILE *to)
+{
+    const char *first = side->runs[0].run->start_utc;
+    const char *last = side->runs[side->nruns - 1].run->start_utc;
+
+    if (strlen(first) < 16 || strlen(last) < 16)
+        return;
+    fprintf(to, ", started %.10s %.5s", first, first + 11);
+    if (strncmp(first, last, 10) != 0)
+        fprintf(to, " to %.10s %.5s", last, last + 11);
+    else if (strncmp(first, last, 16) != 0)
+        fprintf(to, " to %.5s", last + 11);
+    fputs(" UTC", to);
+}
+
+static void print_side(char name, const struct side *side, FILE *to)
+{
+    const struct result_run *run = side->runs[0].run;
+    char site[160];
+
+    fprintf(to, "%c: %s/%s\n   %s%s: %d run%s", name, side->result.path,
+            run->key,
+            show_bytes(run->site, strlen(run->site), 33, site, sizeof site),
+            run->emulated ? ", emulated path" : "", side->nruns,
+            side->nruns == 1 ? "" : "s");
+    print_span(side, to);
+    fputc('\n', to);
+}
+
+/* ---- the verdict ---- */
+
+static void print_size(double ratio, FILE *to)
+{
+    char text[CELL];
+
+    if (is_small_ratio(ratio))
+        fprintf(to, "takes %.3g %% longer", 100 * (ratio - 1));
+    else
+        fprintf(to, "takes %s times as long", show_factor(ratio, text));
+}
+
+static void print_undecided(const struct comparison *c, FILE *to)
+{
+    const struct verdict *v = &c->verdict;
+    const char *what = c->is_paired ? "pairs" : "runs on each side";
+
+    if (!v->p50.ratio.has_interval) {
+        fprintf(to, "Undecided: no 95 %% interval exists with ");
+        if (c->is_paired)
+            fprintf(to, "%d pair%s", c->a.nruns, c->a.nruns == 1 ? "" : "s");
+        else
+            fprintf(to, "%d and %d runs", c->a.nruns, c->b.nruns);
+        fprintf(to, ".\nAt least %d %s are needed.\n", v->needs, what);
+        return;
+    }
+    fprintf(to,
+            "Undecided: the 95 %% interval reaches across the margin of "
+            "%g %%.\n",
+            100 * c->request->margin);
+    if (v->needs == 0)
+        fputs("The difference is so close to the margin that more runs will "
+              "hardly tell.\n",
+              to);
+    else
+        fprintf(to, "About %d %s in all would decide: %d more.\n", v->needs,
+                what,
+                v->needs - (c->a.nruns < c->b.nruns ? c->a.nruns : c->b.nruns));
+}
+
+static void print_call(const struct comparison *c, FILE *to)
+{
+    double ratio = c->verdict.p50.ratio.value;
+
+    switch (c->verdict.call) {
+    case VERDICT_SLOWER:
+        fputs("B is slower than A: the median round trip of B ", to);
+        print_size(ratio, to);
+        fputs(".\n", to);
+        break;
+    case VERDICT_FASTER:
+        fputs("B is faster than A: the median round trip of A ", to);
+        print_size(1 / ratio, to);
+        fputs(".\n", to);
+        break;
+    case VERDICT_EQUIVALENT:
+        fprintf(to,
+                "B is equivalent to A: their median round trips are within "
+                "%g %%.\n",
+                100 * c->request->margin);
+        break;
+    case VERDICT_UNDECIDED:
+        print_undecided(c, to);
+        break;
+    }
+}
+
+/* ---- the table ---- */
+
+static void print_shift(const struct shift *shift, const char *value,
+                        const char *lo, const char *hi, FILE *to)
+{
+    char interval[2 * CELL + 4] = "none";
+
+    if (shift->has_interval)
+        snprintf(interval, sizeof interval, "%s .. %s", lo, hi);
+    fprintf(to, "%-13s%s\n", value, interval);
+}
+
+static void print_ratio(const struct shift *ratio, FILE *to)
+{
+    int is_small = is_small_ratio(ratio->value) &&
+                   (!ratio->has_interval ||
+                    (is_small_ratio(ratio->lo) && is_small_ratio(ratio->hi)));
+    show_fn show = is_small ? show_percent : show_times;
+    char value[CELL], lo[CELL], hi[CELL];
+
+    print_shift(ratio, show(ratio->value, value), show(ratio->lo, lo),
+                show(ratio->hi, hi), to);
+}
+
+static void print_difference(const struct shift *difference, show_fn show,
+                             FILE *to)
+{
+    char value[CELL], lo[CELL], hi[CELL];
+
+    print_shift(difference, show_change(difference->value, show, value),
+                show_change(difference->lo, show, lo),
+                show_change(difference->hi, show, hi), to);
+}
+
+static void print_answer(const char *name, const struct verdict_answer *answer,
+                         show_fn show, FILE *to)
+{
+    char a[CELL], b[CELL];
+
+    if (!answer->is_known) {
+        fprintf(to, "  %-10s n/a: fewer than %d answers in a run\n", name,
+                STEADY_MIN_P99);
+        return;
+    }
+    fprintf(to, "  %-10s %-11s %-11s  ", name, show(answer->a, a),
+            show(answer->b, b));
+    if (show != show_share) {
+        print_ratio(&answer->ratio, to);
+        fprintf(to, "  %-10s %-11s %-11s  ", "", "", "");
+    }
+    print_difference(&answer->difference, show, to);
+}
+
+/* "0 of 1 200": no failure says little without how many there could be. */
+static const char *show_none(const struct side *side, char cell[CELL])
+{
+    char rows[CELL];
+    int64_t sum = 0;
+
+    for (int i = 0; i < side->nruns; i++)
+        sum += side->runs[i].run->rows;
+    snprintf(cell, CELL, "0 of %.26s", num_grouped(sum, rows, sizeof rows));
+    return cell;
+}
+
+static int has_failures(const struct side *side)
+{
+    for (int i = 0; i < side->nruns; i++)
+        if (side->runs[i].value.failed > 0)
+            return 1;
+    return 0;
+}
+
+static void print_failed(const struct comparison *c, FILE *to)
+{
+    char a[CELL], b[CELL];
+
+    if (has_failures(&c->a) || has_failures(&c->b))
+        print_answer("failed", &c->verdict.others[VERDICT_FAILED], show_share,
+                     to);
+    else
+        fprintf(to, "  %-10s %-11s %-11s  none\n", "failed",
+                show_none(&c->a, a), show_none(&c->b, b));
+}
+
+static const char *const other_names[VERDICT_OTHERS] = {
+    [VERDICT_P99] = "p99 RTT",
+    [VERDICT_FAILED] = "failed",
+    [VERDICT_RATE] = "echo rate",
+};
+
+static void print_table(const struct comparison *c, FILE *to)
+{
+    const struct verdict *v = &c->verdict;
+
+    fprintf(to, "  %-10s %-11s %-11s  %-13s%s\n", "", "A", "B", "from A to B",
+            "95 % interval");
+    print_answer("median RTT", &v->p50, show_ns, to);
+    print_answer("p99 RTT", &v->others[VERDICT_P99], show_ns, to);
+    print_answer("echo rate", &v->others[VERDICT_RATE], show_rate, to);
+    print_failed(c, to);
+}
+
+static void print_method(const struct comparison *c, FILE *to)
+{
+    if (c->is_paired)
+        fprintf(to,
+                "\n%d pair%s of runs, taken in turn; RTTs are those after each "
+                "run's warm-up.\n"
+                "Ratios and differences within pairs: Hodges-Lehmann, exact "
+                "signed-rank law.\n",
+                c->a.nruns, c->a.nruns == 1 ? "" : "s");
+    else
+        fprintf(to,
+                "\n%d and %d runs, not in pairs; RTTs are those after each "
+                "run's warm-up.\n"
+                "Ratios and differences: Hodges-Lehmann, exact Mann-Whitney "
+                "law.\n",
+                c->a.nruns, c->b.nruns);
+}
+
+/* That there is no difference: second to its size, and so at the end. */
+static void print_p(const struct comparison *c, FILE *to)
+{
+    const struct verdict *v = &c->verdict;
+    const char *comma = "";
+
+    fprintf(to, "p: median RTT %.2g; with Holm's correction: ", v->p50.ratio.p);
+    for (int i = 0; i < VERDICT_OTHERS; i++) {
+        if (!v->others[i].is_known)
+            continue;
+        fprintf(to, "%s%s %.2g", comma, other_names[i],
+                v->others[i].difference.p);
+        comma = ", ";
+    }
+    fputc('\n', to);
+}
+
+/* ---- what describes ---- */
+
+static void print_messages(const struct comparison *c, FILE *to)
+{
+    static const int shown[] = {0, 4, 8};
+    char change[CELL];
+
+    fprintf(to,
+            "Of single messages, to describe only: one of B takes longer than "
+            "one of A in\n%.3g %% of cases; from A to B, ",
+            100 * c->a12);
+    for (int i = 0; i < 3; i++)
+        fprintf(
+            to, "%sp%d %s", i ? ", " : "", 10 * (shown[i] + 1),
+            show_change(c->deciles_b_ns[shown[i]] - c->deciles_a_ns[shown[i]],
+                        show_ns, change));
+    fputs(".\n", to);
+}
+
+/* ---- what to beware of ---- */
+
+static void warn_of(const struct side *side, char name, FILE *to)
+{
+    int unsteady = 0, drifting = 0;
+
+    for (int i = 0; i < side->nruns; i++) {
+        unsteady += side->runs[i].is_unsteady;
+        drifting += side->runs[i].is_drifting;
+    }
+    if (side->result.status != RESULT_COMPLETE)
+        fprintf(to, "note: %c is %s.\n", name,
+                result_status_name(side->result.status));
+    if (unsteady > 0)
+        fprintf(to,
+                "note: %d of %d runs of %c found no steady state: measure "
+                "longer.\n",
+                unsteady, side->nruns, name);
+    if (drifting > 0)
+        fprintf(to, "note: %d of %d runs of %c drift from start to end.\n",
+                drifting, side->nruns, name);
+    if (side->runs[0].run->emulated)
+        fprintf(to, "note: %c ran over an emulated path, not a network.\n",
+                name);
+}
+
+static void print_notes(const struct comparison *c, FILE *to)
+{
+    warn_of(&c->a, 'A', to);
+    warn_of(&c->b, 'B', to);
+    if (!c->is_paired)
+        fputs("note: not run in pairs, so what changed between the two times "
+              "counts as a\n      difference of A and B: harness run A.json "
+              "B.json --pairs 10\n",
+              to);
+}
+
+static void print_differences(const struct differences *differences, FILE *to)
+{
+    char text[4 * DIFFERENCES_TEXT];
+
+    if (differences->count == 0) {
+        fputs("\nA and B were measured under the same conditions.\n", to);
+        return;
+    }
+    fputs("\nWhat else differs:\n", to);
+    for (int i = 0; i < differences->count; i++) {
+        const struct difference *one = &differences->all[i];
+
+        fprintf(to, "  %-20s A: %s\n", one->what,
+                show_bytes(one->a, strlen(one->a), 40, text, sizeof text));
+        fprintf(to, "  %-20s B: %s\n", "",
+                show_bytes(one->b, strlen(one->b), 40, text, sizeof text));
+    }
+}
+
+void compare_print(const struct comparison *c, FILE *to)
+{
+    print_side('A', &c->a, to);
+    print_side('B', &c->b, to);
+    fputc('\n', to);
+    print_call(c, to);
+    fputc('\n', to);
+    print_table(c, to);
+    print_method(c, to);
+    print_p(c, to);
+    print_messages(c, to);
+    print_notes(c, to);
+    print_differences(&c->differences, to);
+}

@@ -1,0 +1,1 @@
+bats/compare.bats
