@@ -9,4 +9,11 @@
  */
 void start_standard_fds(void);
 
+/*
+ * For a program that strangers talk to: give up what it does not need.  No
+ * core dumps, no privileges by way of another program, no descriptors but 0,
+ * 1 and 2.
+ */
+void start_confined(void);
+
 #endif

@@ -70,16 +70,16 @@ static int from_source(const struct crowd *crowd, const char *host)
 static const char *full(const struct crowd *crowd, const struct net_addr *peer)
 {
     const struct serve *serve = crowd->serve;
+    int64_t most = serve->limits.value[LIMIT_PER_SOURCE];
     char host[64];
 
     if (crowd->live >= serve->max_connections)
         return "connection limit reached";
-    if (serve->max_per_source == 0)
+    if (most == LIMIT_NONE)
         return NULL;
     net_host_text(peer, host, sizeof host);
-    return from_source(crowd, host) >= serve->max_per_source
-               ? "limit for one source reached"
-               : NULL;
+    return from_source(crowd, host) >= most ? "limit for one source reached"
+                                            : NULL;
 }
 
 static struct session *let_in(struct crowd *crowd, int fd,
@@ -149,6 +149,7 @@ void crowd_leave(struct crowd *crowd, struct session *session)
     pthread_mutex_lock(&crowd->lock);
     unlink_session(crowd, session);
     crowd->live--;
+    crowd->timeouts += atomic_load(&session->timed_out);
     crowd->bytes_in += session->bytes_in;
     crowd->bytes_out += session->bytes_out;
     session_free(session);
@@ -168,6 +169,13 @@ void crowd_reject(struct crowd *crowd, struct session *session, const char *why)
 
 /* ---- the sweep ---- */
 
+int crowd_is_late(const struct crowd *crowd, const struct session *session,
+                  int64_t now_ns)
+{
+    return now_ns - session->active_ns >=
+           serve_patience_ns(crowd->serve, session_is_new(session));
+}
+
 void crowd_sweep(struct crowd *crowd)
 {
     int64_t now_ns = clock_now_ns();
@@ -179,7 +187,7 @@ void crowd_sweep(struct crowd *crowd)
         if (steps != s->steps_seen) {
             s->steps_seen = steps;
             s->active_ns = now_ns;
-        } else if (now_ns - s->active_ns >= crowd->serve->timeout_ns) {
+        } else if (crowd_is_late(crowd, s, now_ns)) {
             atomic_store(&s->timed_out, 1);
             net_shutdown(s->fd, 'b');
         }
@@ -189,13 +197,14 @@ void crowd_sweep(struct crowd *crowd)
 
 int64_t crowd_sweep_after_ns(struct crowd *crowd)
 {
-    int64_t often_ns = crowd->serve->timeout_ns / 10;
+    int64_t shortest_ns = serve_patience_ns(crowd->serve, 1);
+    int64_t often_ns = shortest_ns / 10;
     int live;
 
     pthread_mutex_lock(&crowd->lock);
     live = crowd->live;
     pthread_mutex_unlock(&crowd->lock);
-    if (!live || !crowd->serve->timeout_ns)
+    if (!live || shortest_ns == INT64_MAX)
         return -1;
     return often_ns < sweep_every_ns ? often_ns : sweep_every_ns;
 }
@@ -225,11 +234,14 @@ void crowd_wait_empty(struct crowd *crowd, int64_t timeout_ns)
 
 void crowd_tell(struct crowd *crowd)
 {
+    const struct serve *serve = crowd->serve;
+
     pthread_mutex_lock(&crowd->lock);
     serve_tell("served connections=%lld refused=%lld bytes_in=%lld "
-               "bytes_out=%lld open=%d",
+               "bytes_out=%lld open=%d timeouts=%lld throttled=%lld",
                (long long)crowd->accepted, (long long)crowd->refused,
                (long long)crowd->bytes_in, (long long)crowd->bytes_out,
-               crowd->live);
+               crowd->live, (long long)crowd->timeouts,
+               serve->rate ? (long long)serve->rate->waits : 0LL);
     pthread_mutex_unlock(&crowd->lock);
 }

@@ -17,7 +17,7 @@ struct crowd {
     struct session *first; /* least recently joined or touched last */
     struct session *last;
     int live;
-    int64_t accepted, refused, bytes_in, bytes_out;
+    int64_t accepted, refused, timeouts, bytes_in, bytes_out;
 };
 
 int crowd_init(struct crowd *crowd, const struct serve *serve, struct err *err);
@@ -43,8 +43,15 @@ void crowd_reject(struct crowd *crowd, struct session *session,
                   const char *why);
 
 /*
+ * 1 when it has been silent for too long: a shorter time before its first
+ * byte than later.
+ */
+int crowd_is_late(const struct crowd *crowd, const struct session *session,
+                  int64_t now_ns);
+
+/*
  * The sweep for threads: shut down those whose step count has stood still for
- * the idle limit; their threads then see the end of input.
+ * too long; their threads then see the end of input.
  */
 void crowd_sweep(struct crowd *crowd);
 

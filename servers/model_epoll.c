@@ -16,6 +16,7 @@ static const int64_t drain_ns = CLOCK_NS_PER_S;
 struct loop {
     struct crowd *crowd;
     int epoll;
+    int64_t sweep_ns; /* when the next one is due */
     char *buffer;
 };
 
@@ -101,14 +102,32 @@ static void take_clients(struct loop *loop)
 
 /* ---- the loop ---- */
 
+/* The shortest limit of all, and a tenth of it as the time between sweeps. */
+static int64_t shortest_ns(const struct loop *loop)
+{
+    return serve_patience_ns(loop->crowd->serve, 1);
+}
+
+static int64_t sweep_every_ns(const struct loop *loop)
+{
+    int64_t often_ns = shortest_ns(loop) / 10;
+
+    return often_ns < SERVE_LONGEST_WAIT_NS ? often_ns : SERVE_LONGEST_WAIT_NS;
+}
+
 /* The list is in the order of activity: stop at the first that is fresh. */
 static void sweep(struct loop *loop, int64_t now_ns)
 {
-    int64_t limit_ns = loop->crowd->serve->timeout_ns;
-    struct session *session;
+    int64_t fresh_ns = now_ns - shortest_ns(loop);
+    struct session *session = loop->crowd->first, *next;
 
-    while (limit_ns && (session = loop->crowd->first) &&
-           now_ns - session->active_ns >= limit_ns) {
+    if (now_ns < loop->sweep_ns)
+        return;
+    loop->sweep_ns = now_ns + sweep_every_ns(loop);
+    for (; session && session->active_ns <= fresh_ns; session = next) {
+        next = session->next;
+        if (!crowd_is_late(loop->crowd, session, now_ns))
+            continue;
         atomic_store(&session->timed_out, 1);
         crowd_leave(loop->crowd, session);
     }
@@ -116,11 +135,9 @@ static void sweep(struct loop *loop, int64_t now_ns)
 
 static int wait_events(const struct loop *loop, struct epoll_event *events)
 {
-    int64_t sleep_ns = loop->crowd->serve->timeout_ns / 10;
+    int64_t sleep_ns = sweep_every_ns(loop);
     struct timespec limit = {0};
 
-    if (sleep_ns == 0 || sleep_ns > SERVE_LONGEST_WAIT_NS)
-        sleep_ns = SERVE_LONGEST_WAIT_NS;
     limit.tv_sec = (time_t)(sleep_ns / CLOCK_NS_PER_S);
     limit.tv_nsec = (long)(sleep_ns % CLOCK_NS_PER_S);
     return epoll_pwait2(loop->epoll, events, EVENTS, &limit, NULL);
@@ -160,7 +177,7 @@ static void drain(struct loop *loop)
 {
     int64_t end_ns = clock_now_ns() + drain_ns;
 
-    close(loop->crowd->serve->listener);
+    serve_close(loop->crowd->serve);
     crowd_stop_input(loop->crowd);
     while (loop->crowd->live > 0 && clock_now_ns() < end_ns)
         one_round(loop);

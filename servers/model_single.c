@@ -3,7 +3,6 @@
 #include "lib/clock.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 /*
  * Wait until the connection can be used, it has been silent for too long, or
@@ -13,11 +12,12 @@
 static enum session_step wait_ready(struct session *session, char direction)
 {
     const struct serve *serve = session->serve;
-    int64_t limit_ns = serve->timeout_ns ? serve->timeout_ns : -1;
+    int64_t limit_ns = serve_patience_ns(serve, session_is_new(session));
 
     if (serve_stop_is_pending())
         return SESSION_OVER;
-    if (serve_wait_fd(serve, session->fd, direction, limit_ns))
+    if (serve_wait_fd(serve, session->fd, direction,
+                      limit_ns == INT64_MAX ? -1 : limit_ns))
         return SESSION_GO;
     if (!serve_stopped())
         atomic_store(&session->timed_out, 1);
@@ -69,7 +69,7 @@ void model_single(struct crowd *crowd)
         echo(session, buffer);
         crowd_leave(crowd, session);
     }
-    close(crowd->serve->listener);
+    serve_close(crowd->serve);
     crowd_tell(crowd);
     free(buffer);
 }

@@ -4,7 +4,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { STACK_BYTES = 128 << 10 };
 
@@ -82,7 +81,7 @@ void model_thread(struct crowd *crowd)
         if (serve_wait(crowd->serve, sleep_ns))
             take_client(crowd);
     }
-    close(crowd->serve->listener);
+    serve_close(crowd->serve);
     crowd_stop_input(crowd);
     crowd_wait_empty(crowd, drain_ns);
     crowd_tell(crowd);

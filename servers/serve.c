@@ -2,6 +2,7 @@
 #include "servers/serve.h"
 
 #include "lib/clock.h"
+#include "lib/start.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,18 +14,19 @@
 #include <unistd.h>
 
 enum {
-    LOOPBACK_CONNECTIONS = 1024,
-    PUBLIC_CONNECTIONS = 64,
-    PUBLIC_PER_SOURCE = 16,
     SPARE_FDS = 16,
+    MOST_THREADS = 4096,
 };
+
+/* What ends a server; SIGALRM is its lifetime. */
+static const int stops[] = {SIGINT, SIGTERM, SIGALRM};
+enum { STOPS = sizeof stops / sizeof *stops };
 
 static volatile sig_atomic_t stopped;
 
 static void on_stop(int signal_number)
 {
-    (void)signal_number;
-    stopped = 1;
+    stopped = signal_number;
 }
 
 int serve_stopped(void)
@@ -34,6 +36,7 @@ int serve_stopped(void)
 
 void serve_init(struct serve *serve)
 {
+    start_confined();
     memset(serve, 0, sizeof *serve);
     serve->ip = "127.0.0.1";
     serve->port = 2333;
@@ -44,7 +47,7 @@ void serve_init(struct serve *serve)
     serve->fds_per_connection = 1;
 }
 
-enum { IP, PORT, BACKLOG, QUIET, TIMEOUT, BUFFER, MAX_CONNECTIONS };
+enum { IP, PORT, BACKLOG, QUIET, TIMEOUT, BUFFER };
 
 static int set_listen(int key, const char *value, void *ctx, struct err *err)
 {
@@ -109,15 +112,9 @@ static int set_echo(int key, const char *value, void *ctx, struct err *err)
         serve->backlog = (int)n;
         return 0;
     }
-    if (key == BUFFER) {
-        if (args_int(value, ARGS_RANGE("buffer", 1, 16 << 20), &n, err) < 0)
-            return -1;
-        serve->buffer_bytes = (size_t)n;
-        return 0;
-    }
-    if (args_int(value, ARGS_RANGE("max-connections", 1, 100000), &n, err) < 0)
+    if (args_int(value, ARGS_RANGE("buffer", 1, 16 << 20), &n, err) < 0)
         return -1;
-    serve->max_connections = (int)n;
+    serve->buffer_bytes = (size_t)n;
     return 0;
 }
 
@@ -129,42 +126,87 @@ struct args_group serve_echo_group(struct serve *serve)
         {"timeout", TIMEOUT, "SECONDS", "10",
          "close a connection that is silent for so long; -1 for never"},
         {"buffer", BUFFER, "BYTES", "1024", "most bytes that one read takes"},
-        {"max-connections", MAX_CONNECTIONS, "N",
-         "1024 on loopback; elsewhere 64, and 16 from one source",
-         "connections served at once; more are closed and counted"},
         {0},
     };
 
     return (struct args_group){options, set_echo, serve};
 }
 
+struct args_group serve_limits_group(struct serve *serve)
+{
+    const unsigned all = 1U << LIMIT_BYTES | 1U << LIMIT_PACKETS |
+                         1U << LIMIT_LIFETIME;
+    const unsigned own = serve->is_udp
+                             ? 1U << LIMIT_MESSAGE
+                             : 1U << LIMIT_CONNECTIONS |
+                                   1U << LIMIT_PER_SOURCE | 1U << LIMIT_HELLO;
+
+    return limits_group(&serve->limits, all | own);
+}
+
 static int take_signals(struct serve *serve, struct err *err)
 {
     struct sigaction stop = {.sa_handler = on_stop};
     sigset_t ours;
+    int failed = 0;
 
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&ours);
-    sigaddset(&ours, SIGINT);
-    sigaddset(&ours, SIGTERM);
-    if (sigprocmask(SIG_BLOCK, &ours, &serve->waiting) < 0 ||
-        sigaction(SIGINT, &stop, NULL) < 0 ||
-        sigaction(SIGTERM, &stop, NULL) < 0)
-        return err_sys(err, ERR_BUG, "signals", "cannot take signals");
-    sigdelset(&serve->waiting, SIGINT);
-    sigdelset(&serve->waiting, SIGTERM);
+    for (int i = 0; i < STOPS; i++)
+        sigaddset(&ours, stops[i]);
+    failed |= sigprocmask(SIG_BLOCK, &ours, &serve->waiting);
+    for (int i = 0; i < STOPS; i++) {
+        failed |= sigaction(stops[i], &stop, NULL);
+        sigdelset(&serve->waiting, stops[i]);
+    }
+    return failed ? err_sys(err, ERR_BUG, "signals", "cannot take signals") : 0;
+}
+
+/* One thread serves as many as there can be descriptors for. */
+static int64_t most_connections(const struct serve *serve)
+{
+    struct rlimit limit;
+    int64_t most = serve->limits.value[LIMIT_CONNECTIONS];
+
+    if (!serve->is_one_thread || !net_is_loopback(&serve->bound) ||
+        serve->limits.given[LIMIT_CONNECTIONS] ||
+        getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+        limit.rlim_max <= (rlim_t)most + SPARE_FDS)
+        return most;
+    return (int64_t)limit.rlim_max - SPARE_FDS;
+}
+
+static int set_limits(struct serve *serve, struct err *err)
+{
+    const int64_t *value = serve->limits.value;
+
+    if (limits_settle(&serve->limits, !net_is_loopback(&serve->bound), err) < 0)
+        return -1;
+    if (!serve->timeout_ns && !net_is_loopback(&serve->bound))
+        return args_bad(err, "timeout", "-1",
+                        "1..3600 where strangers can connect");
+    if (!serve->max_connections)
+        serve->max_connections = most_connections(serve);
+    if (!serve->is_one_thread && serve->limits.given[LIMIT_CONNECTIONS] &&
+        serve->max_connections > MOST_THREADS)
+        return err_set(err, ERR_USAGE, "usage",
+                       "--max-connections: want at most %d with a thread for "
+                       "each; --model epoll takes more",
+                       MOST_THREADS);
+    if (value[LIMIT_BYTES] == LIMIT_NONE && value[LIMIT_PACKETS] == LIMIT_NONE)
+        return 0;
+    serve->rate = &serve->bucket;
+    bucket_init(serve->rate, value[LIMIT_BYTES], value[LIMIT_PACKETS],
+                clock_now_ns());
     return 0;
 }
 
-static void set_limits(struct serve *serve)
+static void begin_lifetime(const struct serve *serve)
 {
-    int is_public = !net_is_loopback(&serve->bound);
+    int64_t lifetime_ns = serve->limits.value[LIMIT_LIFETIME];
 
-    if (serve->max_connections)
-        return;
-    serve->max_connections = is_public ? PUBLIC_CONNECTIONS
-                                       : LOOPBACK_CONNECTIONS;
-    serve->max_per_source = is_public ? PUBLIC_PER_SOURCE : 0;
+    if (lifetime_ns != LIMIT_NONE)
+        (void)alarm((unsigned)(lifetime_ns / CLOCK_NS_PER_S));
 }
 
 /*
@@ -186,8 +228,8 @@ static int check_fds(const struct serve *serve, int were_asked_for,
         !were_asked_for)
         return 0;
     err_set(err, ERR_RESOURCE, "limit-fds",
-            "cannot serve %d connections: need %llu descriptors, have %llu",
-            serve->max_connections, (unsigned long long)need,
+            "cannot serve %lld connections: need %llu descriptors, have %llu",
+            (long long)serve->max_connections, (unsigned long long)need,
             (unsigned long long)limit.rlim_max);
     return err_hint(err,
                     "fewer --max-connections, or raise the limit: ulimit "
@@ -195,23 +237,65 @@ static int check_fds(const struct serve *serve, int were_asked_for,
                     (unsigned long long)need);
 }
 
-int serve_open(struct serve *serve, struct err *err)
+static int start_listening(struct serve *serve, struct err *err)
 {
-    int were_asked_for = serve->max_connections > 0;
-
-    if (take_signals(serve, err) < 0)
-        return -1;
     serve->listener = serve->is_udp
                           ? net_bind_udp(serve->ip, serve->port, &serve->bound,
                                          err)
                           : net_listen(serve->ip, serve->port, serve->backlog,
                                        &serve->bound, err);
-    if (serve->listener < 0)
+    return serve->listener < 0 ? -1 : 0;
+}
+
+int serve_open(struct serve *serve, struct err *err)
+{
+    int were_asked_for = serve->max_connections > 0 ||
+                         serve->limits.given[LIMIT_CONNECTIONS];
+
+    if (take_signals(serve, err) < 0 || start_listening(serve, err) < 0 ||
+        set_limits(serve, err) < 0 || check_fds(serve, were_asked_for, err) < 0)
         return -1;
-    set_limits(serve);
-    if (check_fds(serve, were_asked_for, err) < 0)
-        return -1;
+    begin_lifetime(serve);
     return net_set_blocking(serve->listener, 0);
+}
+
+void serve_close(const struct serve *serve)
+{
+    int64_t lifetime_ns = serve->limits.value[LIMIT_LIFETIME];
+
+    close(serve->listener);
+    if (stopped == SIGALRM)
+        serve_tell("lifetime of %lld s is over",
+                   (long long)(lifetime_ns / CLOCK_NS_PER_S));
+}
+
+int64_t serve_patience_ns(const struct serve *serve, int is_new)
+{
+    int64_t idle_ns = serve->timeout_ns ? serve->timeout_ns : INT64_MAX;
+    int64_t hello_ns = serve->limits.value[LIMIT_HELLO];
+
+    return is_new && hello_ns < idle_ns ? hello_ns : idle_ns;
+}
+
+void serve_throttle(const struct serve *serve, size_t n)
+{
+    int64_t now_ns, wait_ns;
+    struct timespec pause;
+
+    if (!serve->rate)
+        return;
+    now_ns = clock_now_ns();
+    wait_ns = bucket_take(serve->rate, n, now_ns);
+    pause.tv_sec = (time_t)(wait_ns / CLOCK_NS_PER_S);
+    pause.tv_nsec = (long)(wait_ns % CLOCK_NS_PER_S);
+    if (wait_ns > 0)
+        (void)nanosleep(&pause, NULL); /* a signal ends it */
+}
+
+int serve_admit(const struct serve *serve, size_t n)
+{
+    return (int64_t)n <= serve->limits.value[LIMIT_MESSAGE] &&
+           (!serve->rate || bucket_admit(serve->rate, n, clock_now_ns()));
 }
 
 void serve_ready(const struct serve *serve)
@@ -280,7 +364,8 @@ void serve_show_config(const struct serve *serve)
         return;
     serve_say(serve, "    timeout: %lld", timeout_s ? timeout_s : -1);
     serve_say(serve, "    buffer size: %zu", serve->buffer_bytes);
-    serve_say(serve, "    max connections: %d", serve->max_connections);
+    serve_say(serve, "    max connections: %lld",
+              (long long)serve->max_connections);
 }
 
 void serve_hear_signals(const struct serve *serve)
@@ -292,8 +377,10 @@ int serve_stop_is_pending(void)
 {
     sigset_t pending;
 
-    if (sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 ||
-                                      sigismember(&pending, SIGTERM) == 1))
-        stopped = 1;
+    if (sigpending(&pending) < 0)
+        return stopped;
+    for (int i = 0; i < STOPS; i++)
+        if (sigismember(&pending, stops[i]) == 1)
+            stopped = stops[i];
     return stopped;
 }

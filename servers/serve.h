@@ -8,6 +8,8 @@
 #include "lib/args.h"
 #include "lib/err.h"
 #include "lib/net.h"
+#include "servers/bucket.h"
+#include "servers/limits.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -20,31 +22,40 @@ struct serve {
     int quiet;
     int64_t timeout_ns;  /* idle limit of a connection; 0: none */
     size_t buffer_bytes; /* most that one recv takes */
-    int max_connections; /* 0: by the address, see serve_open */
-    int max_per_source;  /* 0: no such limit */
+    struct limits limits;
+    int64_t max_connections; /* 0: of the limits */
     int fds_per_connection;
-    int once;   /* one echo a connection */
-    int is_udp; /* datagrams instead of connections */
+    int is_one_thread; /* needs no thread for each connection */
+    int once;          /* one echo a connection */
+    int is_udp;        /* datagrams instead of connections */
 
     int listener; /* -1 until open */
     struct net_addr bound;
-    sigset_t waiting; /* the mask to wait with: SIGINT, SIGTERM on */
+    struct bucket *rate; /* what may come in a second; NULL: no limit */
+    struct bucket bucket;
+    sigset_t waiting; /* the mask to wait with: SIGINT, SIGTERM, SIGALRM on */
 };
 
-/* The defaults of the lab's table II. */
+/*
+ * The defaults of the lab's table II.  Also gives up what no server needs,
+ * see start_confined.
+ */
 void serve_init(struct serve *serve);
 
 /* Where to listen: --ip --port --quiet. */
 struct args_group serve_listen_group(struct serve *serve);
 
-/* How to treat connections: --listen --timeout --buffer --max-connections. */
+/* How to treat connections: --listen --timeout --buffer. */
 struct args_group serve_echo_group(struct serve *serve);
+
+/* What is allowed: the options that fit connections, or datagrams. */
+struct args_group serve_limits_group(struct serve *serve);
 
 /*
  * Take over SIGINT and SIGTERM (blocked but while waiting with
- * serve->waiting) and listen.  Loopback allows 1024 connections at once,
- * any other address 64 and 16 from one source, unless --max-connections says
- * otherwise.  Errors: those of net_listen, limit-fds when the descriptors for
+ * serve->waiting), listen, settle the limits by the address, and begin the
+ * lifetime.  Errors: those of net_listen, with who has the port where that can
+ * be known; usage for a limit; limit-fds when the descriptors for
  * --max-connections cannot be had.
  */
 int serve_open(struct serve *serve, struct err *err);
@@ -55,8 +66,25 @@ void serve_show_config(const struct serve *serve);
 /* Print "listening tcp ADDR" (or udp): the server can be used from here on. */
 void serve_ready(const struct serve *serve);
 
-/* 1 after SIGINT or SIGTERM. */
+/* Not 0 after SIGINT or SIGTERM, and when the lifetime is over. */
 int serve_stopped(void);
+
+/* Stop listening; says so when it is the lifetime that is over. */
+void serve_close(const struct serve *serve);
+
+/*
+ * How long a connection may be silent, before its first byte (is_new) or
+ * later; INT64_MAX for ever.
+ */
+int64_t serve_patience_ns(const struct serve *serve, int is_new);
+
+/*
+ * n bytes were taken from a connection: pause, so that the rate of all holds.
+ */
+void serve_throttle(const struct serve *serve, size_t n);
+
+/* 1 when a datagram of n bytes may be answered: its length and the rate. */
+int serve_admit(const struct serve *serve, size_t n);
 
 /*
  * The same for a loop whose waits never have to wait, so that no signal is

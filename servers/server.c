@@ -21,6 +21,7 @@ static int set_model(int key, const char *value, void *ctx, struct err *err)
     (void)key;
     server->model_name = value;
     server->model = model_find(value);
+    server->serve.is_one_thread = server->model != model_thread;
     return server->model
                ? 0
                : args_bad(err, "model", value, "thread, single or epoll");
@@ -32,12 +33,15 @@ static int parse(struct server *server, int argc, char **argv, int *done,
     static const struct args_option own[] = {
         {"model", 'm', "MODEL", "thread",
          "thread: a thread for each connection; single: one connection after "
-         "the other; epoll: many connections in one thread"},
+         "the other; epoll: many connections in one thread, on loopback as "
+         "many as "
+         "there can be descriptors for"},
         {0},
     };
     struct args_group groups[] = {
         serve_listen_group(&server->serve),
         serve_echo_group(&server->serve),
+        serve_limits_group(&server->serve),
         {own, set_model, server},
     };
     struct args_spec spec = {
@@ -47,9 +51,11 @@ static int parse(struct server *server, int argc, char **argv, int *done,
                "client leaves, says exit, or is silent for too long.",
         .more = "Any RFC 862 echo client can use it: telnet, nc, socat. "
                 "SIGTERM and Ctrl-C end it after answering what is under "
-                "way.\n\nExample: echo-server --port 2333 --ip 0.0.0.0",
+                "way. Where others than this machine can connect it allows "
+                "less, see the defaults above.\n\nExample: echo-server --port "
+                "2333 --ip 0.0.0.0",
         .groups = groups,
-        .ngroups = 3,
+        .ngroups = 4,
     };
 
     return args_parse(&spec, argc, argv, done, err);

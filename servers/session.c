@@ -63,6 +63,11 @@ static enum session_step over(struct session *session, const char *end)
     return SESSION_OVER;
 }
 
+int session_is_new(const struct session *session)
+{
+    return atomic_load_explicit(&session->steps, memory_order_relaxed) == 0;
+}
+
 /* After a failed call: try later, or not at all. */
 static enum session_step failed(struct session *session)
 {
@@ -83,6 +88,7 @@ enum session_step session_receive(struct session *session, char *buffer,
         return over(session, "shutdown");
     count_step(session);
     session->bytes_in += got;
+    serve_throttle(session->serve, (size_t)got);
     show_message(session, buffer, (size_t)got);
     if (says_exit(buffer, (size_t)got))
         return over(session, "exit");

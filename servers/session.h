@@ -40,6 +40,9 @@ struct session {
 struct session *session_new(const struct serve *serve, int fd,
                             const struct net_addr *peer);
 
+/* 1 until its first byte has come. */
+int session_is_new(const struct session *session);
+
 /*
  * Read once into buffer.  SESSION_GO with *n bytes to be sent back (already
  * logged, a hello already welcomed), SESSION_WAIT when nothing was there,

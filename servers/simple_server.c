@@ -14,6 +14,7 @@ static int parse(struct serve *serve, int argc, char **argv, int *done,
     struct args_group groups[] = {
         serve_listen_group(serve),
         serve_echo_group(serve),
+        serve_limits_group(serve),
     };
     struct args_spec spec = {
         .prog = "echo-simple-server",
@@ -23,7 +24,7 @@ static int parse(struct serve *serve, int argc, char **argv, int *done,
         .more = "A message is what one read takes: at most --buffer bytes.\n\n"
                 "Example: echo-simple-server --port 2334",
         .groups = groups,
-        .ngroups = 2,
+        .ngroups = 3,
     };
 
     return args_parse(&spec, argc, argv, done, err);

@@ -67,9 +67,13 @@ static int take_datagram(struct udp_server *server, size_t n,
                          const struct net_addr *from, struct err *err)
 {
     struct msg_header header = {0};
+    enum gate_kind kind = gate_judge(&server->gate, server->buffer, n, from,
+                                     &header);
 
+    if (kind != GATE_REFUSED && !serve_admit(&server->serve, n))
+        kind = GATE_REFUSED;
     show(server, n, from);
-    switch (gate_judge(&server->gate, server->buffer, n, from, &header)) {
+    switch (kind) {
     case GATE_QUESTION:
         return take_question(server, &header, n, from, err);
     case GATE_HELLO: /* the handshake is not part of the test */
@@ -160,6 +164,7 @@ static int parse(struct udp_server *server, int argc, char **argv, int *done,
     };
     struct args_group groups[] = {
         serve_listen_group(&server->serve),
+        serve_limits_group(&server->serve),
         {own, set_plain, &server->gate},
         inject_group(&server->inject),
     };
@@ -173,7 +178,7 @@ static int parse(struct udp_server *server, int argc, char **argv, int *done,
                 "below 1024.\n\n"
                 "Example: echo-udp-server --loss 0.1 --log injected.csv",
         .groups = groups,
-        .ngroups = 3,
+        .ngroups = 4,
     };
 
     return args_parse(&spec, argc, argv, done, err);
@@ -188,12 +193,13 @@ static void tell(const struct udp_server *server)
 
     serve_tell("served received=%lld answered=%lld refused=%lld dropped=%lld "
                "duplicated=%lld reordered=%lld unsent=%lld bytes_in=%lld "
-               "bytes_out=%lld local_drops=%lld",
+               "bytes_out=%lld throttled=%lld local_drops=%lld",
                (long long)server->received, (long long)answers->sent,
                (long long)server->refused, (long long)inject->dropped,
                (long long)inject->duplicated, (long long)inject->reordered,
                (long long)answers->unsent, (long long)server->bytes_in,
                (long long)answers->bytes,
+               (long long)server->serve.bucket.refusals,
                (long long)net_socket_drops(server->serve.listener));
 }
 
@@ -244,6 +250,7 @@ static int run(struct udp_server *server, int argc, char **argv,
     if (inject_close(&server->inject, failed ? &later : err) < 0)
         failed = -1;
     tell(server);
+    serve_close(&server->serve);
     return failed ? failed : check_balance(server, err);
 }
 

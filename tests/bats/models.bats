@@ -80,7 +80,7 @@ only_listener() {
         done
         kill -TERM "$pid"
         within 3 has_ended "$pid"
-        within 2 grep -qx 'served connections=50 refused=0 bytes_in=50 bytes_out=50 open=0' "$log"
+        within 2 grep -qx 'served connections=50 refused=0 bytes_in=50 bytes_out=50 open=0 timeouts=0 throttled=0' "$log"
         for fd in "${fds[@]}"; do exec {fd}>&-; done
     done
 }

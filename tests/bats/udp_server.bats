@@ -44,7 +44,7 @@ counts() {
     printf %s "$hello" >&"$fd"
     [[ $(next) == "EL1W${hello:4}" ]]
     counts
-    [[ $line == 'served received=2 answered=2 refused=0 dropped=0 duplicated=0 reordered=0 unsent=0 bytes_in=1048 bytes_out=1048 local_drops=0' ]]
+    [[ $line == 'served received=2 answered=2 refused=0 dropped=0 duplicated=0 reordered=0 unsent=0 bytes_in=1048 bytes_out=1048 throttled=0 local_drops=0' ]]
 }
 
 # The server takes datagrams in order, so when the next question is answered
@@ -151,7 +151,7 @@ END
     run_timed 5 socat -u -b 65527 OPEN:bigger "UDP6-SENDTO:[::1]:$port"
     [[ $(printf hello | run_timed 5 socat -t 1 - "UDP6:[::1]:$port") == hello ]]
     counts
-    [[ $line == *'received=2 answered=1 refused=1 '*' bytes_in=65532 bytes_out=5 local_drops=0' ]]
+    [[ $line == *'received=2 answered=1 refused=1 '*' bytes_in=65532 bytes_out=5 throttled=0 local_drops=0' ]]
 }
 
 @test "udp server: 10 000 random datagrams get no answer outside loopback" {
