@@ -3,6 +3,7 @@
 
 #include "lib/clock.h"
 #include "lib/start.h"
+#include "servers/holder.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -239,12 +240,20 @@ static int check_fds(const struct serve *serve, int were_asked_for,
 
 static int start_listening(struct serve *serve, struct err *err)
 {
+    struct holder_port at = {serve->ip, serve->port, serve->is_udp};
+    char holder[HOLDER_TEXT_SIZE];
+
     serve->listener = serve->is_udp
                           ? net_bind_udp(serve->ip, serve->port, &serve->bound,
                                          err)
                           : net_listen(serve->ip, serve->port, serve->backlog,
                                        &serve->bound, err);
-    return serve->listener < 0 ? -1 : 0;
+    if (serve->listener >= 0)
+        return 0;
+    if (strcmp(err->id, "address-in-use") == 0 && holder_find(&at, holder) == 0)
+        err_hint(err, "%s has port %d: end it, or use --port 0", holder,
+                 serve->port);
+    return -1;
 }
 
 int serve_open(struct serve *serve, struct err *err)

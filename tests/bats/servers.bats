@@ -154,6 +154,7 @@ END
         run --separate-stderr run_timed 5 "$bin/$program" --port "$port"
         expect_error 6 address-in-use
         [[ $stderr == *"127.0.0.1:$port: Address already in use (EADDRINUSE)"* ]]
+        [[ $stderr == *"hint: echo-server (pid $pid) has port $port: end it, or "* ]]
     done
     converse
     say 'unharmed' && hear 8

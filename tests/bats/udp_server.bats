@@ -332,4 +332,5 @@ behind() { awk '$1 < most { print } $1 > most { most = $1 }' | sort; }
     start_server echo-udp-server
     run --separate-stderr run_timed 5 "$bin/echo-udp-server" --port "$port"
     expect_error 6 address-in-use
+    [[ $stderr == *"hint: echo-udp-server (pid $pid) has port $port: end it, or "* ]]
 }
