@@ -13,7 +13,7 @@ PKG_CONFIG ?= pkg-config
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help all check unit report bench lint format install uninstall clean FORCE
+.PHONY: help all check check-slow unit report bench lint format install uninstall clean FORCE
 
 # Release programs are in build/bin, those of SAN=a,b in build/san-a-b/bin.
 comma := ,
@@ -50,20 +50,24 @@ FOLDERS := lib servers clients harness
 MAINS := $(call mains,servers) $(call mains,clients)
 PROGRAMS := $(foreach m,$(MAINS),$(call program,$m)) $(TOP)/bin/harness
 UNITS := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/unit/test_*.c))
+SLOW := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/slow/slow_*.c))
 BENCHES := $(patsubst %.c,$(TOP)/%,$(wildcard bench/*.c))
 SHARE := $(addprefix $(TOP)/share/echolab/,report scenarios)
-C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit))
+C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit tests/slow))
 DEST = $(DESTDIR)$(PREFIX)
 export LOCAL REMOTE OUT RESULTS
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 	@echo 'Options: V=1 (show commands) WERROR=1 SAN=address,undefined CC= CFLAGS= LDFLAGS='
 
 all: $(PROGRAMS) $(SHARE) ## build the programs into build/bin
 
 check: all unit ## run every test: unit tests, layers, bats
 	@sh tests/run.sh $(TOP)/bin $(UNITS)
+
+check-slow: $(SLOW) ## simulate: do the intervals hold the truth as often as they say?
+	@for t in $(SLOW); do $$t || exit 1; done
 
 unit: $(UNITS) ## build the unit tests
 
@@ -107,9 +111,9 @@ endef
 $(foreach f,$(FOLDERS),$(eval $(call archive_rule,$f)))
 $(foreach m,$(MAINS),$(eval $(call program_rule,$m)))
 $(TOP)/bin/harness: $(OBJ)/harness/main.o $(OBJ)/harness.a $(OBJ)/lib.a
-$(UNITS): %: %.o $(addprefix $(OBJ)/,harness.a clients.a servers.a lib.a)
-$(TOP)/bin/harness $(UNITS): LIBS = $(HARNESS_LIBS)
-$(PROGRAMS) $(UNITS):
+$(UNITS) $(SLOW): %: %.o $(addprefix $(OBJ)/,harness.a clients.a servers.a lib.a)
+$(TOP)/bin/harness $(UNITS) $(SLOW): LIBS = $(HARNESS_LIBS)
+$(PROGRAMS) $(UNITS) $(SLOW):
 	$(link)
 $(TOP)/bench/%: $(OBJ)/bench/%.o $(OBJ)/lib.a
 	$(link)
