@@ -1,5 +1,6 @@
 #include "harness/latex.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -156,4 +157,42 @@ void latex_code(struct buf *to, const char *text)
             buf_add(to, "\\allowbreak{}");
     }
     buf_add(to, "}");
+}
+
+/* Bytes of the character at text[0..n): n > 0. */
+static size_t length_of(const char *text, size_t n)
+{
+    size_t length = 1;
+
+    while (length < n && length < 4 && (text[length] & 0xc0) == 0x80)
+        length++;
+    return length;
+}
+
+void latex_line(struct buf *to, const char *text, size_t n)
+{
+    char one[5];
+
+    for (size_t at = 0, length; at < n; at += length) {
+        unsigned char c = (unsigned char)text[at];
+
+        length = length_of(text + at, n - at);
+        memset(one, 0, sizeof one);
+        memcpy(one, text + at, length);
+        if (c == ' ' || c == '\t')
+            buf_add(to, "\\ ");
+        else if (c > ' ' && c < 0x7f && !isalnum(c))
+            buf_addf(to, "\\char%d{}", c);
+        else
+            latex_escape(to, one[0] ? one : "\x7f");
+    }
+}
+
+size_t latex_columns(const char *text, size_t n, int columns)
+{
+    size_t at = 0;
+
+    while (at < n && columns-- > 0)
+        at += length_of(text + at, n - at);
+    return at;
 }

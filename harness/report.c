@@ -9,6 +9,7 @@
 #include "harness/report_options.h"
 #include "harness/report_out.h"
 #include "harness/report_pdf.h"
+#include "harness/report_scenes.h"
 #include "harness/report_set.h"
 #include "harness/report_tables.h"
 #include "harness/report_values.h"
@@ -55,6 +56,7 @@ static void put_values(struct values *values, const struct report_set *set)
         report_failures_values(values, "failure", &failures->run[0]);
     }
     report_loss_total(values, set);
+    report_scenes_values(values, set);
 }
 
 static void release(struct report *report)
@@ -152,6 +154,29 @@ static int write_options(struct report *report, struct err *err)
     return 0;
 }
 
+static int write_scenes(struct report *report, struct err *err)
+{
+    static const char *const files[REPORT_SCENES_PLACES] = {
+        [REPORT_SCENES_SIMPLE] = "tables/fig2.tex",
+        [REPORT_SCENES_ECHO] = "tables/fig3.tex",
+        [REPORT_SCENES_CLOUD] = "tables/fig5.tex",
+        [REPORT_SCENES_UDP] = "tables/udp.tex",
+        [REPORT_SCENES_TELNET] = "tables/telnet.tex",
+    };
+    struct buf text = {0};
+
+    for (int i = 0; i < REPORT_SCENES_PLACES; i++) {
+        if (report_scenes_put(&text, &report->set, (enum report_scenes)i, err) <
+            0) {
+            buf_release(&text);
+            return -1;
+        }
+        if (text.len > 0 && write_tex(report, files[i], &text, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int write_tables(struct report *report, struct err *err)
 {
     static const struct {
@@ -168,7 +193,8 @@ static int write_tables(struct report *report, struct err *err)
     char path[FOLDER_PATH];
 
     if (folder_path(path, report->work, "tables", err) < 0 ||
-        folder_make(path, err) < 0 || write_options(report, err) < 0)
+        folder_make(path, err) < 0 || write_options(report, err) < 0 ||
+        write_scenes(report, err) < 0)
         return -1;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         tables[i].put(&text, &report->set);

@@ -101,13 +101,23 @@ static int deliver_figures(const char *work, const char *out, struct err *err)
 
 int report_out_deliver(const char *work, const char *out, struct err *err)
 {
-    static const char *const files[] = {
-        "tables/client.tex",   "tables/server.tex",
-        "tables/test.tex",     "tables/results.tex",
-        "tables/failures.tex", "tables/loss.tex",
-        "tables/limits.tex",   "tables/environment.tex",
-        "tables/files.tex",    "results.tex",
-        "report.tex",          "report.pdf"};
+    static const char *const files[] = {"tables/fig2.tex",
+                                        "tables/fig3.tex",
+                                        "tables/fig5.tex",
+                                        "tables/udp.tex",
+                                        "tables/telnet.tex",
+                                        "tables/client.tex",
+                                        "tables/server.tex",
+                                        "tables/test.tex",
+                                        "tables/results.tex",
+                                        "tables/failures.tex",
+                                        "tables/loss.tex",
+                                        "tables/limits.tex",
+                                        "tables/environment.tex",
+                                        "tables/files.tex",
+                                        "results.tex",
+                                        "report.tex",
+                                        "report.pdf"};
     static const char *const logs[] = {"gnuplot.log", "pdflatex.log",
                                        "report.log"};
     char path[FOLDER_PATH];

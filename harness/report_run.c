@@ -48,6 +48,16 @@ static int load_connections(struct report_run *out, struct err *err)
     return connections_load(&out->summary.connect, path, !out->run->done, err);
 }
 
+/* A transcript has no numbers; its words are held against the manifest. */
+static int check_texts(const struct result *result,
+                       const struct result_run *run, struct err *err)
+{
+    for (int i = 0; i < run->nfiles; i++)
+        if (audit_file(result, run, &run->files[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 int report_run_load(struct report_run *out, const struct result *result,
                     const struct result_run *run, struct err *err)
 {
@@ -56,7 +66,7 @@ int report_run_load(struct report_run *out, const struct result *result,
     out->run = run;
     out->summary.is_udp = result_run_is_udp(run);
     if (strcmp(run->mode, "transcript") == 0)
-        return 0;
+        return check_texts(result, run, err);
     if (load_samples(out, err) < 0) {
         if (!is_nothing_yet(run, err))
             return -1;

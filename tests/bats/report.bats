@@ -98,7 +98,7 @@ only() {
     [[ $text == *'echo-server only: --model MODEL'* ]]
     [ "$(grep -o -e '--model MODEL' <<<"$text" | wc -l)" -eq 1 ]
     text=${text^^}
-    for section in I.SOCKETPROGRAMMING II.SIMPLEECHO III.ECHO IV.REMOTETEST V.LOCALAGAINSTREMOTE; do
+    for section in I.SOCKETPROGRAMMING II.SIMPLEECHO III.ECHO IV.REMOTETEST V.RESULTS; do
         echo "$section"
         [[ ${text// /} == *"$section"* ]]
     done

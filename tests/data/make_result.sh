@@ -9,7 +9,8 @@
 # SPREAD 0.2 (relative width of the RTT), VERSION, MODE rate, TRANSPORT tcp,
 # SERVER thread, LOSS null and RECONCILED null (their JSON), DUPLICATED 0,
 # REORDERED 0, UNMATCHED 0, LOCAL_DROPS 0.  CSV files that are already there
-# are taken as they are.
+# are taken as they are.  MODE=transcript has the .txt files that are there, and
+# no CSV.
 set -eu
 
 dir=$1
@@ -23,7 +24,7 @@ REORDERED=${REORDERED-0} UNMATCHED=${UNMATCHED-0} LOCAL_DROPS=${LOCAL_DROPS-0}
 run=$dir/$KEY/1
 mkdir -p "$run"
 
-if [ ! -e "$run/messages.csv" ]; then
+if [ "$MODE" != transcript ] && [ ! -e "$run/messages.csv" ]; then
     awk -v n="$ROWS" -v rtt="$RTT_NS" -v conns="$CONNS" -v failed="$FAILED" \
         -v size="$SIZE" -v spread="$SPREAD" 'BEGIN {
         srand(7)
@@ -46,7 +47,7 @@ if [ ! -e "$run/messages.csv" ]; then
         }
     }' >"$run/messages.csv"
 fi
-if [ ! -e "$run/connections.csv" ]; then
+if [ "$MODE" != transcript ] && [ ! -e "$run/connections.csv" ]; then
     awk -v n="$CONNS" 'BEGIN {
         print "conn,connect_start_ns,connect_end_ns,outcome,first_byte_ns," \
             "last_byte_ns,retransmits,rtt_us,min_rtt_us,rcv_rtt_us,mss,errno"
@@ -91,17 +92,24 @@ outcomes() {
         for (i = 1; i <= n; i++)
             printf("%s\"%s\": %d", (i > 1 ? ", " : ""), name[i],
                 count[name[i]])
-    }' "$run/messages.csv"
+    }' "$([ "$MODE" = transcript ] && echo /dev/null || echo "$run/messages.csv")"
 }
 path=null
 [ -z "${EMULATED-}" ] ||
     path='{"emulated": true, "delay_ms": 19, "jitter_ms": 0.5, "rate_mbit": null}'
-# more_files: what only a UDP run has.
-more_files() {
-    for name in unmatched.csv injected.csv served.csv; do
-        [ ! -e "$run/$name" ] || printf ',\n       %s' "$(file_entry "$name")"
+# files: what is there, clients before the server.
+files() {
+    comma=''
+    for file in "$run"/*.csv "$run"/client*.txt "$run"/server*.txt; do
+        [ -e "$file" ] || continue
+        printf '%s%s' "$comma" "$(file_entry "${file##*/}")"
+        comma=',
+       '
     done
 }
+# A transcript has no messages.
+rows=0
+[ "$MODE" = transcript ] || rows=$(csv_rows "$run/messages.csv")
 cat >"$dir/manifest.json" <<END
 {
   "format": 1,
@@ -123,14 +131,12 @@ cat >"$dir/manifest.json" <<END
      "cpu": {"client": null, "server": null}, "path": $path, "loss": $LOSS,
      "done": true,
      "start_utc": "2026-11-22T13:10:42Z",
-     "intended": $(csv_rows "$run/messages.csv"),
-     "rows": $(csv_rows "$run/messages.csv"),
+     "intended": $rows, "rows": $rows,
      "outcomes": {$(outcomes)},
      "duplicated": $DUPLICATED, "reordered": $REORDERED,
      "unmatched": $UNMATCHED, "local_drops": $LOCAL_DROPS,
      "reconciled": $RECONCILED,
-     "files": [$(file_entry messages.csv),
-       $(file_entry connections.csv)$(more_files)],
+     "files": [$(files)],
      "notes": [], "warnings": []}
   ]
 }

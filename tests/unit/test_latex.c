@@ -178,6 +178,39 @@ static void test_property(void)
     CHECK_INT(bad, 0);
 }
 
+static const char *line(const char *bytes, size_t n)
+{
+    static char copy[1024];
+    struct buf buf = {0};
+
+    latex_line(&buf, bytes, n);
+    snprintf(copy, sizeof copy, "%s", buf_text(&buf));
+    buf_release(&buf);
+    return copy;
+}
+
+static void test_line(void)
+{
+    CHECK_STR(line("To  <", 5), "To\\ \\ \\char60{}");
+    CHECK_STR(line("\\x{$^~%#&", 9),
+              "\\char92{}x\\char123{}\\char36{}\\char94{}\\char126{}"
+              "\\char37{}\\char35{}\\char38{}");
+    CHECK_STR(line("a\0b\x1b\x7f", 5), "a?b??");
+    CHECK_STR(line("\xc3\xa9\xe5\xbc\xa0!", 6), "\\'e{}?\\char33{}");
+    CHECK_STR(line("\xff\x80", 2), "?");
+    CHECK_STR(line("abc", 2), "ab");
+    CHECK_STR(line("", 0), "");
+}
+
+static void test_columns(void)
+{
+    CHECK_INT(latex_columns("abcdef", 6, 4), 4);
+    CHECK_INT(latex_columns("abc", 3, 4), 3);
+    CHECK_INT(latex_columns("\xc3\xa9\xe5\xbc\xa0!", 6, 2), 5);
+    CHECK_INT(latex_columns("\x80\x80\x80\x80\x80\x80", 6, 1), 4);
+    CHECK_INT(latex_columns("", 0, 3), 0);
+}
+
 int main(void)
 {
     test_specials();
@@ -185,5 +218,7 @@ int main(void)
     test_code();
     test_is_harmless_itself();
     test_property();
+    test_line();
+    test_columns();
     return check_done();
 }
