@@ -1,6 +1,6 @@
 #include "harness/cast.h"
 
-#include "harness/paths.h"
+#include "harness/command.h"
 #include "lib/clock.h"
 #include "lib/net.h"
 #include "lib/num.h"
@@ -12,61 +12,8 @@
 static const int64_t ready_timeout_ns = 5 * CLOCK_NS_PER_S;
 static const int64_t stop_grace_ns = 2 * CLOCK_NS_PER_S;
 
-enum { MAX_ARGS = 40, ARG_SIZE = 300 };
-
 /* Above so many the servers must be told; the hello needs one as well. */
 enum { SERVER_DEFAULT_CONNECTIONS = 1000, SPARE_CONNECTIONS = 8 };
-
-/* An argument vector: "--option" "value" pairs, in storage of its own. */
-struct command {
-    const char *argv[MAX_ARGS];
-    char text[MAX_ARGS][ARG_SIZE];
-    char program[4096];
-    int n;
-};
-
-static int command_begin(struct command *command, const char *program,
-                         struct err *err)
-{
-    command->argv[0] = command->program;
-    command->argv[1] = NULL;
-    command->n = 1;
-    return paths_program(command->program, program, err);
-}
-
-static void add(struct command *command, const char *text)
-{
-    char *slot = command->text[command->n];
-
-    if (command->n + 1 >= MAX_ARGS)
-        return;
-    snprintf(slot, ARG_SIZE, "%s", text);
-    command->argv[command->n++] = slot;
-    command->argv[command->n] = NULL;
-}
-
-static void add_text(struct command *command, const char *option,
-                     const char *value)
-{
-    add(command, option);
-    add(command, value);
-}
-
-static void add_int(struct command *command, const char *option, int64_t n)
-{
-    char text[24];
-
-    snprintf(text, sizeof text, "%lld", (long long)n);
-    add_text(command, option, text);
-}
-
-static void add_real(struct command *command, const char *option, double x)
-{
-    char text[48];
-
-    snprintf(text, sizeof text, "%.9f", x);
-    add_text(command, option, text);
-}
 
 /* ---- servers ---- */
 
@@ -82,14 +29,16 @@ static int died_early(const struct proc *proc, const char *name,
                    proc->exit_code);
 }
 
+/* "listening tcp 127.0.0.1:40113" */
 static int read_port(const char *line, int *port)
 {
-    static const char ready[] = "listening tcp ";
+    static const char *const ready[] = {"listening tcp ", "listening udp "};
     char host[NET_NAME_SIZE];
 
-    if (strncmp(line, ready, sizeof ready - 1) != 0)
-        return -1;
-    return net_split(line + sizeof ready - 1, host, port);
+    for (int i = 0; i < 2; i++)
+        if (strncmp(line, ready[i], strlen(ready[i])) == 0)
+            return net_split(line + strlen(ready[i]), host, port);
+    return -1;
 }
 
 /* The line by which a server says that it can be used. */
@@ -120,35 +69,96 @@ static int64_t server_timeout_s(const struct result_run *run)
     return seconds <= MOST_S ? seconds : -1;
 }
 
-static int start_server(struct cast *cast, struct result_run *run,
-                        struct err *err)
+static int is_simple(const struct result_run *run)
 {
-    struct command command;
-    struct proc_spec spec = {.argv = command.argv, .cpu = run->cpu_server};
+    return strcmp(run->server, "simple") == 0;
+}
 
-    if (command_begin(&command, "echo-server", err) < 0)
-        return -1;
-    add_text(&command, "--ip", run->host);
-    add_int(&command, "--port", run->port);
-    add_text(&command, "--model", run->server);
-    add_int(&command, "--buffer", result_buffer_bytes(run));
-    add_int(&command, "--timeout", server_timeout_s(run));
+static void add_connections(struct command *command,
+                            const struct result_run *run)
+{
     if (run->connections > SERVER_DEFAULT_CONNECTIONS)
-        add_int(&command, "--max-connections",
-                run->connections + SPARE_CONNECTIONS);
+        command_add_int(command, "--max-connections",
+                        run->connections + SPARE_CONNECTIONS);
+}
+
+static void add_tcp(struct command *command, const struct result_run *run)
+{
+    if (!is_simple(run))
+        command_add_text(command, "--model", run->server);
+    command_add_int(command, "--buffer", result_buffer_bytes(run));
+    command_add_int(command, "--timeout", server_timeout_s(run));
+    add_connections(command, run);
     if (run->connections > 100)
-        add_int(&command, "--listen", run->connections);
-    add(&command, "--quiet");
-    if (proc_start(&cast->server, &spec, err) < 0)
+        command_add_int(command, "--listen", run->connections);
+}
+
+/* What is lost on purpose, and where that is written down. */
+static void add_loss(struct command *command, const struct result_run *run,
+                     const char *dir)
+{
+    const struct result_loss *loss = &run->loss;
+
+    command_add_text(command, "--loss-model", loss->model);
+    command_add_share(command, "--loss", loss->p);
+    if (loss->burst > 0)
+        command_add_real(command, "--loss-burst", loss->burst);
+    command_add_text(command, "--loss-direction", loss->direction);
+    command_add_share(command, "--duplicate", loss->duplicate);
+    command_add_share(command, "--reorder", loss->reorder);
+    command_add_path(command, "--log", dir, RESULT_INJECTED_CSV);
+}
+
+static void add_udp(struct command *command, const struct result_run *run,
+                    const char *dir)
+{
+    command_add_int(command, "--seed", run->seed);
+    command_add_path(command, "--served", dir, RESULT_SERVED_CSV);
+    if (run->loss.has && strcmp(run->loss.by, "server") == 0)
+        add_loss(command, run, dir);
+}
+
+const char *cast_server_program(const char *server)
+{
+    if (strcmp(server, "udp") == 0)
+        return "echo-udp-server";
+    return strcmp(server, "simple") == 0 ? "echo-simple-server" : "echo-server";
+}
+
+static int start_server(struct cast *cast, struct result_run *run,
+                        const char *dir, struct err *err)
+{
+    const char *program = cast_server_program(run->server);
+    struct command command;
+
+    if (command_begin(&command, program, err) < 0)
         return -1;
-    return await_ready(&cast->server, "echo-server", &run->port, err);
+    command_add_text(&command, "--ip", run->host);
+    command_add_int(&command, "--port", run->port);
+    if (result_run_is_udp(run))
+        add_udp(&command, run, dir);
+    else
+        add_tcp(&command, run);
+    command_add(&command, "--quiet");
+    if (command_start(&command, run->cpu_server, &cast->server, err) < 0)
+        return -1;
+    return await_ready(&cast->server, program, &run->port, err);
+}
+
+static void add_path(struct command *command, const struct result_run *run)
+{
+    command_add_int(command, "--port", 0);
+    command_add_real(command, "--delay-ms", run->path_delay_ms);
+    command_add_real(command, "--jitter-ms", run->path_jitter_ms);
+    command_add_real(command, "--rate-mbit", run->path_rate_mbit);
+    add_connections(command, run);
+    command_add_int(command, "--seed", run->seed);
 }
 
 static int start_relay(struct cast *cast, struct result_run *run,
                        struct err *err)
 {
     struct command command;
-    struct proc_spec spec = {.argv = command.argv, .cpu = -1};
     int v6 = strchr(run->host, ':') != NULL;
     char to[300];
 
@@ -157,24 +167,18 @@ static int start_relay(struct cast *cast, struct result_run *run,
     snprintf(to, sizeof to, v6 ? "[%.250s]:%d" : "%.250s:%d", run->host,
              run->port);
     memcpy(cast->target, to, sizeof cast->target);
-    add_text(&command, "--to", to);
-    add_int(&command, "--port", 0);
-    add_real(&command, "--delay-ms", run->path_delay_ms);
-    add_real(&command, "--jitter-ms", run->path_jitter_ms);
-    add_real(&command, "--rate-mbit", run->path_rate_mbit);
-    if (run->connections > SERVER_DEFAULT_CONNECTIONS)
-        add_int(&command, "--max-connections",
-                run->connections + SPARE_CONNECTIONS);
-    add_int(&command, "--seed", run->seed);
-    add(&command, "--quiet");
-    if (proc_start(&cast->relay, &spec, err) < 0)
+    command_add_text(&command, "--to", to);
+    add_path(&command, run);
+    command_add(&command, "--quiet");
+    if (command_start(&command, -1, &cast->relay, err) < 0)
         return -1;
     return await_ready(&cast->relay, "echo-relay", &run->port, err);
 }
 
-int cast_begin(struct cast *cast, struct result_run *run, struct err *err)
+int cast_begin(struct cast *cast, struct result_run *run, const char *dir,
+               struct err *err)
 {
-    if (run->launched && start_server(cast, run, err) < 0)
+    if (run->launched && start_server(cast, run, dir, err) < 0)
         return -1;
     return run->emulated ? start_relay(cast, run, err) : 0;
 }
@@ -191,36 +195,41 @@ static int target_gone(const struct cast *cast, struct err *err)
 
 /* ---- the client ---- */
 
-static void add_limits(struct command *command, const struct result_run *run)
+static void add_load(struct command *command, const struct result_run *run)
 {
-    add_int(command, "--length", run->message_size_bytes);
-    add_int(command, "--buffer", result_buffer_bytes(run));
-    add_int(command, "--connections", run->connections);
-    add_real(command, "--duration", (double)run->duration_ns / 1e9);
-    add_int(command, "--messages", run->messages);
-    add_real(command, "--timeout", (double)run->timeout_ns / 1e9);
+    command_add_text(command, "--transport", run->transport);
+    command_add_int(command, "--length", run->message_size_bytes);
+    command_add_int(command, "--buffer", result_buffer_bytes(run));
+    command_add_int(command, "--connections", run->connections);
+    command_add_real(command, "--duration", (double)run->duration_ns / 1e9);
+    command_add_int(command, "--messages", run->messages);
+    command_add_real(command, "--timeout", (double)run->timeout_ns / 1e9);
+    if (is_simple(run))
+        command_add(command, "--reconnect");
+}
+
+static const char *client_program(const struct result_run *run)
+{
+    return strcmp(run->mode, "fail_rate") == 0 ? "echo-fail-rate" : "echo-rate";
 }
 
 int cast_start_client(struct cast *cast, const struct result_run *run,
                       const char *dir, struct err *err)
 {
     struct command command;
-    struct proc_spec spec = {.argv = command.argv, .cpu = run->cpu_client};
 
-    if (command_begin(&command, "echo-rate", err) < 0)
+    if (command_begin(&command, client_program(run), err) < 0)
         return -1;
     /* The relay stands here, whatever host it forwards to. */
-    add_text(&command, "--ip", run->emulated ? "127.0.0.1" : run->host);
-    add_int(&command, "--port", run->port);
-    add_limits(&command, run);
-    add_text(&command, "--run-id", run->run_id);
+    command_add_text(&command, "--ip", run->emulated ? "127.0.0.1" : run->host);
+    command_add_int(&command, "--port", run->port);
+    add_load(&command, run);
+    command_add_text(&command, "--run-id", run->run_id);
     if (run->plain)
-        add(&command, "--plain");
-    add(&command, "--machine");
-    add(&command, "--record");
-    command.argv[command.n++] = dir;
-    command.argv[command.n] = NULL;
-    return proc_start(&cast->client, &spec, err);
+        command_add(&command, "--plain");
+    command_add(&command, "--machine");
+    command_add_text(&command, "--record", dir);
+    return command_start(&command, run->cpu_client, &cast->client, err);
 }
 
 /* " NAME=NUMBER" somewhere in the line; 0 when it is not there. */
@@ -249,6 +258,10 @@ static void read_counts(const char *line, struct cast_counts *counts)
     counts->plain = number_of(line, "plain");
     for (int i = 0; i < OUTCOME_COUNT; i++)
         counts->outcomes[i] = number_of(line, outcome_name((enum outcome)i));
+    counts->duplicated = number_of(line, "duplicated");
+    counts->reordered = number_of(line, "reordered");
+    counts->unmatched = number_of(line, "unmatched");
+    counts->local_drops = number_of(line, "local_drops");
 }
 
 int cast_progress(struct cast *cast, struct progress *progress,
@@ -280,7 +293,7 @@ int cast_client_error(const struct cast *cast, int stopped, struct err *err)
     if (err_parse(err, (enum err_code)code, buf_text(&cast->client.err)) == 0)
         return -1;
     return err_set(err, ERR_CUT, "client-died",
-                   "cut short: echo-rate ended with status %d", code);
+                   "cut short: the client ended with status %d", code);
 }
 
 void cast_end(struct cast *cast)

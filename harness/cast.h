@@ -21,14 +21,20 @@ struct cast_counts {
     int64_t intended;
     int64_t connected, broken, plain;
     int64_t outcomes[OUTCOME_COUNT];
+    int64_t duplicated, reordered, unmatched, local_drops; /* udp */
 };
 
+/* The program that is SERVER in a scenario: "simple" is echo-simple-server. */
+const char *cast_server_program(const char *server);
+
 /*
- * Start the server (when run->launched) and the relay (when run->emulated).
+ * Start the server (when run->launched) and the relay (when run->emulated),
+ * which write what they did on purpose, and what was served, into `dir`.
  * run->port becomes the port that the client must use.  Errors: those of the
  * programs themselves, server-silent when no listening line comes in 5 s.
  */
-int cast_begin(struct cast *cast, struct result_run *run, struct err *err);
+int cast_begin(struct cast *cast, struct result_run *run, const char *dir,
+               struct err *err);
 
 /* Start the client, which records into `dir`. */
 int cast_start_client(struct cast *cast, const struct result_run *run,

@@ -1,49 +1,85 @@
 #include "harness/plan.h"
 
+#include "harness/cast.h"
 #include "lib/num.h"
 
 #include <math.h>
 
 /*
  * A row of the record is about 68 bytes.  How many rows there will be depends
- * on the round trip; a loopback echo takes so long on a usual machine, an
- * emulated path adds its own.
+ * on the round trip; a loopback echo takes so long on a usual machine, a
+ * connection for each message more, an emulated path adds its own.
  */
 static const double row_bytes = 68;
 static const double loopback_rtt_s = 15e-6;
+static const double connecting_rtt_s = 100e-6;
 
-static double seconds(const struct scenario *s)
+/* What a case is expected to come to, all repeats together. */
+struct estimate {
+    double seconds; /* INFINITY: until the messages are done */
+    double messages;
+};
+
+static double about_rtt_s(const struct scenario *one)
 {
-    return (double)s->duration_ns / 1e9;
+    double rtt_s = one->server == SERVER_SIMPLE ? connecting_rtt_s
+                                                : loopback_rtt_s;
+
+    return rtt_s + (one->emulated ? 2 * one->path_delay_ms / 1e3 : 0);
 }
 
-static double about_rtt_s(const struct scenario *s)
+/* Share of messages that are lost on the way there or back. */
+static double lost_share(const struct scenario_loss *loss)
 {
-    return loopback_rtt_s + (s->emulated ? 2 * s->path_delay_ms / 1e3 : 0);
+    double kept = 1 - loss->p;
+
+    if (!loss->has)
+        return 0;
+    return loss->direction == DIRECTION_BOTH ? 1 - kept * kept : loss->p;
 }
 
-/* So many messages in one run, about; INFINITY when nothing bounds them. */
-static double about_messages(const struct scenario *s)
+/* A lost message holds its connection up for the time-out. */
+static double seconds_a_message(const struct scenario *one)
 {
-    double by_time = INFINITY;
-    double by_count = s->messages ? (double)s->messages : INFINITY;
+    double lost = lost_share(&one->loss);
 
-    if (s->duration_ns)
-        by_time = (double)s->connections * seconds(s) / about_rtt_s(s);
-    return fmin(by_time, by_count);
+    return (1 - lost) * about_rtt_s(one) + lost * (double)one->timeout_ns / 1e9;
 }
+
+static struct estimate estimate(const struct scenario *one)
+{
+    double repeat = (double)one->repeat;
+    double rate = (double)one->connections / seconds_a_message(one);
+    double seconds = one->duration_ns ? (double)one->duration_ns / 1e9
+                                      : INFINITY;
+    double messages = one->messages ? (double)one->messages : INFINITY;
+
+    return (struct estimate){.seconds = repeat * seconds,
+                             .messages = repeat *
+                                         fmin(messages, rate * seconds)};
+}
+
+/* ---- the lines ---- */
 
 static void print_target(const struct scenario *s, FILE *to)
 {
+    const char *server = scenario_word("server", (int)s->server);
+
     fprintf(to, "site       %s: ", s->site);
     if (s->launch == LAUNCH_LOCAL)
-        fprintf(to, "echo-server started here on %s, %s", s->host,
-                s->port ? "port " : "a free port");
+        fprintf(to, "%s started here on %s, %s",
+                s->sweeps[SWEPT_SERVER].n > 1 ? "each server"
+                                              : cast_server_program(server),
+                s->host, s->port ? "port " : "a free port");
     else
         fprintf(to, "an echo server that runs on %s, port ", s->host);
     if (s->port)
         fprintf(to, "%d", s->port);
     fputc('\n', to);
+}
+
+static void print_path(const struct scenario *s, FILE *to)
+{
     if (!s->emulated)
         return;
     fprintf(to, "path       emulated by echo-relay: %g ms +- %g ms one way",
@@ -53,30 +89,129 @@ static void print_target(const struct scenario *s, FILE *to)
     fputc('\n', to);
 }
 
+static void print_loss(const struct scenario *s, FILE *to)
+{
+    const struct scenario_loss *loss = &s->loss;
+
+    if (!loss->has)
+        return;
+    fprintf(to, "loss       on purpose by %s: ",
+            s->emulated ? "echo-relay" : "echo-udp-server");
+    fprintf(to, "%s", scenario_word("loss.model", (int)loss->model));
+    if (loss->burst > 0)
+        fprintf(to, " in bursts of %g", loss->burst);
+    if (!s->sweeps[SWEPT_LOSS_P].n)
+        fprintf(to, ", p %g", loss->p);
+    fprintf(to, ", %s",
+            loss->direction == DIRECTION_BOTH
+                ? "both directions"
+                : scenario_word("loss.direction", (int)loss->direction));
+    if (loss->duplicate > 0)
+        fprintf(to, "; %g %% come twice", 100 * loss->duplicate);
+    if (loss->reorder > 0)
+        fprintf(to, "; %g %% behind the next", 100 * loss->reorder);
+    fputc('\n', to);
+}
+
+/* "1000 bytes", "64, 1000 bytes" */
+static void print_values(const struct scenario_sweep *sweep, int64_t single,
+                         const char *unit, FILE *to)
+{
+    int is_one = sweep->n == 0 && single == 1;
+
+    if (sweep->n == 0)
+        fprintf(to, ", %lld", (long long)single);
+    for (int i = 0; i < sweep->n; i++)
+        fprintf(to, ", %lld", (long long)sweep->values[i]);
+    fprintf(to, " %s%s", unit, is_one ? "" : "s");
+}
+
 static void print_load(const struct scenario *s, FILE *to)
 {
-    fprintf(to,
-            "load       tcp, closed loop, %lld connection%s, %lld bytes a "
-            "message, time-out %g s\n",
-            (long long)s->connections, s->connections == 1 ? "" : "s",
-            (long long)s->message_size_bytes, (double)s->timeout_ns / 1e9);
-    fprintf(to, "runs       1 case x %lld repeat%s\n", (long long)s->repeat,
+    fprintf(to, "load       %s, %s",
+            scenario_word("transport", (int)s->transport),
+            s->mode == MODE_FAIL_RATE ? "failure test" : "closed loop");
+    print_values(&s->sweeps[SWEPT_CONNECTIONS], s->connections, "connection",
+                 to);
+    print_values(&s->sweeps[SWEPT_MESSAGE_SIZE], s->message_size_bytes, "byte",
+                 to);
+    fprintf(to, " a message, time-out %g s\n", (double)s->timeout_ns / 1e9);
+}
+
+static void print_runs(const struct scenario *s, FILE *to)
+{
+    int cases = scenario_cases(s);
+
+    fprintf(to, "runs       %d case%s x %lld repeat%s\n", cases,
+            cases == 1 ? "" : "s", (long long)s->repeat,
             s->repeat == 1 ? "" : "s");
 }
 
-static void print_size(const struct scenario *s, FILE *to)
+static void print_seconds(double seconds, FILE *to)
 {
-    double messages = about_messages(s) * (double)s->repeat;
+    if (isfinite(seconds))
+        fprintf(to, "%g s", seconds);
+    else
+        fprintf(to, "until the messages are done");
+}
+
+/* A line for each case of several. */
+static void print_case(const struct scenario *one, FILE *to)
+{
+    struct estimate about = estimate(one);
+    char key[96], count[32];
+
+    scenario_case_key(one, key, sizeof key);
+    num_grouped((int64_t)about.messages, count, sizeof count);
+    fprintf(to, "case       %s: ", key);
+    print_seconds(about.seconds, to);
+    fprintf(to, ", about %s messages, %.2g MB\n", count,
+            about.messages * row_bytes / 1e6);
+}
+
+static void print_sum(const struct scenario *s, const struct estimate *sum,
+                      FILE *to)
+{
+    struct scenario one;
     char count[32], rtt[24];
 
-    if (s->duration_ns)
-        fprintf(to, "time       %g s\n", seconds(s) * (double)s->repeat);
-    else
-        fprintf(to, "time       until the messages are done\n");
-    num_grouped((int64_t)messages, count, sizeof count);
-    num_duration(about_rtt_s(s) * 1e9, rtt, sizeof rtt);
-    fprintf(to, "messages   about %s, if a round trip takes %s\n", count, rtt);
-    fprintf(to, "record     about %.2g MB\n", messages * row_bytes / 1e6);
+    scenario_case(s, 0, &one);
+    num_grouped((int64_t)sum->messages, count, sizeof count);
+    num_duration(about_rtt_s(&one) * 1e9, rtt, sizeof rtt);
+    fprintf(to, "time       ");
+    print_seconds(sum->seconds, to);
+    fprintf(to, "\nmessages   about %s, if a round trip takes %s\n", count,
+            rtt);
+    fprintf(to, "record     about %.2g MB\n", sum->messages * row_bytes / 1e6);
+}
+
+static void print_ports(const struct scenario *s, FILE *to)
+{
+    int64_t most = s->connections;
+
+    for (int i = 0; i < s->sweeps[SWEPT_CONNECTIONS].n; i++)
+        most = (int64_t)fmax((double)most,
+                             s->sweeps[SWEPT_CONNECTIONS].values[i]);
+    fprintf(to, "ports      %d to listen on, %lld of the client%s\n",
+            (s->launch == LAUNCH_LOCAL) + s->emulated, (long long)most,
+            s->server == SERVER_SIMPLE ? ", new ones for each message" : "");
+}
+
+static void print_cases(const struct scenario *s, FILE *to)
+{
+    struct estimate sum = {0}, about;
+    int cases = scenario_cases(s);
+    struct scenario one;
+
+    for (int i = 0; i < cases; i++) {
+        scenario_case(s, i, &one);
+        about = estimate(&one);
+        sum.seconds += about.seconds;
+        sum.messages += about.messages;
+        if (cases > 1)
+            print_case(&one, to);
+    }
+    print_sum(s, &sum, to);
 }
 
 void plan_print(const struct scenario *scenario, FILE *to)
@@ -85,6 +220,10 @@ void plan_print(const struct scenario *scenario, FILE *to)
     if (scenario->what[0])
         fprintf(to, "what       %s\n", scenario->what);
     print_target(scenario, to);
+    print_path(scenario, to);
+    print_loss(scenario, to);
     print_load(scenario, to);
-    print_size(scenario, to);
+    print_runs(scenario, to);
+    print_cases(scenario, to);
+    print_ports(scenario, to);
 }

@@ -3,7 +3,6 @@
 #include "harness/scenario_overrides.h"
 #include "harness/scenario_rules.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void set_defaults(struct scenario *s)
@@ -39,12 +38,4 @@ int scenario_load(struct scenario *scenario, const char *file,
     }
     json_release(&doc);
     return failed ? -1 : 0;
-}
-
-void scenario_case_key(const struct scenario *scenario, char *key,
-                       unsigned size)
-{
-    snprintf(key, size, "tcp-thread-%lldB-%lldc",
-             (long long)scenario->message_size_bytes,
-             (long long)scenario->connections);
 }

@@ -10,11 +10,55 @@
 #include <stdint.h>
 
 #define SCENARIO_SITE_SIZE 33
-#define SCENARIO_MAX_REPEAT 1000
+#define SCENARIO_MAX_RUNS 1000 /* cases x repeats */
+#define SCENARIO_MAX_SWEEP 64  /* values of one key */
+
+enum scenario_mode { MODE_RATE, MODE_FAIL_RATE, MODE_TRANSCRIPT };
+enum scenario_transport { TRANSPORT_TCP, TRANSPORT_UDP };
+
+/* What is started, or runs already. */
+enum scenario_server {
+    SERVER_THREAD,
+    SERVER_SINGLE,
+    SERVER_EPOLL,
+    SERVER_SIMPLE, /* a connection for each message */
+    SERVER_UDP,
+};
 
 enum scenario_launch {
     LAUNCH_LOCAL, /* start our server here */
     LAUNCH_NONE,  /* it runs already */
+};
+
+enum scenario_model { MODEL_BERNOULLI, MODEL_GILBERT };
+enum scenario_direction {
+    DIRECTION_BOTH,
+    DIRECTION_FORWARD, /* client to server */
+    DIRECTION_REVERSE,
+};
+
+/* Loss on purpose. */
+struct scenario_loss {
+    int has; /* the fields below hold */
+    enum scenario_model model;
+    double p;     /* of each direction, 0..1 */
+    double burst; /* mean length (gilbert); 0: none given */
+    enum scenario_direction direction;
+    double duplicate, reorder; /* shares of what is not lost */
+};
+
+/* The keys that may have a list of values, in the order of their product. */
+enum scenario_swept {
+    SWEPT_SERVER,
+    SWEPT_MESSAGE_SIZE,
+    SWEPT_CONNECTIONS,
+    SWEPT_LOSS_P,
+    SCENARIO_SWEEPS
+};
+
+struct scenario_sweep {
+    int n; /* 0: one value, in its own field */
+    double values[SCENARIO_MAX_SWEEP];
 };
 
 /* Limits of the answer; absent: -1. */
@@ -27,11 +71,14 @@ struct scenario_expect {
 struct scenario {
     char name[65];
     char what[512];
+    enum scenario_mode mode;
     char site[SCENARIO_SITE_SIZE];
     char host[256];
     int port; /* 0: the kernel chooses (LAUNCH_LOCAL) */
     enum scenario_launch launch;
     int plain; /* a plain echo peer, ours to load */
+    enum scenario_transport transport;
+    enum scenario_server server;
     int64_t message_size_bytes;
     int64_t connections;
     int64_t duration_ns; /* 0: no limit */
@@ -42,7 +89,9 @@ struct scenario {
     int64_t cpu_client, cpu_server; /* -1: anywhere */
     int emulated;                   /* through echo-relay */
     double path_delay_ms, path_jitter_ms, path_rate_mbit; /* rate 0: none */
+    struct scenario_loss loss;
     struct scenario_expect expect;
+    struct scenario_sweep sweeps[SCENARIO_SWEEPS];
 };
 
 /* What the command line changes: --host --port --site --set. */
@@ -65,8 +114,22 @@ int scenario_load(struct scenario *scenario, const char *file,
                   const struct scenario_overrides *overrides, char **text,
                   struct err *err);
 
-/* The key of its only case: "tcp-thread-1000B-1c". */
-void scenario_case_key(const struct scenario *scenario, char *key,
-                       unsigned size);
+/* ---- cases: one value for each key ---- */
+
+/* How many there are: the product of all lists, 1 without one. */
+int scenario_cases(const struct scenario *scenario);
+
+/* Case i (0..) as a scenario without lists; the last key varies fastest. */
+void scenario_case(const struct scenario *scenario, int i,
+                   struct scenario *one);
+
+/*
+ * What a case is called: tcp-thread-1000B-1c, or udp-udp-1000B-1c-p0.1 with
+ * loss; fail-... for the failure test.  A plain name, different for each case.
+ */
+void scenario_case_key(const struct scenario *one, char *key, unsigned size);
+
+/* The word of a scenario for a value: ("server", SERVER_EPOLL) is "epoll". */
+const char *scenario_word(const char *path, int value);
 
 #endif

@@ -5,15 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const modes[] = {"rate", NULL};
-static const char *const later_modes[] = {"fail_rate", "transcript", NULL};
+static const char *const modes[] = {"rate", "fail_rate", NULL};
+static const char *const later_modes[] = {"transcript", NULL};
 static const char *const launches[] = {"local", "none", NULL};
 static const char *const later_launches[] = {"ssh", NULL};
-static const char *const transports[] = {"tcp", NULL};
-static const char *const later_transports[] = {"udp", NULL};
-static const char *const servers[] = {"thread", NULL};
-static const char *const later_servers[] = {"single", "epoll", "simple", "udp",
-                                            NULL};
+static const char *const transports[] = {"tcp", "udp", NULL};
+static const char *const servers[] = {"thread", "single", "epoll",
+                                      "simple", "udp",    NULL};
+static const char *const models[] = {"bernoulli", "gilbert", NULL};
+static const char *const directions[] = {"both", "forward", "reverse", NULL};
 
 static int is_name(const char *text)
 {
@@ -64,7 +64,7 @@ static const struct scenario_key keys[] = {
      .want = "one line of at most 511 bytes"},
     {.path = "mode",
      .type = KEY_WORD,
-     .offset = KEY_NOWHERE,
+     .offset = AT(mode),
      .words = modes,
      .later_words = later_modes},
     {.path = "target", .type = KEY_OBJECT},
@@ -93,24 +93,25 @@ static const struct scenario_key keys[] = {
     {.path = "target.plain", .type = KEY_BOOL, .offset = AT(plain)},
     {.path = "transport",
      .type = KEY_WORD,
-     .offset = KEY_NOWHERE,
-     .words = transports,
-     .later_words = later_transports},
+     .offset = AT(transport),
+     .words = transports},
     {.path = "server",
      .type = KEY_WORD,
      .flags = KEY_SWEEPS,
-     .offset = KEY_NOWHERE,
-     .words = servers,
-     .later_words = later_servers},
+     .swept = SWEPT_SERVER,
+     .offset = AT(server),
+     .words = servers},
     {.path = "message_size",
      .type = KEY_INT,
      .flags = KEY_SWEEPS,
+     .swept = SWEPT_MESSAGE_SIZE,
      .offset = AT(message_size_bytes),
      .lo = 1,
      .hi = 16 << 20},
     {.path = "connections",
      .type = KEY_INT,
      .flags = KEY_SWEEPS,
+     .swept = SWEPT_CONNECTIONS,
      .offset = AT(connections),
      .lo = 1,
      .hi = 100000},
@@ -128,7 +129,7 @@ static const struct scenario_key keys[] = {
      .hi = 1e12},
     {.path = "rate_per_s",
      .type = KEY_LATER,
-     .flags = KEY_MAY_BE_NULL | KEY_SWEEPS,
+     .flags = KEY_MAY_BE_NULL,
      .offset = KEY_NOWHERE},
     {.path = "window",
      .type = KEY_INT,
@@ -141,7 +142,38 @@ static const struct scenario_key keys[] = {
      .offset = AT(timeout_ns),
      .lo = 0.001,
      .hi = 3600},
-    {.path = "loss", .type = KEY_LATER},
+    {.path = "loss", .type = KEY_OBJECT},
+    {.path = "loss.model",
+     .type = KEY_WORD,
+     .offset = AT(loss.model),
+     .words = models},
+    {.path = "loss.p",
+     .type = KEY_REAL,
+     .flags = KEY_REQUIRED | KEY_SWEEPS,
+     .swept = SWEPT_LOSS_P,
+     .offset = AT(loss.p),
+     .lo = 0,
+     .hi = 1},
+    {.path = "loss.burst",
+     .type = KEY_REAL,
+     .flags = KEY_MAY_BE_NULL,
+     .offset = AT(loss.burst),
+     .lo = 1,
+     .hi = 1000},
+    {.path = "loss.direction",
+     .type = KEY_WORD,
+     .offset = AT(loss.direction),
+     .words = directions},
+    {.path = "loss.duplicate",
+     .type = KEY_REAL,
+     .offset = AT(loss.duplicate),
+     .lo = 0,
+     .hi = 1},
+    {.path = "loss.reorder",
+     .type = KEY_REAL,
+     .offset = AT(loss.reorder),
+     .lo = 0,
+     .hi = 1},
     {.path = "path", .type = KEY_OBJECT},
     {.path = "path.delay_ms",
      .type = KEY_REAL,
@@ -163,7 +195,7 @@ static const struct scenario_key keys[] = {
      .type = KEY_INT,
      .offset = AT(repeat),
      .lo = 1,
-     .hi = SCENARIO_MAX_REPEAT},
+     .hi = SCENARIO_MAX_RUNS},
     {.path = "seed",
      .type = KEY_INT,
      .offset = AT(seed),
@@ -216,6 +248,17 @@ const struct scenario_key *scenario_key_find(const char *path)
         if (strcmp(keys[i].path, path) == 0)
             return &keys[i];
     return NULL;
+}
+
+void *scenario_key_field(const struct scenario_key *key,
+                         struct scenario *scenario)
+{
+    return (char *)scenario + key->offset;
+}
+
+const char *scenario_word(const char *path, int value)
+{
+    return scenario_key_find(path)->words[value];
 }
 
 void scenario_key_list(const char *prefix, char *text, size_t size)

@@ -38,9 +38,14 @@ struct scenario_key {
     double later_hi;          /* known, but not built yet: hi..later_hi */
     const char *const *words; /* NULL-ended */
     const char *const *later_words; /* known, but not built yet */
+    enum scenario_swept swept;      /* with KEY_SWEEPS: its list */
     int (*is_valid)(const char *text);
     const char *want; /* in words, for KEY_TEXT */
 };
+
+/* Where the value of a key is kept. */
+void *scenario_key_field(const struct scenario_key *key,
+                         struct scenario *scenario);
 
 /* In the order of the table; NULL past the last. */
 const struct scenario_key *scenario_key_at(int i);

@@ -59,9 +59,8 @@ static int not_supported(const struct scenario_reader *reader, const char *path,
                          const struct cJSON *item)
 {
     refuse(reader, path, item, "not-supported", "is not supported yet");
-    return err_hint(reader->err, "this version measures TCP in a closed loop, "
-                                 "one case a scenario, on this machine or "
-                                 "against a server that runs");
+    return err_hint(reader->err, "this version measures in a closed loop, on "
+                                 "this machine or against a server that runs");
 }
 
 static int out_of_range(const struct scenario_reader *reader,
@@ -93,7 +92,7 @@ static int not_a_word(const struct scenario_reader *reader,
 static void *field(const struct scenario_reader *reader,
                    const struct scenario_key *key)
 {
-    return (char *)reader->scenario + key->offset;
+    return scenario_key_field(key, reader->scenario);
 }
 
 static int read_number(const struct scenario_reader *reader,
@@ -199,13 +198,9 @@ static int read_null(const struct scenario_reader *reader,
     return 0;
 }
 
-static int read_value(struct scenario_reader *reader,
-                      const struct scenario_key *key, const struct cJSON *item)
+static int read_one(struct scenario_reader *reader,
+                    const struct scenario_key *key, const struct cJSON *item)
 {
-    if (json_is_null(item))
-        return read_null(reader, key, item);
-    if (key->flags & KEY_SWEEPS && json_is_array(item))
-        return not_supported(reader, key->path, item);
     switch (key->type) {
     case KEY_TEXT:
         return read_text(reader, key, item);
@@ -224,6 +219,60 @@ static int read_value(struct scenario_reader *reader,
     default:
         return read_number(reader, key, item);
     }
+}
+
+/* The value that was just read, as a list keeps it. */
+static double value_read(const struct scenario_reader *reader,
+                         const struct scenario_key *key)
+{
+    if (key->type == KEY_WORD)
+        return *(int *)field(reader, key);
+    if (key->type == KEY_REAL)
+        return *(double *)field(reader, key);
+    return (double)*(int64_t *)field(reader, key);
+}
+
+static int has_value(const struct scenario_sweep *sweep, double value)
+{
+    for (int i = 0; i < sweep->n; i++)
+        if (sweep->values[i] >= value && sweep->values[i] <= value)
+            return 1;
+    return 0;
+}
+
+/* Several values, each as good as a single one, none twice. */
+static int read_list(struct scenario_reader *reader,
+                     const struct scenario_key *key, const struct cJSON *list)
+{
+    struct scenario_sweep *sweep = &reader->scenario->sweeps[key->swept];
+    int n = json_count(list);
+
+    if (n < 1 || n > SCENARIO_MAX_SWEEP)
+        return refuse(reader, key->path, list, "scenario-range",
+                      "is not a list of 1 to 64 values");
+    for (sweep->n = 0; sweep->n < n; sweep->n++) {
+        const struct cJSON *item = json_at(list, sweep->n);
+        double value;
+
+        if (read_one(reader, key, item) < 0)
+            return -1;
+        value = value_read(reader, key);
+        if (has_value(sweep, value))
+            return refuse(reader, key->path, item, "scenario-range",
+                          "is twice in the list");
+        sweep->values[sweep->n] = value;
+    }
+    return 0;
+}
+
+static int read_value(struct scenario_reader *reader,
+                      const struct scenario_key *key, const struct cJSON *item)
+{
+    if (json_is_null(item))
+        return read_null(reader, key, item);
+    if (key->flags & KEY_SWEEPS && json_is_array(item))
+        return read_list(reader, key, item);
+    return read_one(reader, key, item);
 }
 
 /* ---- objects ---- */
@@ -259,30 +308,50 @@ static int read_object(struct scenario_reader *reader,
     return 0;
 }
 
+/* A key of an object is only required where the object is there. */
+static int is_missing(const struct cJSON *root, const char *path)
+{
+    const char *dot = strchr(path, '.');
+    char object[64];
+
+    if (!dot)
+        return !json_get(root, path);
+    snprintf(object, sizeof object, "%.*s", (int)(dot - path), path);
+    root = json_get(root, object);
+    return root && !json_get(root, dot + 1);
+}
+
 static int check_required(const struct scenario_reader *reader)
 {
     const struct scenario_key *key;
 
     for (int i = 0; (key = scenario_key_at(i)); i++) {
         if (!(key->flags & KEY_REQUIRED) ||
-            json_get(reader->doc->root, key->path))
+            !is_missing(reader->doc->root, key->path))
             continue;
         err_set(reader->err, ERR_USAGE, "scenario-missing",
                 "%s: \"%s\" is missing", reader->doc->name, key->path);
-        return err_hint(reader->err, "every scenario begins {\"version\": 1, "
-                                     "\"name\": \"...\"");
+        return err_hint(reader->err, "%s",
+                        strchr(key->path, '.')
+                            ? "README.md says what each key means"
+                            : "every scenario begins {\"version\": 1, "
+                              "\"name\": \"...\"");
     }
     return 0;
 }
 
 int scenario_read(struct scenario_reader *reader)
 {
-    const struct cJSON *path;
+    const struct cJSON *root = reader->doc->root;
+    struct scenario *s = reader->scenario;
 
-    if (read_object(reader, reader->doc->root, "") < 0 ||
-        check_required(reader) < 0)
+    if (read_object(reader, root, "") < 0 || check_required(reader) < 0)
         return -1;
-    path = json_get(reader->doc->root, "path");
-    reader->scenario->emulated = path && !json_is_null(path);
+    if (!json_get(root, "server") && s->transport == TRANSPORT_UDP)
+        s->server = SERVER_UDP;
+    s->loss.has = json_get(root, "loss") != NULL;
+    /* Who loses on purpose where the server is not ours: the relay. */
+    s->emulated = json_get(root, "path") != NULL ||
+                  (s->loss.has && s->launch == LAUNCH_NONE);
     return 0;
 }

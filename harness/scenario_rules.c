@@ -1,9 +1,10 @@
 #include "harness/scenario_rules.h"
 
+#include "harness/scenario_keys.h"
+#include "lib/impair.h"
+
 #include <stdio.h>
 #include <string.h>
-
-enum { THREAD_MAX_CONNECTIONS = 4000 };
 
 static int conflict(const struct scenario_reader *reader, const char *path,
                     const char *what, const char *hint)
@@ -21,14 +22,21 @@ int scenario_is_local(const char *host)
            strcmp(host, "localhost") == 0;
 }
 
-int scenario_check(const struct scenario_reader *reader)
-{
-    const struct scenario *s = reader->scenario;
+/* ---- target and path ---- */
 
-    if (!s->duration_ns && !s->messages)
-        return conflict(reader, "duration_s",
-                        "neither duration_s nor messages limits the run",
-                        "give at least one of the two");
+static int check_limits(const struct scenario_reader *reader,
+                        const struct scenario *s)
+{
+    if (s->duration_ns || s->messages)
+        return 0;
+    return conflict(reader, "duration_s",
+                    "neither duration_s nor messages limits the run",
+                    "give at least one of the two");
+}
+
+static int check_target(const struct scenario_reader *reader,
+                        const struct scenario *s)
+{
     if (s->launch == LAUNCH_NONE && s->port == 0)
         return conflict(reader, "target.launch",
                         "a server that runs already needs \"target.port\"",
@@ -38,15 +46,185 @@ int scenario_check(const struct scenario_reader *reader)
                         "a server started here listens on loopback only",
                         "\"launch\": \"none\" measures a server that runs on "
                         "another machine");
-    if (s->launch == LAUNCH_LOCAL && s->connections > THREAD_MAX_CONNECTIONS)
-        return conflict(reader, "connections",
-                        "the thread server takes at most 4000 connections",
-                        "fewer connections, or a server that runs already "
-                        "(\"launch\": \"none\")");
-    if (s->path_jitter_ms > s->path_delay_ms)
-        return conflict(reader, "path.jitter_ms",
-                        "\"path.jitter_ms\" is more than \"path.delay_ms\"",
-                        "jitter varies the delay by +- so much; it cannot go "
-                        "below 0");
+    return 0;
+}
+
+static int check_path(const struct scenario_reader *reader,
+                      const struct scenario *s)
+{
+    if (s->path_jitter_ms <= s->path_delay_ms)
+        return 0;
+    return conflict(reader, "path.jitter_ms",
+                    "\"path.jitter_ms\" is more than \"path.delay_ms\"",
+                    "jitter varies the delay by +- so much; it cannot go "
+                    "below 0");
+}
+
+/* ---- transport and server ---- */
+
+static int check_server(const struct scenario_reader *reader,
+                        const struct scenario *s)
+{
+    int is_udp = s->transport == TRANSPORT_UDP;
+
+    if (is_udp == (s->server == SERVER_UDP))
+        return 0;
+    return conflict(reader, "server",
+                    is_udp ? "no TCP server answers \"transport\": \"udp\""
+                           : "the udp server needs \"transport\": \"udp\"",
+                    is_udp ? "leave \"server\" out: it is udp then"
+                           : "add \"transport\": \"udp\"");
+}
+
+/* So many are served at once by what we start; more would wait, or be closed.
+ */
+static int most_connections(const struct scenario *s)
+{
+    enum { ANY = 100000, THREADS = 4000 };
+
+    if (s->server == SERVER_SINGLE)
+        return 1;
+    return s->server == SERVER_THREAD || s->server == SERVER_SIMPLE ? THREADS
+                                                                    : ANY;
+}
+
+static int check_connections(const struct scenario_reader *reader,
+                             const struct scenario *s)
+{
+    int most = most_connections(s);
+    char what[96];
+
+    if (s->launch != LAUNCH_LOCAL || s->connections <= most)
+        return 0;
+    snprintf(what, sizeof what, "the %s server takes at most %d connection%s",
+             scenario_word("server", (int)s->server), most,
+             most == 1 ? "" : "s");
+    return conflict(reader, "connections", what,
+                    "fewer connections, another \"server\", or one that runs "
+                    "already (\"launch\": \"none\")");
+}
+
+static int check_size(const struct scenario_reader *reader,
+                      const struct scenario *s)
+{
+    enum { UDP_LEAST = 48, UDP_MOST = 65507, SIMPLE_MOST = 16384 };
+    int64_t size = s->message_size_bytes;
+    char what[96];
+
+    if (s->server == SERVER_SIMPLE && size > SIMPLE_MOST)
+        return conflict(reader, "message_size",
+                        "the simple server echoes what one read takes: at "
+                        "most 16384 bytes",
+                        "a smaller message, or another \"server\"");
+    if (s->transport == TRANSPORT_TCP ||
+        (size >= UDP_LEAST && size <= UDP_MOST))
+        return 0;
+    snprintf(what, sizeof what,
+             "\"message_size\" = %lld is out of range %d..%d of udp",
+             (long long)size, UDP_LEAST, UDP_MOST);
+    return conflict(reader, "message_size", what,
+                    "a datagram holds the header of 48 bytes by which its "
+                    "answer is told, and at most 65507");
+}
+
+/* ---- loss on purpose ---- */
+
+static int check_burst(const struct scenario_reader *reader,
+                       const struct scenario_loss *loss)
+{
+    if (loss->model == MODEL_GILBERT && loss->burst <= 0)
+        return conflict(reader, "loss.model",
+                        "the gilbert model needs \"loss.burst\"",
+                        "\"burst\": 3 loses three in a row on average");
+    if (loss->model == MODEL_BERNOULLI && loss->burst > 0)
+        return conflict(reader, "loss.burst",
+                        "\"loss.burst\" is of the gilbert model",
+                        "add \"model\": \"gilbert\" to lose in bursts");
+    return 0;
+}
+
+static int check_loss(const struct scenario_reader *reader,
+                      const struct scenario *s)
+{
+    struct impair impair = {
+        .model = s->loss.model == MODEL_GILBERT ? IMPAIR_GILBERT
+                                                : IMPAIR_BERNOULLI,
+        .p = s->loss.p,
+        .burst = s->loss.burst,
+        .duplicate = s->loss.duplicate,
+        .reorder = s->loss.reorder,
+    };
+    struct err cause = {0};
+
+    if (s->transport == TRANSPORT_UDP && s->emulated)
+        return conflict(reader, "path", "no path for datagrams yet",
+                        "leave \"path\" out, and start the server here");
+    if (!s->loss.has)
+        return 0;
+    if (s->transport != TRANSPORT_UDP)
+        return conflict(reader, "loss", "only datagrams are lost on purpose",
+                        "add \"transport\": \"udp\"");
+    if (check_burst(reader, &s->loss) < 0)
+        return -1;
+    if (impair_check(&impair, &cause) == 0)
+        return 0;
+    return conflict(reader, "loss", cause.msg, cause.hint);
+}
+
+/* ---- all ---- */
+
+static int check_case(const struct scenario_reader *reader,
+                      const struct scenario *one)
+{
+    if (check_limits(reader, one) < 0 || check_target(reader, one) < 0 ||
+        check_path(reader, one) < 0 || check_server(reader, one) < 0 ||
+        check_connections(reader, one) < 0 || check_size(reader, one) < 0)
+        return -1;
+    return check_loss(reader, one);
+}
+
+/* The key with the longest list. */
+static const char *longest_list(const struct scenario *s)
+{
+    const struct scenario_key *key;
+    const char *path = "repeat";
+    int most = 0;
+
+    for (int i = 0; (key = scenario_key_at(i)); i++) {
+        if (!(key->flags & KEY_SWEEPS) || s->sweeps[key->swept].n <= most)
+            continue;
+        most = s->sweeps[key->swept].n;
+        path = key->path;
+    }
+    return path;
+}
+
+static int check_lists(const struct scenario_reader *reader)
+{
+    const struct scenario *s = reader->scenario;
+
+    if (scenario_cases(s) * s->repeat > SCENARIO_MAX_RUNS)
+        return conflict(reader, longest_list(s),
+                        "more than 1000 runs: the product of all lists and "
+                        "\"repeat\"",
+                        "shorter lists, or several scenarios");
+    if (s->launch == LAUNCH_NONE && s->sweeps[SWEPT_SERVER].n > 1)
+        return conflict(reader, "server",
+                        "a server that runs already is of one kind",
+                        "name that one: \"server\": \"thread\"");
+    return 0;
+}
+
+int scenario_check(const struct scenario_reader *reader)
+{
+    struct scenario one;
+
+    if (check_lists(reader) < 0)
+        return -1;
+    for (int i = 0; i < scenario_cases(reader->scenario); i++) {
+        scenario_case(reader->scenario, i, &one);
+        if (check_case(reader, &one) < 0)
+            return -1;
+    }
     return 0;
 }

@@ -20,7 +20,42 @@ runs       1 case x 3 repeats
 time       90 s
 messages   about 2 367, if a round trip takes 38.0 ms
 record     about 0.16 MB
+ports      2 to listen on, 1 of the client
 END
+}
+
+@test "check: a sweep and its cases" {
+    run --separate-stderr run_timed 5 "$bin/harness" check "$root/scenarios/smoke.json" \
+        --set transport=udp --set 'message_size=[48,1000]' --set connections=2 --set repeat=2 \
+        --set 'loss={"p":[0,0.5],"model":"gilbert","burst":3,"reorder":0.25}' \
+        --set timeout_s=0.5 --set what=
+    expect_status 0
+    [ "$stderr" = "" ]
+    diff - <(printf '%s\n' "$output") <<'END'
+name       smoke
+site       local: echo-udp-server started here on 127.0.0.1, a free port
+loss       on purpose by echo-udp-server: gilbert in bursts of 3, both directions; 25 % behind the next
+load       udp, closed loop, 2 connections, 48, 1000 bytes a message, time-out 0.5 s
+runs       4 cases x 2 repeats
+case       udp-udp-48B-2c-p0: 4 s, about 533 333 messages, 36 MB
+case       udp-udp-48B-2c-p0.5: 4 s, about 21 messages, 0.0015 MB
+case       udp-udp-1000B-2c-p0: 4 s, about 533 333 messages, 36 MB
+case       udp-udp-1000B-2c-p0.5: 4 s, about 21 messages, 0.0015 MB
+time       16 s
+messages   about 1 066 709, if a round trip takes 15.0 us
+record     about 73 MB
+ports      1 to listen on, 2 of the client
+END
+}
+
+@test "check: the failure test against a simple server" {
+    run --separate-stderr run_timed 5 "$bin/harness" check "$root/scenarios/smoke.json" \
+        --set mode=fail_rate --set 'server=simple' --set 'connections=[1,50]'
+    expect_status 0
+    [[ $output == *'site       local: echo-simple-server started here on 127.0.0.1, a free port'* ]]
+    [[ $output == *'load       tcp, failure test, 1, 50 connections, 1000 bytes a message, time-out 3 s'* ]]
+    [[ $output == *'case       fail-tcp-simple-1000B-50c: 2 s, '* ]]
+    [[ $output == *'ports      1 to listen on, 50 of the client, new ones for each message'* ]]
 }
 
 @test "check: a server that runs, by --host and --port" {
@@ -85,12 +120,12 @@ expect_words() {
         expect_words "$file"
         tried=$((tried + 1))
     done
-    [ "$tried" -ge 140 ]
+    [ "$tried" -ge 160 ]
     [ "$(ls -A)" = stdout ]
 }
 
 @test "check: run refuses what check refuses, before it makes a folder" {
-    for file in "$data"/invalid/{unknown-key,trailing-text,connections-0,later-udp,conflict-no-limit}.json; do
+    for file in "$data"/invalid/{unknown-key,trailing-text,connections-0,later-ssh,conflict-no-limit}.json; do
         echo "${file##*/}:"
         refuse 1 "$bin/harness" run "$file" --out results
         expect_words "$file"

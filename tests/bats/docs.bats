@@ -34,11 +34,11 @@ keys_of() {
 }
 
 @test "docs: README explains every key of a scenario that is supported" {
-    for prefix in '' target. path. cpu. expect.; do
+    for prefix in '' target. loss. path. cpu. expect.; do
         for key in $(keys_of "$prefix"); do
             # What is not supported yet is not in the schema, nor in README.
             grep -q "\"$key\":" "$root/scenarios/schema.json" || continue
-            case $key in target | path | cpu | expect) continue ;; esac
+            case $key in target | loss | path | cpu | expect) continue ;; esac
             grep -qE "^\|.*\`($prefix|\.)?$key\`" "$root/README.md" || {
                 echo "README does not explain $prefix$key" >&2
                 return 1

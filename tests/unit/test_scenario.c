@@ -261,13 +261,113 @@ static void pairs_that_are_none(void)
     CHECK_STR(load_set(HEAD "}", "what=\x1b[2J").err.id, "set-value");
 }
 
-static void the_key_of_its_case(void)
+static const char *key_of(const struct scenario *one)
+{
+    static char key[96];
+
+    scenario_case_key(one, key, sizeof key);
+    return key;
+}
+
+static void the_server_of_a_transport(void)
+{
+    CHECK_INT(load(HEAD "}").s.server, SERVER_THREAD);
+    CHECK_INT(load(HEAD ", \"transport\": \"udp\"}").s.server, SERVER_UDP);
+    CHECK_INT(load_set(HEAD "}", "transport=udp").s.server, SERVER_UDP);
+    CHECK_INT(load_set(HEAD "}", "server=epoll").s.server, SERVER_EPOLL);
+    CHECK_INT(load_set(HEAD "}", "transport=udp").s.transport, TRANSPORT_UDP);
+    CHECK_INT(load_set(HEAD "}", "mode=fail_rate").s.mode, MODE_FAIL_RATE);
+}
+
+#define UDP HEAD ", \"transport\": \"udp\", "
+
+static void loss_and_its_defaults(void)
+{
+    struct loaded l = load(UDP "\"loss\": {\"p\": 0.25}}");
+
+    CHECK_INT(l.status, 0);
+    CHECK(l.s.loss.has);
+    CHECK_INT(l.s.loss.model, MODEL_BERNOULLI);
+    CHECK_NEAR(l.s.loss.p, 0.25, 0);
+    CHECK_NEAR(l.s.loss.burst, 0, 0);
+    CHECK_INT(l.s.loss.direction, DIRECTION_BOTH);
+    CHECK_NEAR(l.s.loss.duplicate + l.s.loss.reorder, 0, 0);
+    CHECK_STR(key_of(&l.s), "udp-udp-1000B-1c-p0.25");
+    l = load(UDP "\"loss\": {\"p\": 0.5, \"model\": \"gilbert\",\n"
+                 "\"burst\": 4, \"direction\": \"reverse\",\n"
+                 "\"duplicate\": 1, \"reorder\": 0.125}}");
+    CHECK_INT(l.s.loss.model, MODEL_GILBERT);
+    CHECK_NEAR(l.s.loss.burst, 4, 0);
+    CHECK_INT(l.s.loss.direction, DIRECTION_REVERSE);
+    CHECK_NEAR(l.s.loss.duplicate, 1, 0);
+    CHECK_NEAR(l.s.loss.reorder, 0.125, 0);
+    CHECK_INT(load(UDP "\"loss\": {\"p\": 0, \"burst\": null}}").status, 0);
+    CHECK_INT(load(HEAD "}").s.loss.has, 0);
+}
+
+static void one_case_without_a_list(void)
 {
     struct loaded l = load(HEAD ", \"message_size\": 64}");
-    char key[64];
+    struct scenario one;
 
-    scenario_case_key(&l.s, key, sizeof key);
-    CHECK_STR(key, "tcp-thread-64B-1c");
+    CHECK_INT(scenario_cases(&l.s), 1);
+    scenario_case(&l.s, 0, &one);
+    CHECK_STR(key_of(&one), "tcp-thread-64B-1c");
+    l = load(HEAD ", \"message_size\": [64]}");
+    CHECK_INT(scenario_cases(&l.s), 1);
+    scenario_case(&l.s, 0, &one);
+    CHECK_STR(key_of(&one), "tcp-thread-64B-1c");
+    one.mode = MODE_FAIL_RATE;
+    CHECK_STR(key_of(&one), "fail-tcp-thread-64B-1c");
+}
+
+/* In the order of the keys, whatever that of the file; the last is fastest. */
+static void the_product_of_all_lists(void)
+{
+    static const char *const want[] = {
+        "tcp-thread-64B-3c",   "tcp-thread-64B-1c",  "tcp-thread-1000B-3c",
+        "tcp-thread-1000B-1c", "tcp-epoll-64B-3c",   "tcp-epoll-64B-1c",
+        "tcp-epoll-1000B-3c",  "tcp-epoll-1000B-1c",
+    };
+    struct loaded l = load(HEAD ", \"connections\": [3, 1],\n"
+                                "\"message_size\": [64, 1000],\n"
+                                "\"server\": [\"thread\", \"epoll\"]}");
+    struct scenario one;
+
+    CHECK_INT(l.status, 0);
+    CHECK_INT(scenario_cases(&l.s), 8);
+    for (int i = 0; i < 8; i++) {
+        scenario_case(&l.s, i, &one);
+        CHECK_STR(key_of(&one), want[i]);
+        CHECK_INT(scenario_cases(&one), 1);
+    }
+}
+
+/* A key tells any two shares apart, and no more digits than that takes. */
+static void the_share_in_a_key(void)
+{
+    static const char *const want[] = {
+        "0", "1e-09", "0.1", "0.30000000000000004", "0.3", "1"};
+    struct loaded l = load(UDP "\"loss\": {\"p\": [0, 1e-9, 0.1,\n"
+                               "0.30000000000000004, 0.3, 1]}}");
+    struct scenario one;
+    char key[96];
+
+    CHECK_INT(scenario_cases(&l.s), 6);
+    for (int i = 0; i < 6; i++) {
+        scenario_case(&l.s, i, &one);
+        snprintf(key, sizeof key, "udp-udp-1000B-1c-p%s", want[i]);
+        CHECK_STR(key_of(&one), key);
+    }
+}
+
+static void a_list_from_the_command_line(void)
+{
+    struct loaded l = load_set(HEAD "}", "connections=[1,2,3]");
+
+    CHECK_INT(scenario_cases(&l.s), 3);
+    CHECK_STR(load_set(HEAD "}", "connections=[1,2,1]").err.msg,
+              "s.json, command line: \"connections\" = 1 is twice in the list");
 }
 
 int main(void)
@@ -288,7 +388,12 @@ int main(void)
     any_key_from_the_command_line();
     a_refusal_says_where();
     pairs_that_are_none();
-    the_key_of_its_case();
+    the_server_of_a_transport();
+    loss_and_its_defaults();
+    one_case_without_a_list();
+    the_product_of_all_lists();
+    the_share_in_a_key();
+    a_list_from_the_command_line();
     (void)unlink("s.json");
     (void)rmdir(dir);
     return check_done();
