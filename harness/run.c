@@ -235,13 +235,13 @@ static int run_all(struct session *session, struct err *err)
         save_environment(session, err) < 0)
         return -1;
     for (int i = 0; i < result->nruns; i++) {
+        if (stops)
+            return interrupted(err, result);
         begin_run(session, i);
         if (run_one(session, &result->runs[i], err) < 0)
             return -1;
-        if (stops)
-            return interrupted(err, result);
     }
-    return 0;
+    return stops ? interrupted(err, result) : 0;
 }
 
 static int complete(struct session *session, struct err *err)
@@ -258,12 +258,12 @@ int run_scenario(const struct run_request *request, struct result *result,
 {
     struct session session = {.request = request, .result = result};
 
+    take_signals(); /* before there is anything to be kept */
     if (describe(result, request, err) < 0 ||
         result_create(result, request->out, request->scenario_text, err) < 0) {
         err_kept(err, "nothing was measured");
         return -1;
     }
-    take_signals();
     if (run_all(&session, err) < 0 || complete(&session, err) < 0) {
         session.result->status = RESULT_PARTIAL;
         return give_up(&session, err);
