@@ -207,7 +207,7 @@ refused() {
     run --separate-stderr run_timed 5 "$bin/harness" measure
     expect_error 2 usage
     run --separate-stderr run_timed 5 "$bin/harness" compare
-    expect_error 2 not-supported
+    expect_error 2 usage
     run --separate-stderr run_timed 5 "$bin/harness" ''
     expect_error 2 usage
 }
