@@ -54,10 +54,10 @@ END
 aborted argv bytes cases client connections corrupt cpu dir done duplicated
 duration_ns end_utc environment_sha256 eof files format host intended key late
 launched local_drops local_limit loss lost message_size_bytes messages mode
-name notes ok outcomes pacing path plain port reconciled refused reordered rep
-reset rows run_id scenario_sha256 seed send_error server sha256 site start_utc
-status timeout timeout_ns tool transport unmatched unreachable version warnings
-what window
+name notes ok outcomes pacing pairs path plain port reconciled refused
+reordered rep reset rows run_id scenario_sha256 seed send_error server sha256
+site start_utc status timeout timeout_ns tool transport unmatched unreachable
+version warnings what window
 END
     [ "$(value format)" = 1 ]
     [ "$(value status)" = '"complete"' ]
