@@ -55,7 +55,7 @@ BENCHES := $(patsubst %.c,$(TOP)/%,$(wildcard bench/*.c))
 SHARE := $(addprefix $(TOP)/share/echolab/,report scenarios)
 C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit tests/slow))
 DEST = $(DESTDIR)$(PREFIX)
-export LOCAL REMOTE OUT RESULTS
+export FULL LOCAL REMOTE OUT RESULTS
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -71,7 +71,7 @@ check-slow: $(SLOW) ## simulate: do the intervals hold the truth as often as the
 
 unit: $(UNITS) ## build the unit tests
 
-report: all ## build report/report.pdf [LOCAL=dir REMOTE=dir OUT=dir RESULTS=dir]
+report: all ## build report/report.pdf [FULL=1 LOCAL=dir REMOTE=dir OUT=dir RESULTS=dir]
 	@ECHOLAB_BIN=$(TOP)/bin sh report/make.sh
 
 bench: all $(BENCHES) ## compare with bare loops and with peers: bench/RESULTS.md

@@ -174,7 +174,8 @@ unit() {
 # A tree with a space in its name, with report/make.sh and a harness that says
 # what it was asked.
 fake_tree() {
-    mkdir -p "$T/a tree/report" "$T/a tree/bin" "$T/a tree/results"
+    mkdir -p "$T/a tree/"{report,bin,results,scenarios}
+    touch "$T/a tree/scenarios/"{local_rate,remote_rate,schema,smoke}.json
     cp "$root/report/make.sh" "$T/a tree/report"
     cat >"$T/a tree/bin/harness" <<'END'
 #!/bin/sh
@@ -185,7 +186,7 @@ run)
     folder=results/${name%.json}-20300101T000000Z
     mkdir "$folder"
     printf 'some talk\n%s\n' "$folder"
-    exit "${FAKE_STATUS:-0}"
+    [ "$name" != "${FAKE_NAME:-$name}" ] || exit "${FAKE_STATUS:-0}"
     ;;
 report)
     for out; do :; done
@@ -219,6 +220,38 @@ END
     expect_status 0
     echo 'report results/local_rate-20270101T000000Z results/remote_rate-20250101T000000Z --out report/build' |
         diff - asked
+}
+
+@test "make report takes one folder of each kind, measured or not" {
+    fake_tree
+    touch scenarios/{local_fail_rate,transcript_echo,size_sweep}.json
+    mkdir results/{local_rate,remote_rate,local_fail_rate}-20260101T000000Z
+    run --separate-stderr sh report/make.sh
+    expect_status 0
+    old=20260101T000000Z new=20300101T000000Z
+    printf '%s\n' 'run scenarios/transcript_echo.json --out results' \
+        "report results/local_rate-$old results/remote_rate-$old results/local_fail_rate-$old results/transcript_echo-$new --out report/build" |
+        diff - asked
+    # FULL: everything anew, what no report needs otherwise too.
+    rm -r asked results/*-$new
+    FULL=1 run --separate-stderr sh report/make.sh
+    expect_status 0
+    printf 'run scenarios/%s.json --out results\n' local_rate remote_rate \
+        local_fail_rate transcript_echo size_sweep | diff - <(head -n 5 asked)
+    [ "$(grep -o -e "-$new" asked | wc -l)" -eq 5 ]
+}
+
+@test "make report goes without what a missing helper would measure" {
+    fake_tree
+    touch scenarios/transcript_{echo,simple}.json
+    FAKE_NAME=transcript_echo.json FAKE_STATUS=7 run --separate-stderr sh report/make.sh
+    expect_status 0
+    [[ $stderr == *'goes without transcript_echo'* ]]
+    tail -n 1 asked | grep -q 'transcript_simple-' && not grep -q '^report.*transcript_echo' asked
+    rm -r asked results/*
+    FAKE_NAME=transcript_echo.json FAKE_STATUS=5 run --separate-stderr sh report/make.sh
+    expect_status 5
+    not grep -q '^report' asked
 }
 
 @test "make report takes the folders it is given" {
