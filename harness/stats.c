@@ -1,21 +1,15 @@
 #include "harness/stats.h"
 
+#include "harness/radix.h"
+
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 
-static int compare(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 void stats_sort(int64_t *values, size_t n)
 {
-    if (n > 1)
-        qsort(values, n, sizeof *values, compare);
+    radix_sort(values, n);
 }
 
 static int compare_reals(const void *a, const void *b)
