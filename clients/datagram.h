@@ -1,23 +1,26 @@
 /*
- * The closed loop over UDP: on every connection a message is sent when the one
- * before it was answered, or had its time.  Lost, late, doubled and reordered
- * messages are told apart in the record; see clients/flight.h.
+ * A load over UDP: a failure ends no connection; lost, late, doubled and
+ * reordered messages are told apart in the record, see clients/flight.h.  A row
+ * is final twice Tmax after its message was sent.
  */
 #ifndef CLIENTS_DATAGRAM_H
 #define CLIENTS_DATAGRAM_H
 
-#include "clients/load.h"
-#include "lib/err.h"
+#include "clients/lane.h"
 
-/* Longest message that fits a datagram. */
+/* Longest message that fits a datagram, and more than any datagram holds. */
 #define DATAGRAM_MAX_BYTES 65507
+#define DATAGRAM_BUFFER_BYTES (1 << 16)
+
+extern const struct lane_transport datagram_transport;
+
+/* Make the lines' sockets. */
+void datagram_open_all(struct lane *lane);
 
 /*
- * Run the plan.  As engine_run, but that a failure ends no connection.  When
- * more than half of a second's messages are refused the run is ended, with
- * result->refusing set.
+ * When more than half of a second's messages are refused the run is ended, with
+ * result->refusing set: to go on would tell nothing new.
  */
-int datagram_run(const struct load_plan *plan, const struct load_out *out,
-                 struct load_result *result, struct err *err);
+void datagram_judge_second(struct lane *lane);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * The closed loop: on every connection a message is sent as soon as the echo
- * of the one before is back, and each becomes a row of the record.
+ * The measuring engine.  In a closed loop every connection keeps its window of
+ * messages in flight; in an open loop messages go out when they are due,
+ * whether or not replies came.  Each message becomes a row of the record.
  */
 #ifndef CLIENTS_ENGINE_H
 #define CLIENTS_ENGINE_H

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SIZE = 64 };
+enum { FIRST_SIZE = 4 };
 
 void flight_init(struct flight *flight, int64_t timeout_ns)
 {
@@ -16,7 +16,8 @@ void flight_release(struct flight *flight)
     free(flight->ring);
     flight->ring = NULL;
     flight->size = 0;
-    flight->first = flight->next;
+    flight->first = flight->timed = flight->next;
+    flight->waiting = 0;
 }
 
 static struct flight_message *at(const struct flight *flight, uint64_t seq)
@@ -27,6 +28,12 @@ static struct flight_message *at(const struct flight *flight, uint64_t seq)
 static int is_open(const struct flight *flight, uint64_t seq)
 {
     return seq >= flight->first && seq < flight->next;
+}
+
+static void stop_waiting(struct flight *flight, struct flight_message *message)
+{
+    flight->waiting -= message->waits;
+    message->waits = 0;
 }
 
 static int grow(struct flight *flight)
@@ -45,12 +52,17 @@ static int grow(struct flight *flight)
     return 0;
 }
 
-int flight_send(struct flight *flight, int64_t sent_ns)
+int flight_send(struct flight *flight, int64_t scheduled_ns, int64_t sent_ns)
 {
     if (flight->next - flight->first == flight->size && grow(flight) < 0)
         return -1;
     *at(flight, flight->next) = (struct flight_message){
-        .sent_ns = sent_ns, .outcome = OUTCOME_LOST};
+        .scheduled_ns = scheduled_ns,
+        .sent_ns = sent_ns,
+        .outcome = OUTCOME_LOST,
+        .waits = 1,
+    };
+    flight->waiting++;
     flight->next++;
     return 0;
 }
@@ -60,13 +72,13 @@ int flight_send(struct flight *flight, int64_t sent_ns)
  * messages that came in order arrived in the order of their numbers, so the
  * nearest one of those is the earliest of all.
  */
-static int64_t extent(const struct flight *flight, uint64_t seq)
+static int32_t extent(const struct flight *flight, uint64_t seq)
 {
     for (uint64_t later = seq + 1; later < flight->next; later++) {
         const struct flight_message *message = at(flight, later);
 
         if (message->arrival && !message->late_by)
-            return flight->arrivals - message->arrival;
+            return (int32_t)(flight->arrivals - message->arrival);
     }
     return 0;
 }
@@ -110,6 +122,7 @@ enum flight_verdict flight_reply(struct flight *flight, uint64_t seq,
         received_ns >= at(flight, seq)->sent_ns + 2 * flight->timeout_ns)
         return FLIGHT_STALE;
     message = at(flight, seq);
+    stop_waiting(flight, message);
     if (!intact)
         return wrong_reply(flight, message, received_ns, bytes);
     if (message->copies++)
@@ -132,16 +145,39 @@ void flight_fail(struct flight *flight, uint64_t seq, enum outcome outcome,
     if (!is_open(flight, seq))
         return;
     message = at(flight, seq);
+    stop_waiting(flight, message);
     if (message->copies || message->outcome == OUTCOME_CORRUPT)
         return;
-    message->outcome = outcome;
-    message->sys_errno = sys_errno;
+    message->outcome = (uint8_t)outcome;
+    message->sys_errno = (int16_t)sys_errno;
 }
 
 const struct flight_message *flight_find(const struct flight *flight,
                                          uint64_t seq)
 {
     return is_open(flight, seq) ? at(flight, seq) : NULL;
+}
+
+void flight_time_out(struct flight *flight, int64_t now_ns)
+{
+    struct flight_message *message;
+
+    if (flight->timed < flight->first)
+        flight->timed = flight->first;
+    for (; flight->timed < flight->next; flight->timed++) {
+        message = at(flight, flight->timed);
+        if (now_ns - message->sent_ns <= flight->timeout_ns)
+            return;
+        stop_waiting(flight, message);
+    }
+}
+
+struct flight_message flight_take(struct flight *flight)
+{
+    struct flight_message *message = at(flight, flight->first++);
+
+    stop_waiting(flight, message);
+    return *message;
 }
 
 int64_t flight_due_ns(const struct flight *flight)
@@ -157,7 +193,7 @@ int flight_expire(struct flight *flight, int64_t now_ns, uint64_t *seq,
     if (flight->first == flight->next || now_ns < flight_due_ns(flight))
         return 0;
     *seq = flight->first;
-    *message = *at(flight, flight->first++);
+    *message = flight_take(flight);
     return 1;
 }
 

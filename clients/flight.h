@@ -15,21 +15,25 @@
 #include <stdint.h>
 
 struct flight_message {
+    int64_t scheduled_ns; /* when the plan wanted it sent */
     int64_t sent_ns;
     int64_t received_ns; /* first correct reply; 0: none */
-    int64_t arrival; /* how many first replies were there with it; 0: none */
-    int64_t late_by; /* reordering extent in messages (RFC 4737), 0: none */
+    uint32_t arrival; /* how many first replies were there with it; 0: none */
     uint32_t bytes_back; /* of that reply, or of the first wrong one */
     uint32_t copies;     /* correct replies */
-    int sys_errno;
-    enum outcome outcome; /* OUTCOME_LOST until something is known */
+    int32_t late_by;     /* reordering extent in messages (RFC 4737), 0: none */
+    int16_t sys_errno;
+    uint8_t outcome; /* enum outcome; OUTCOME_LOST until something is known */
+    uint8_t waits;   /* neither answered, nor failed, nor out of time */
 };
 
 struct flight {
     int64_t timeout_ns; /* Tmax */
     uint64_t first;     /* the oldest message that is not final */
     uint64_t next;      /* the next to be sent */
-    int64_t arrivals;
+    uint64_t timed;     /* all before it had Tmax */
+    int waiting;        /* open messages that wait for their answer */
+    uint32_t arrivals;
     struct flight_message *ring;
     size_t size; /* of the ring: 0 or a power of two */
 };
@@ -39,7 +43,7 @@ void flight_init(struct flight *flight, int64_t timeout_ns);
 void flight_release(struct flight *flight);
 
 /* Message flight->next goes out now.  0, or -1 when out of memory. */
-int flight_send(struct flight *flight, int64_t sent_ns);
+int flight_send(struct flight *flight, int64_t scheduled_ns, int64_t sent_ns);
 
 enum flight_verdict {
     FLIGHT_ANSWER, /* the first correct reply, in time or late */
@@ -61,6 +65,12 @@ void flight_fail(struct flight *flight, uint64_t seq, enum outcome outcome,
 /* An open message, or NULL; valid until the next flight_send. */
 const struct flight_message *flight_find(const struct flight *flight,
                                          uint64_t seq);
+
+/* Messages that are older than Tmax at now_ns no longer wait. */
+void flight_time_out(struct flight *flight, int64_t now_ns);
+
+/* Take the oldest open message out, whatever is known of it: there is one. */
+struct flight_message flight_take(struct flight *flight);
 
 /* When the oldest open message is final; INT64_MAX without any. */
 int64_t flight_due_ns(const struct flight *flight);

@@ -2,6 +2,7 @@
 #ifndef CLIENTS_LOAD_H
 #define CLIENTS_LOAD_H
 
+#include "clients/arrival.h"
 #include "clients/meter.h"
 #include "lib/net.h"
 #include "lib/record.h"
@@ -16,7 +17,13 @@ struct load_plan {
     uint64_t run_id;
     int64_t size_bytes; /* 1 .. MSG_MAX_BYTES; UDP 48 .. 65507 */
     int64_t buffer_bytes;
-    int connections;     /* 1 .. */
+    int connections;   /* 1 .. */
+    int window;        /* closed loop: messages in flight on each */
+    double rate_per_s; /* > 0: an open loop, over all connections */
+    enum arrival_kind arrival;
+    uint64_t seed;
+    int threads;         /* 1 .. connections */
+    int busy_poll;       /* look again and again instead of sleeping */
     int64_t duration_ns; /* from the first send; 0: no limit */
     int64_t messages;    /* over all connections; 0: no limit */
     int64_t timeout_ns;  /* Tmax */
@@ -34,9 +41,12 @@ struct load_out {
 
 struct load_result {
     struct meter meter;
-    int64_t intended; /* messages begun = rows */
-    int connected;    /* connections that were established */
-    int broken;       /* of these, how many ended before the run did */
+    struct meter response; /* open loop: times from the schedule on */
+    double achieved_per_s; /* of rate_per_s */
+    int64_t gaps;          /* how often the loop itself stood still */
+    int64_t intended;      /* messages begun = rows */
+    int connected;         /* connections that were established */
+    int broken;            /* of these, how many ended before the run did */
     int first_broken_errno;
     enum outcome first_broken;
     int stray;   /* connections on which more came than was asked for */

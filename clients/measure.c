@@ -4,6 +4,7 @@
 #include "clients/datagram.h"
 #include "clients/engine.h"
 #include "clients/hello.h"
+#include "clients/loop_args.h"
 #include "clients/ticker.h"
 #include "lib/args.h"
 #include "lib/clock.h"
@@ -213,6 +214,7 @@ static int parse(struct rate *rate, int argc, char **argv, int *done,
     struct args_group groups[] = {
         {peer_options, set_peer, rate},
         {load_options, set_load, rate},
+        loop_args_group(&rate->plan),
     };
     struct args_spec spec = {
         .prog = rate->program->name,
@@ -220,7 +222,7 @@ static int parse(struct rate *rate, int argc, char **argv, int *done,
         .doc = rate->program->doc,
         .more = rate->program->more,
         .groups = groups,
-        .ngroups = 2,
+        .ngroups = 3,
     };
 
     return args_parse(&spec, argc, argv, done, err);
@@ -232,6 +234,8 @@ static int check_transport(struct rate *rate, struct err *err)
     struct load_plan *plan = &rate->plan;
     char text[24];
 
+    if (loop_args_check(plan, err) < 0)
+        return -1;
     if (!plan->timeout_ns)
         plan->timeout_ns = plan->is_udp ? udp_timeout_ns : tcp_timeout_ns;
     if (!plan->is_udp)
@@ -385,15 +389,27 @@ static void on_progress(const struct progress *progress, void *ctx)
     }
 }
 
+/* It did not keep its rate: no open loop of that rate was measured. */
+static int is_degraded(const struct rate *rate,
+                       const struct load_result *result)
+{
+    return result->achieved_per_s < 0.99 * rate->plan.rate_per_s;
+}
+
 /* The counts as one line: the harness checks the record against it. */
-static void print_counts(const struct load_result *result, int plain)
+static void print_counts(const struct rate *rate,
+                         const struct load_result *result)
 {
     printf("counts intended=%lld connected=%d broken=%d plain=%d",
            (long long)result->intended, result->connected, result->broken,
-           plain);
+           rate->plain);
     for (int i = 0; i < OUTCOME_COUNT; i++)
         printf(" %s=%lld", outcome_name((enum outcome)i),
                (long long)result->meter.outcomes[i]);
+    printf(" gaps=%lld", (long long)result->gaps);
+    if (rate->plan.rate_per_s > 0)
+        printf(" offered=%.3f achieved=%.3f degraded=%d", rate->plan.rate_per_s,
+               result->achieved_per_s, is_degraded(rate, result));
     printf(" duplicated=%lld reordered=%lld unmatched=%lld local_drops=%lld\n",
            (long long)result->duplicated, (long long)result->reordered,
            (long long)result->unmatched, (long long)result->local_drops);
@@ -417,19 +433,20 @@ static void print_oddities(const struct load_result *result)
         {"reordered", result->reordered},
         {"unmatched", result->unmatched},
         {"local drops", result->local_drops},
+        {"gaps", result->gaps}, /* the client itself stood still */
     };
 
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         if (lines[i].n)
             printf("  %-11s %lld\n", lines[i].what, (long long)lines[i].n);
 }
 
-static void print_rtt(const struct meter *meter)
+static void print_times(const char *what, const struct meter *meter)
 {
     static const double pct[] = {50, 90, 99};
     char text[24];
 
-    printf("  RTT         ");
+    printf("  %-12s", what);
     for (int i = 0; i < 3; i++)
         printf("%sp%.0f %s", i ? "  " : "", pct[i],
                num_duration(meter_percentile_ns(meter, pct[i]), text,
@@ -437,30 +454,54 @@ static void print_rtt(const struct meter *meter)
     printf("   (within 1 %%)\n");
 }
 
-static void print_summary(const struct rate *rate,
-                          const struct load_result *result)
+/* From sending is the service, from the schedule what a user would feel. */
+static void print_open_loop(const struct rate *rate,
+                            const struct load_result *result)
 {
-    const struct meter *meter = &result->meter;
-    int64_t span_ns = meter->last_received_ns - meter->first_sent_ns;
-    char ok[32], bits[24];
+    printf("  offered     %.6g /s, achieved %.6g /s%s\n", rate->plan.rate_per_s,
+           result->achieved_per_s,
+           is_degraded(rate, result) ? ": degraded, below 99 %" : "");
+    if (result->meter.outcomes[OUTCOME_OK] == 0)
+        return;
+    print_times("service", &result->meter);
+    print_times("response", &result->response);
+}
 
-    num_grouped(meter->outcomes[OUTCOME_OK], ok, sizeof ok);
-    printf("%s%s: %lld byte%s, %d connection%s, closed loop%s\n",
-           rate->plan.target.text, rate->plain ? " (plain echo)" : "",
-           (long long)rate->plan.size_bytes,
-           rate->plan.size_bytes == 1 ? "" : "s", rate->plan.connections,
-           rate->plan.connections == 1 ? "" : "s",
-           rate->plan.is_udp ? " over UDP" : "");
-    printf("  messages    %s ok, %lld failed\n", ok,
-           (long long)meter_failures(meter));
-    print_failures(meter);
-    print_oddities(result);
+static void print_closed_loop(const struct meter *meter)
+{
+    int64_t span_ns = meter->last_received_ns - meter->first_sent_ns;
+    char bits[24];
+
     if (meter->outcomes[OUTCOME_OK] == 0 || span_ns <= 0)
         return;
     num_bitrate(8e9 * (double)meter->ok_bytes / (double)span_ns, bits,
                 sizeof bits);
     printf("  echo rate   %s   (8 x bytes / time)\n", bits);
-    print_rtt(meter);
+    print_times("RTT", meter);
+}
+
+static void print_summary(const struct rate *rate,
+                          const struct load_result *result)
+{
+    const struct load_plan *plan = &rate->plan;
+    const struct meter *meter = &result->meter;
+    char ok[32];
+
+    num_grouped(meter->outcomes[OUTCOME_OK], ok, sizeof ok);
+    printf("%s%s: %lld byte%s, %d connection%s, %s loop%s\n", plan->target.text,
+           rate->plain ? " (plain echo)" : "", (long long)plan->size_bytes,
+           plan->size_bytes == 1 ? "" : "s", plan->connections,
+           plan->connections == 1 ? "" : "s",
+           plan->rate_per_s > 0 ? "open" : "closed",
+           plan->is_udp ? " over UDP" : "");
+    printf("  messages    %s ok, %lld failed\n", ok,
+           (long long)meter_failures(meter));
+    print_failures(meter);
+    print_oddities(result);
+    if (plan->rate_per_s > 0)
+        print_open_loop(rate, result);
+    else
+        print_closed_loop(meter);
 }
 
 static void tell(const struct rate *rate, const struct load_result *result)
@@ -468,7 +509,7 @@ static void tell(const struct rate *rate, const struct load_result *result)
     if (rate->bar)
         fprintf(stderr, "\r\033[K");
     if (rate->machine)
-        print_counts(result, rate->plain);
+        print_counts(rate, result);
     else if (!rate->quiet)
         print_summary(rate, result);
     fflush(stdout);
@@ -568,8 +609,7 @@ static int measure(struct rate *rate, struct load_result *result,
                  (rate->plan.is_udp &&
                   open_record(rate, "unmatched.csv", RECORD_UNMATCHED_HEADER,
                               &out.unmatched, err) < 0) ||
-                 (rate->plan.is_udp ? datagram_run : engine_run)(
-                     &rate->plan, &out, result, err) < 0;
+                 engine_run(&rate->plan, &out, result, err) < 0;
     struct err closing = {0};
     struct record *records[] = {out.messages, out.connections, out.unmatched};
 
@@ -622,6 +662,9 @@ int measure_main(const struct measure_program *program, int argc, char **argv)
                  .size_bytes = 1000,
                  .buffer_bytes = 1024,
                  .connections = 1,
+                 .window = 1,
+                 .threads = 1,
+                 .seed = 1,
                  .duration_ns = 10 * CLOCK_NS_PER_S},
     };
     /* Static for its size: the meter's classes. */

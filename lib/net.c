@@ -338,7 +338,23 @@ int net_accept(int listener, struct net_addr *peer)
     return fd;
 }
 
-int net_connect_start(const struct net_addr *to)
+/* The port is chosen at connect, when the peer is known. */
+static int bind_loopback(int fd, const struct net_addr *to, unsigned n)
+{
+    struct sockaddr_in from = {.sin_family = AF_INET,
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK + n)};
+    int on = 1;
+
+    if (csa(to)->sa_family != AF_INET || !net_is_loopback(to)) {
+        errno = EADDRNOTAVAIL;
+        return -1;
+    }
+    if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) < 0)
+        return -1;
+    return bind(fd, (const struct sockaddr *)(const void *)&from, sizeof from);
+}
+
+int net_connect_from(const struct net_addr *to, unsigned n)
 {
     int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
     int fd = socket(csa(to)->sa_family, type, 0);
@@ -346,12 +362,18 @@ int net_connect_start(const struct net_addr *to)
 
     if (fd < 0)
         return -1;
-    if (connect(fd, csa(to), to->len) == 0 || errno == EINPROGRESS)
+    if ((n == 0 || bind_loopback(fd, to, n) == 0) &&
+        (connect(fd, csa(to), to->len) == 0 || errno == EINPROGRESS))
         return fd;
     cause = errno;
     close(fd);
     errno = cause;
     return -1;
+}
+
+int net_connect_start(const struct net_addr *to)
+{
+    return net_connect_from(to, 0);
 }
 
 int net_connect_result(int fd)

@@ -80,6 +80,13 @@ int net_accept(int listener, struct net_addr *peer);
  */
 int net_connect_start(const struct net_addr *to);
 
+/*
+ * The same from another of our own addresses: 0 is the kernel's choice, n > 0
+ * is 127.0.0.(n + 1), which a loopback peer has ports for of its own.  -1 with
+ * EADDRNOTAVAIL when the peer is not IPv4 loopback.
+ */
+int net_connect_from(const struct net_addr *to, unsigned n);
+
 /* 0 once established, EINPROGRESS while under way, else the errno. */
 int net_connect_result(int fd);
 

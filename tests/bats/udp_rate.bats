@@ -255,7 +255,7 @@ cat >message
 cat message
 [ "$(wc -c <message)" -eq 48 ] && exit
 sleep 0.5
-head -c 600000 /dev/zero
+head -c 6000000 /dev/zero
 END
     serve_datagrams 'sh peer.sh'
     "$bin/echo-rate" --transport udp --ip 127.0.0.1 --port "$port" --messages 1 \

@@ -13,7 +13,7 @@ static struct flight begin(void)
 static void send_at(struct flight *flight, int64_t first_ns, int n)
 {
     for (int i = 0; i < n; i++)
-        (void)flight_send(flight, first_ns + i);
+        (void)flight_send(flight, first_ns + i, first_ns + i);
 }
 
 /* The row that is final next; an outcome of no message when it is not `want`.

@@ -1,0 +1,1 @@
+bats/open_loop.bats
