@@ -169,6 +169,20 @@ int net_resolve(const char *host, int port, struct net_addrs *addrs,
     return 0;
 }
 
+int net_is_same_host(const struct net_addr *a, const struct net_addr *b)
+{
+    const void *one = a->raw, *two = b->raw;
+
+    if (csa(a)->sa_family != csa(b)->sa_family)
+        return 0;
+    if (csa(a)->sa_family == AF_INET6)
+        return IN6_ARE_ADDR_EQUAL(
+            &((const struct sockaddr_in6 *)one)->sin6_addr,
+            &((const struct sockaddr_in6 *)two)->sin6_addr);
+    return ((const struct sockaddr_in *)one)->sin_addr.s_addr ==
+           ((const struct sockaddr_in *)two)->sin_addr.s_addr;
+}
+
 static int local_addr(int fd, struct net_addr *addr)
 {
     socklen_t len = sizeof addr->raw;

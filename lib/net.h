@@ -52,6 +52,9 @@ int net_is_loopback(const struct net_addr *addr);
 /* 1 when the address is one of this machine's. */
 int net_is_here(const struct net_addr *addr);
 
+/* 1 when they differ by the port at most. */
+int net_is_same_host(const struct net_addr *a, const struct net_addr *b);
+
 /* The IP part of the text, without port and brackets. */
 void net_host_text(const struct net_addr *addr, char *text, size_t size);
 int net_port(const struct net_addr *addr);

@@ -36,6 +36,15 @@ int64_t flow_due_ns(struct flow *flow, const struct flow_path *path, size_t len,
     return flow->last_due_ns;
 }
 
+int64_t flow_backlog_bytes(const struct flow *flow,
+                           const struct flow_path *path, int64_t now_ns)
+{
+    if (path->rate_bits_per_s <= 0 || *flow->link_free_ns <= now_ns)
+        return 0;
+    return (int64_t)((double)(*flow->link_free_ns - now_ns) *
+                     path->rate_bits_per_s / 8e9);
+}
+
 int flow_put(struct flow *flow, const struct flow_path *path, const char *bytes,
              size_t len, int64_t now_ns)
 {

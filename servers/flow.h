@@ -1,6 +1,6 @@
 /*
- * One direction of a relayed connection: bytes go in when they arrive and
- * come out when the emulated path would have delivered them, in order.
+ * One direction of what is relayed for a client: bytes go in when they arrive
+ * and come out when the emulated path would have delivered them, in order.
  */
 #ifndef SERVERS_FLOW_H
 #define SERVERS_FLOW_H
@@ -43,6 +43,13 @@ struct flow {
  */
 int64_t flow_due_ns(struct flow *flow, const struct flow_path *path, size_t len,
                     int64_t now_ns);
+
+/*
+ * Bytes that wait for the link of the rate limit, that which is being sent
+ * included; 0 without a limit.
+ */
+int64_t flow_backlog_bytes(const struct flow *flow,
+                           const struct flow_path *path, int64_t now_ns);
 
 /* Queue a copy of the bytes (len 0: the end).  0, or -1 when out of memory. */
 int flow_put(struct flow *flow, const struct flow_path *path, const char *bytes,

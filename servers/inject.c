@@ -147,9 +147,10 @@ static int open_file(const char *path, const char *header,
 
 int inject_open(struct inject *inject, struct err *err)
 {
-    if (open_file(inject->log_path, INJECT_HEADER, &inject->log, err) < 0)
+    if (open_file(inject->log_path, RECORD_INJECTED_HEADER, &inject->log, err) <
+        0)
         return -1;
-    return open_file(inject->served_path, INJECT_SERVED_HEADER, &inject->served,
+    return open_file(inject->served_path, RECORD_SERVED_HEADER, &inject->served,
                      err);
 }
 

@@ -11,9 +11,6 @@
 
 #include <stdint.h>
 
-#define INJECT_HEADER "conn,seq,direction,action"
-#define INJECT_SERVED_HEADER "conn,seq"
-
 struct record;
 
 struct inject {

@@ -84,7 +84,7 @@ int path_open(struct path *path, struct err *err)
 
 void path_close(struct path *path)
 {
-    close(path->serve.listener);
+    serve_close(&path->serve);
     close(path->epoll);
 }
 

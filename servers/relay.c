@@ -1,18 +1,35 @@
 /*
- * echo-relay: a path on this machine.  Forwards TCP connections with delay,
- * jitter and a rate limit, each direction on its own, in order.
+ * echo-relay: a path on this machine.  Forwards TCP connections or UDP
+ * datagrams with delay, jitter and a rate limit, each direction on its own, in
+ * order; and loses, doubles and reorders datagrams on purpose.
  */
+#include "lib/clock.h"
 #include "lib/num.h"
 #include "lib/start.h"
+#include "servers/inject.h"
 #include "servers/path.h"
 #include "servers/relay_tcp.h"
+#include "servers/relay_udp.h"
 
 #include <stdio.h>
+#include <string.h>
 
-enum { BACKLOG = 1024 };
+enum {
+    BACKLOG = 1024,
+    LIMITS_OF_ALL = 1 << LIMIT_PER_SOURCE | 1 << LIMIT_LIFETIME,
+    LIMITS_OF_UDP = 1 << LIMIT_MESSAGE | 1 << LIMIT_BYTES | 1 << LIMIT_PACKETS,
+};
 
-static void show_config(const struct path *path)
+struct program {
+    struct path path;
+    struct relay_udp_plan udp;
+    struct inject inject;
+    const char *for_udp; /* an option that only UDP has; NULL: none given */
+};
+
+static void show_config(const struct program *program)
 {
+    const struct path *path = &program->path;
     const struct serve *serve = &path->serve;
     char delay[24], jitter[24], rate[24];
 
@@ -25,9 +42,43 @@ static void show_config(const struct path *path)
     serve_say(serve, "    delay: %s +- %s, one way", delay, jitter);
     serve_say(serve, "    rate: %s",
               path->emulated.rate_bits_per_s > 0 ? rate : "no limit");
+    if (serve->is_udp)
+        serve_say(serve, "    lost on purpose: %g of each direction chosen",
+                  program->inject.impair.p);
 }
 
-enum { TO, DELAY, JITTER, RATE, SEED, MAX_CONNECTIONS };
+/* ---- options ---- */
+
+enum {
+    TRANSPORT,
+    TO,
+    DELAY,
+    JITTER,
+    RATE,
+    MAX_CONNECTIONS,
+    QUEUE,
+    IDLE,
+    PLAIN,
+};
+
+static const struct args_option own[] = {
+    {"transport", TRANSPORT, "tcp|udp", "tcp", "what is forwarded"},
+    {"to", TO, "HOST:PORT", "127.0.0.1:2333", "where to forward to"},
+    {"delay-ms", DELAY, "MS", "0", "delay of each direction"},
+    {"jitter-ms", JITTER, "MS", "0",
+     "vary each delay evenly by +- this much; order is kept, with UDP too"},
+    {"rate-mbit", RATE, "MBIT", "0",
+     "limit of each direction in Mbit/s; 0 for none"},
+    {"max-connections", MAX_CONNECTIONS, "N", "1024 on loopback, 64 elsewhere",
+     "connections, or addresses that datagrams come from, relayed at once"},
+    {"queue-kb", QUEUE, "KB", "256",
+     "udp: what may wait for the rate limit; more is dropped, and counted"},
+    {"timeout", IDLE, "SECONDS", "30",
+     "udp: forget an address that is silent for so long"},
+    {"plain", PLAIN, NULL, NULL,
+     "udp: forward any datagram, not only echolab's, from every address"},
+    {0},
+};
 
 static int set_real(const char *option, const char *value, double hi,
                     double *to, struct err *err)
@@ -51,30 +102,50 @@ static int set_ms(const char *option, const char *value, int64_t *ns,
     return 0;
 }
 
-static int set_count(struct path *path, int key, const char *value,
-                     struct err *err)
+static int set_transport(struct program *program, const char *value,
+                         struct err *err)
+{
+    program->path.serve.is_udp = strcmp(value, "udp") == 0;
+    if (program->path.serve.is_udp || strcmp(value, "tcp") == 0)
+        return 0;
+    return args_bad(err, "transport", value, "tcp or udp");
+}
+
+static int set_udp(struct program *program, int key, const char *value,
+                   struct err *err)
 {
     long long n = 0;
 
-    if (key == SEED) {
-        if (args_int(value, ARGS_RANGE("seed", 0, INT64_C(1) << 53), &n, err) <
-            0)
+    switch (key) {
+    case QUEUE:
+        program->for_udp = "--queue-kb";
+        if (args_int(value, ARGS_RANGE("queue-kb", 1, 1 << 16), &n, err) < 0)
             return -1;
-        path->emulated.seed = (uint64_t)n;
+        program->udp.queue_bytes = n * 1000;
+        return 0;
+    case IDLE:
+        program->for_udp = "--timeout";
+        if (args_int(value, ARGS_RANGE("timeout", 1, 3600), &n, err) < 0)
+            return -1;
+        program->udp.idle_ns = n * CLOCK_NS_PER_S;
+        return 0;
+    default:
+        program->for_udp = "--plain";
+        program->udp.plain = 1;
         return 0;
     }
-    if (args_int(value, ARGS_RANGE("max-connections", 1, 9000), &n, err) < 0)
-        return -1;
-    path->serve.max_connections = (int)n;
-    return 0;
 }
 
-static int set_path(int key, const char *value, void *ctx, struct err *err)
+static int set_own(int key, const char *value, void *ctx, struct err *err)
 {
-    struct path *path = ctx;
+    struct program *program = ctx;
+    struct path *path = &program->path;
     double mbit = 0;
+    long long n = 0;
 
     switch (key) {
+    case TRANSPORT:
+        return set_transport(program, value, err);
     case TO:
         if (net_split(value, path->target_name, &path->target_port) < 0)
             return args_bad(err, "to", value, "HOST:PORT or [ADDR]:PORT");
@@ -88,75 +159,122 @@ static int set_path(int key, const char *value, void *ctx, struct err *err)
             return -1;
         path->emulated.rate_bits_per_s = mbit * 1e6;
         return 0;
+    case MAX_CONNECTIONS:
+        if (args_int(value, ARGS_RANGE("max-connections", 1, 9000), &n, err) <
+            0)
+            return -1;
+        path->serve.max_connections = (int)n;
+        return 0;
     default:
-        return set_count(path, key, value, err);
+        return set_udp(program, key, value, err);
     }
 }
 
-static int parse(struct path *path, int argc, char **argv, int *done,
+/* What the options say together. */
+static int settle(struct program *program, struct err *err)
+{
+    struct path *path = &program->path;
+    const struct inject *inject = &program->inject;
+
+    path->emulated.seed = inject->impair.seed;
+    path->serve.fds_per_connection = path->serve.is_udp ? 1 : 2;
+    if (impair_check(&inject->impair, err) < 0)
+        return -1;
+    if (inject->impair.model != IMPAIR_NONE || inject->impair.duplicate > 0 ||
+        inject->impair.reorder > 0 || inject->log_path || inject->served_path)
+        program->for_udp = "loss on purpose";
+    for (int i = 0; i < LIMITS; i++)
+        if (LIMITS_OF_UDP >> i & 1 && path->serve.limits.given[i])
+            program->for_udp = "limits of datagrams";
+    if (path->serve.is_udp || !program->for_udp)
+        return 0;
+    err_set(err, ERR_USAGE, "usage", "not with TCP: %s", program->for_udp);
+    return err_hint(err, "add --transport udp");
+}
+
+static int parse(struct program *program, int argc, char **argv, int *done,
                  struct err *err)
 {
-    static const struct args_option own[] = {
-        {"to", TO, "HOST:PORT", "127.0.0.1:2333", "where to forward to"},
-        {"delay-ms", DELAY, "MS", "0", "delay of each direction"},
-        {"jitter-ms", JITTER, "MS", "0",
-         "vary each delay evenly by +- this much; order is kept"},
-        {"rate-mbit", RATE, "MBIT", "0",
-         "limit of each direction in Mbit/s; 0 for none"},
-        {"seed", SEED, "N", "1", "all jitter follows from it"},
-        {"max-connections", MAX_CONNECTIONS, "N",
-         "1024 on loopback, 64 elsewhere", "connections relayed at once"},
-        {0},
-    };
     struct args_group groups[] = {
-        serve_listen_group(&path->serve),
-        {own, set_path, path},
+        serve_listen_group(&program->path.serve),
+        {own, set_own, program},
+        inject_group(&program->inject),
+        limits_group(&program->path.serve.limits,
+                     LIMITS_OF_ALL | LIMITS_OF_UDP),
     };
     struct args_spec spec = {
         .prog = "echo-relay",
         .usage = "",
-        .doc = "A path on this machine: forward TCP connections with delay, "
-               "jitter and a rate limit. Needs no root.",
-        .more = "The delay applies to bytes, not to the handshake: a client "
-                "is connected at once.\n\nExample, the path of 38 ms there "
-                "and back: echo-relay --port 2334 --to 127.0.0.1:2333 "
-                "--delay-ms 19 --jitter-ms 0.5",
+        .doc = "A path on this machine: forward TCP connections or UDP "
+               "datagrams with delay, jitter and a rate limit, and lose some "
+               "datagrams on purpose. Needs no root.",
+        .more =
+            "With TCP the delay applies to bytes, not to the handshake: a "
+            "client is connected at once.\n\n"
+            "With UDP, loss, copies and reordering happen at the clients' end "
+            "of the path. They follow from the seed and the numbers in "
+            "echolab's messages, exactly as those of echo-udp-server; other "
+            "datagrams are numbered as they come, and not logged. Outside "
+            "loopback only echolab's own are forwarded, unless --plain says "
+            "otherwise; an answer is never forwarded as a question.\n\n"
+            "Example, the path of 38 ms there and back: echo-relay --port "
+            "2334 --to 127.0.0.1:2333 --delay-ms 19 --jitter-ms 0.5\n\n"
+            "Example, a bad one for datagrams: echo-relay --transport udp "
+            "--port 2334 --delay-ms 19 --rate-mbit 8 --loss 0.05 --loss-model "
+            "gilbert --loss-burst 3 --log injected.csv",
         .groups = groups,
-        .ngroups = 2,
+        .ngroups = 4,
     };
 
-    return args_parse(&spec, argc, argv, done, err);
+    if (args_parse(&spec, argc, argv, done, err) < 0)
+        return -1;
+    return *done ? 0 : settle(program, err);
 }
 
-static int run(struct path *path, int argc, char **argv, struct err *err)
+/* ---- the program ---- */
+
+static int relay_datagrams(struct program *program, struct err *err)
 {
+    struct err later = {0}; /* only the first failure is told */
+    int failed = relay_udp(&program->path, &program->udp, &program->inject,
+                           err);
+
+    if (inject_close(&program->inject, failed ? &later : err) < 0)
+        failed = -1;
+    return failed;
+}
+
+static int run(struct program *program, int argc, char **argv, struct err *err)
+{
+    struct path *path = &program->path;
     int done = 0, failed;
 
-    if (parse(path, argc, argv, &done, err) < 0)
+    if (parse(program, argc, argv, &done, err) < 0)
         return -1;
     if (done)
         return 0;
-    if (path_open(path, err) < 0)
+    if (path_open(path, err) < 0 || inject_open(&program->inject, err) < 0)
         return -1;
     serve_hear_signals(&path->serve);
-    show_config(path);
+    show_config(program);
     serve_ready(&path->serve);
-    failed = relay_tcp(path, err);
+    failed = path->serve.is_udp ? relay_datagrams(program, err)
+                                : relay_tcp(path, err);
     path_close(path);
     return failed;
 }
 
 int main(int argc, char **argv)
 {
-    struct path path;
+    struct program program = {
+        .udp = {.idle_ns = 30 * CLOCK_NS_PER_S, .queue_bytes = 256000}};
     struct err err = {0};
 
     start_standard_fds();
-    path_init(&path);
-    path.emulated.seed = 1;
-    path.serve.backlog = BACKLOG;
-    path.serve.fds_per_connection = 2;
-    if (run(&path, argc, argv, &err) == 0)
+    path_init(&program.path);
+    inject_init(&program.inject);
+    program.path.serve.backlog = BACKLOG;
+    if (run(&program, argc, argv, &err) == 0)
         return 0;
     err_print(&err, "echo-relay", stderr);
     return (int)err.code;

@@ -34,6 +34,7 @@ struct side {
 };
 
 struct pair {
+    struct net_addr client;
     struct side side[2];
     struct pair *prev, *next;
     int dead; /* in relay->ended: later events skip it */
@@ -123,11 +124,23 @@ static int connect_target(struct relay *relay)
     return net_connect_start(&relay->path->target);
 }
 
+/* Is there room for one more, and for one more from there? */
+static int may_come(const struct relay *relay, const struct net_addr *peer)
+{
+    int64_t most = relay->path->serve.limits.value[LIMIT_PER_SOURCE], n = 0;
+
+    if (relay->live >= relay->path->serve.max_connections)
+        return 0;
+    for (const struct pair *p = relay->pairs; most != LIMIT_NONE && p;
+         p = p->next)
+        n += net_is_same_host(&p->client, peer);
+    return n < most;
+}
+
 static void take_client(struct relay *relay, int fd,
                         const struct net_addr *peer)
 {
-    int full = relay->live >= relay->path->serve.max_connections;
-    int target = full ? -1 : connect_target(relay);
+    int target = may_come(relay, peer) ? connect_target(relay) : -1;
     struct pair *pair = target < 0 ? NULL : calloc(1, sizeof *pair);
     char name[NET_TUPLE_SIZE];
 
@@ -143,6 +156,7 @@ static void take_client(struct relay *relay, int fd,
         free(pair);
         return;
     }
+    pair->client = *peer;
     serve_say(&relay->path->serve, "Client %s relayed!", name);
     link_pair(relay, pair);
     pair->side[CLIENT].linked = 1;

@@ -268,19 +268,21 @@ END
 }
 
 @test "relay: connections above the limit are reset and counted" {
-    start_path --max-connections 1
-    exec {kept}<>"/dev/tcp/127.0.0.1/$port"
-    printf 'x' >&"$kept"
-    read -r -t 5 -N 1 -u "$kept" answer
-    exec {fd}<>"/dev/tcp/127.0.0.1/$port"
-    reset_seen
-    exec {fd}>&-
-    printf 'y' >&"$kept"
-    read -r -t 5 -N 1 -u "$kept" answer
-    [ "$answer" = y ]
-    exec {kept}>&-
-    stop_pid "$relay"
-    within 2 grep -q '^relayed connections=1 refused=1 ' "$log"
+    for limit in --max-connections --max-per-source; do
+        start_path "$limit" 1
+        exec {kept}<>"/dev/tcp/127.0.0.1/$port"
+        printf 'x' >&"$kept"
+        read -r -t 5 -N 1 -u "$kept" answer
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+        reset_seen
+        exec {fd}>&-
+        printf 'y' >&"$kept"
+        read -r -t 5 -N 1 -u "$kept" answer
+        [ "$answer" = y ]
+        exec {kept}>&-
+        stop_pid "$relay"
+        within 2 grep -q '^relayed connections=1 refused=1 ' "$log"
+    done
 }
 
 # waits PID: how often it has gone to sleep.

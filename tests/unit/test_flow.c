@@ -56,6 +56,23 @@ static void a_rate_limit_is_shared(void)
     CHECK_INT(flow_due_ns(&two, &path, 1000, 10 * MS), 11 * MS);
 }
 
+static void what_waits_for_the_link_is_known(void)
+{
+    struct flow_path path = {.rate_bits_per_s = 8e6, .seed = 1};
+    int64_t link_free_ns = 0;
+    struct flow flow = {.link_free_ns = &link_free_ns};
+
+    CHECK_INT(flow_backlog_bytes(&flow, &path, 0), 0);
+    for (int i = 0; i < 3; i++)
+        (void)flow_due_ns(&flow, &path, 1000, 0);
+    CHECK_INT(flow_backlog_bytes(&flow, &path, 0), 3000);
+    CHECK_INT(flow_backlog_bytes(&flow, &path, MS / 2), 2500);
+    CHECK_INT(flow_backlog_bytes(&flow, &path, 3 * MS), 0);
+    CHECK_INT(flow_backlog_bytes(&flow, &path, 9 * MS), 0);
+    path.rate_bits_per_s = 0;
+    CHECK_INT(flow_backlog_bytes(&flow, &path, 0), 0);
+}
+
 /* The delay is the path's length: it does not keep the link busy. */
 static void a_rate_limit_and_a_delay_add_up(void)
 {
@@ -191,6 +208,7 @@ int main(void)
     a_fixed_delay_is_added();
     a_rate_limit_sends_one_after_the_other();
     a_rate_limit_is_shared();
+    what_waits_for_the_link_is_known();
     a_rate_limit_and_a_delay_add_up();
     jitter_has_bounds_and_uses_them();
     jitter_follows_from_seed_and_stream();

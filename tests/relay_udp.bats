@@ -1,0 +1,1 @@
+bats/relay_udp.bats
