@@ -92,22 +92,39 @@ int comparable_is_key(const char *name)
     return is_among(name, names, KEYS);
 }
 
+/* All of them in one message, so that nobody has to ask again and again. */
+static int add(struct err *err, const char *name, const char *a, const char *b)
+{
+    size_t used = strlen(err->msg);
+
+    if (used > 0)
+        snprintf(err->msg + used, sizeof err->msg - used, "; \"%s\": %s and %s",
+                 name, a, b);
+    else
+        err_set(err, ERR_USAGE, "not-comparable",
+                "A and B differ in \"%s\": %s and %s", name, a, b);
+    return used == 0;
+}
+
 int comparable_check(const struct result_run *a, const struct result_run *b,
                      const char *const *despite, int ndespite, struct err *err)
 {
     char of_a[COMPARABLE_TEXT], of_b[COMPARABLE_TEXT];
+    struct err found = {0};
     const char *name;
 
     for (int i = 0; (name = comparable_key(a, i, of_a)); i++) {
         (void)comparable_key(b, i, of_b);
         if (strcmp(of_a, of_b) == 0 || is_among(name, despite, ndespite))
             continue;
-        err_set(err, ERR_USAGE, "not-comparable",
-                "A and B differ in \"%s\": %s and %s", name, of_a, of_b);
-        return err_hint(err,
-                        "only the target may differ: measure one of them "
-                        "again, or ask for just this with --despite %s",
-                        name);
+        if (add(&found, name, of_a, of_b))
+            err_hint(&found,
+                     "only the target may differ: measure one of them again, "
+                     "or ask for just this with --despite %s",
+                     name);
     }
-    return 0;
+    if (!found.code)
+        return 0;
+    *err = found;
+    return -1;
 }

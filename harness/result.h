@@ -177,6 +177,10 @@ int result_file_path(char path[4096], const struct result *result,
 int result_create(struct result *result, const char *out,
                   const char *scenario_text, struct err *err);
 
+/* Two created folders become A and B of pairs; their manifests tell when they
+ * are saved next. */
+void result_tie(struct result *a, struct result *b);
+
 /* Make the folder of one run. */
 int result_make_dir(const struct result *result, const struct result_run *run,
                     struct err *err);

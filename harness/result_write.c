@@ -141,6 +141,27 @@ int result_create(struct result *result, const char *out,
     return -1;
 }
 
+/* The name that the folder will have. */
+static void final_name(const struct result *result, char *to, size_t size)
+{
+    const char *slash = strrchr(result->path, '/');
+    const char *name = slash ? slash + 1 : result->path;
+
+    snprintf(to, size, "%.*s",
+             (int)(strlen(name) - (sizeof partial_suffix - 1)), name);
+}
+
+void result_tie(struct result *a, struct result *b)
+{
+    a->pairs = b->pairs = (struct result_pairs){.has = 1};
+    hash_random_id(a->pairs.id);
+    memcpy(b->pairs.id, a->pairs.id, sizeof b->pairs.id);
+    memcpy(a->pairs.side, "A", sizeof "A");
+    memcpy(b->pairs.side, "B", sizeof "B");
+    final_name(b, a->pairs.other, sizeof a->pairs.other);
+    final_name(a, b->pairs.other, sizeof b->pairs.other);
+}
+
 int result_make_dir(const struct result *result, const struct result_run *run,
                     struct err *err)
 {

@@ -2,6 +2,7 @@
 
 #include "harness/cases.h"
 #include "harness/cast.h"
+#include "harness/comparable.h"
 #include "harness/environment.h"
 #include "harness/expect.h"
 #include "harness/keep.h"
@@ -10,13 +11,18 @@
 #include "lib/args.h"
 #include "lib/clock.h"
 #include "lib/num.h"
+#include "lib/rng.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const int64_t poll_every_ns = CLOCK_NS_PER_S / 5;
+
+/* Of the seed: which of a pair comes first. */
+#define PAIRS_STREAM 0x70616972
 
 /* How often and by which signal we were asked to stop. */
 static volatile sig_atomic_t stops, stop_signal;
@@ -60,6 +66,7 @@ static int describe(struct result *result, const struct run_request *request,
 struct session {
     const struct run_request *request;
     struct result *result;
+    const char *side;  /* "A", "B" of a pair; "" */
     const char *label; /* of the run, for its progress */
     struct err missed; /* the first expectation that was */
     struct cast cast;
@@ -182,13 +189,16 @@ static int64_t rows_kept(const struct result *result)
     return rows;
 }
 
-static int interrupted(struct err *err, const struct result *result)
+static int interrupted(const struct session *sessions, int n, struct err *err)
 {
-    char rows[32];
+    int64_t rows = 0;
+    char text[32];
 
+    for (int i = 0; i < n; i++)
+        rows += rows_kept(sessions[i].result);
     err_set(err, (enum err_code)(ERR_SIGNAL + stop_signal), "interrupted",
-            "interrupted: %s: after %s messages", result->path,
-            num_grouped(rows_kept(result), rows, sizeof rows));
+            "interrupted: %s: after %s messages", sessions[0].result->path,
+            num_grouped(rows, text, sizeof text));
     return err_hint(err, "run it again for a complete result");
 }
 
@@ -220,28 +230,49 @@ static void begin_run(struct session *session, int i)
     const struct result_run *run = &result->runs[i];
 
     session->label = result->name;
-    if (result->nruns == 1)
+    if (result->nruns == 1 && !session->side[0])
         return;
     session->label = run->key;
-    printf("run %d of %d: %s\n", i + 1, result->nruns, run->dir);
+    printf("%s%srun %d of %d: %s\n", session->side,
+           session->side[0] ? ", " : "", i + 1, result->nruns, run->dir);
     fflush(stdout);
 }
 
-static int run_all(struct session *session, struct err *err)
+static int begin(struct session *session, struct err *err)
 {
-    struct result *result = session->result;
-
-    if (environment_begin(&session->environment, err) < 0 ||
-        save_environment(session, err) < 0)
+    if (environment_begin(&session->environment, err) < 0)
         return -1;
-    for (int i = 0; i < result->nruns; i++) {
+    return save_environment(session, err);
+}
+
+/* One run of each; a coin decides which of a pair comes first. */
+static int run_turn(struct session *sessions, int n, int i, struct err *err)
+{
+    uint64_t seed = (uint64_t)sessions[0].request->scenario->seed;
+    int first = n > 1 ? (int)(rng_bits(seed, PAIRS_STREAM, (uint64_t)i) & 1)
+                      : 0;
+
+    for (int k = 0; k < n; k++) {
+        struct session *session = &sessions[first ^ k];
+
         if (stops)
-            return interrupted(err, result);
+            return interrupted(sessions, n, err);
         begin_run(session, i);
-        if (run_one(session, &result->runs[i], err) < 0)
+        if (run_one(session, &session->result->runs[i], err) < 0)
             return -1;
     }
-    return stops ? interrupted(err, result) : 0;
+    return 0;
+}
+
+static int run_all(struct session *sessions, int n, struct err *err)
+{
+    for (int k = 0; k < n; k++)
+        if (begin(&sessions[k], err) < 0)
+            return -1;
+    for (int i = 0; i < sessions[0].result->nruns; i++)
+        if (run_turn(sessions, n, i, err) < 0)
+            return -1;
+    return stops ? interrupted(sessions, n, err) : 0;
 }
 
 static int complete(struct session *session, struct err *err)
@@ -250,26 +281,134 @@ static int complete(struct session *session, struct err *err)
     if (save_environment(session, err) < 0)
         return -1;
     session->result->status = RESULT_COMPLETE;
-    return result_finish(session->result, err);
+    if (result_finish(session->result, err) == 0)
+        return 0;
+    session->result->status = RESULT_PARTIAL;
+    return -1;
+}
+
+static int complete_all(struct session *sessions, int n, struct err *err)
+{
+    for (int k = 0; k < n; k++)
+        if (complete(&sessions[k], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* What is left of each that did not become complete. */
+static int give_up_all(struct session *sessions, int n, struct err *err)
+{
+    struct err second = *err;
+
+    if (sessions[0].result->status != RESULT_COMPLETE)
+        (void)give_up(&sessions[0], err);
+    else
+        err_kept(err, "%s", sessions[0].result->path);
+    if (n == 1)
+        return -1;
+    (void)give_up(&sessions[1], &second);
+    if (!sessions[1].result->path[0])
+        return -1;
+    if (!sessions[0].result->path[0])
+        return err_kept(err, "%s", second.kept);
+    return err_kept(err, "%.500s; %.500s", err->kept, second.kept);
+}
+
+static int perform(struct session *sessions, int n, struct err *err)
+{
+    if (run_all(sessions, n, err) < 0 || complete_all(sessions, n, err) < 0)
+        return give_up_all(sessions, n, err);
+    for (int k = 0; k < n; k++) {
+        if (!sessions[k].missed.code)
+            continue;
+        *err = sessions[k].missed;
+        return err_kept(err, "%s", sessions[k].result->path);
+    }
+    return 0;
+}
+
+static int create(struct session *session, struct err *err)
+{
+    const struct run_request *request = session->request;
+
+    return result_create(session->result, request->out, request->scenario_text,
+                         err);
 }
 
 int run_scenario(const struct run_request *request, struct result *result,
                  struct err *err)
 {
-    struct session session = {.request = request, .result = result};
+    struct session session = {.request = request, .result = result, .side = ""};
 
     take_signals(); /* before there is anything to be kept */
-    if (describe(result, request, err) < 0 ||
-        result_create(result, request->out, request->scenario_text, err) < 0) {
+    if (describe(result, request, err) < 0 || create(&session, err) < 0) {
         err_kept(err, "nothing was measured");
         return -1;
     }
-    if (run_all(&session, err) < 0 || complete(&session, err) < 0) {
-        session.result->status = RESULT_PARTIAL;
-        return give_up(&session, err);
+    return perform(&session, 1, err);
+}
+
+/* ---- pairs ---- */
+
+/* Both may be of one name, and a folder is named after the second. */
+static void wait_for_the_next_second(void)
+{
+    struct timespec second = {.tv_sec = 1};
+
+    (void)nanosleep(&second, NULL);
+}
+
+static int check_pairs(const struct result *a, const struct result *b,
+                       struct err *err)
+{
+    struct err note = {0};
+
+    if (a->nruns != b->nruns) {
+        err_set(err, ERR_USAGE, "pairs-differ",
+                "A and B do not make pairs: %d and %d runs", a->nruns,
+                b->nruns);
+        return err_hint(err, "give both scenarios as many cases");
     }
-    if (!session.missed.code)
+    for (int i = 0; i < a->nruns && !note.code; i++)
+        (void)comparable_check(&a->runs[i], &b->runs[i], NULL, 0, &note);
+    if (note.code)
+        printf(
+            "note: %s; make it equal with --set,\n      or `harness compare` "
+            "will ask for --despite\n",
+            note.msg);
+    return 0;
+}
+
+static int create_pairs(struct session *sessions, struct err *err)
+{
+    struct result *a = sessions[0].result, *b = sessions[1].result;
+
+    if (describe(a, sessions[0].request, err) < 0 ||
+        describe(b, sessions[1].request, err) < 0 ||
+        check_pairs(a, b, err) < 0 || create(&sessions[0], err) < 0)
+        return -1;
+    if (strcmp(a->name, b->name) == 0)
+        wait_for_the_next_second();
+    if (create(&sessions[1], err) == 0) {
+        result_tie(a, b);
         return 0;
-    *err = session.missed;
-    return err_kept(err, "%s", result->path);
+    }
+    result_discard(a);
+    return -1;
+}
+
+int run_pairs(const struct run_request requests[2], struct result results[2],
+              struct err *err)
+{
+    struct session sessions[2] = {
+        {.request = &requests[0], .result = &results[0], .side = "A"},
+        {.request = &requests[1], .result = &results[1], .side = "B"},
+    };
+
+    take_signals();
+    if (create_pairs(sessions, err) < 0) {
+        err_kept(err, "nothing was measured");
+        return -1;
+    }
+    return perform(sessions, 2, err);
 }

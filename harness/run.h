@@ -25,4 +25,13 @@ struct run_request {
 int run_scenario(const struct run_request *request, struct result *result,
                  struct err *err);
 
+/*
+ * Run two scenarios, A and B, in turn: the i-th run of each makes a pair, and
+ * A's seed decides which comes first.  Each gets its folder; the manifests
+ * tell of each other.  As run_scenario; and pairs-differ (ERR_USAGE) when one
+ * has more runs than the other.
+ */
+int run_pairs(const struct run_request requests[2], struct result results[2],
+              struct err *err);
+
 #endif

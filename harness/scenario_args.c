@@ -52,11 +52,10 @@ int scenario_args_operand(const char *text, void *ctx, struct err *err)
     struct scenario_args *args = ctx;
 
     if (args->file) {
-        err_set(err, ERR_USAGE, "not-supported",
-                "more than one scenario at a time is not supported yet: "
-                "\"%.80s\"",
+        err_set(err, ERR_USAGE, "usage", "more than one scenario: \"%.80s\"",
                 text);
-        return err_hint(err, "run them one after the other");
+        return err_hint(err, "one at a time, or two in turn: harness run "
+                             "A.json B.json --pairs 10");
     }
     args->file = text;
     return 0;
