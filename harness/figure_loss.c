@@ -18,6 +18,11 @@ static void widen(struct axes *axes, double share)
         axes->most = percent;
 }
 
+static int decades_of(const struct axes *axes)
+{
+    return (int)lround(log10(axes->most / axes->least));
+}
+
 /* What is drawn of a point lies within the axes. */
 static struct axes axes_of(const struct figure_loss_point *points, int n)
 {
@@ -34,7 +39,9 @@ static struct axes axes_of(const struct figure_loss_point *points, int n)
     axes.most = fmin(pow(10, ceil(log10(axes.most) - 1e-9)), 100);
     if (axes.most <= axes.least)
         axes.least = axes.most / 10;
-    axes.zero = axes.has_zero ? axes.least / 2 : axes.least;
+    axes.zero = axes.least / (!axes.has_zero          ? 1
+                              : decades_of(&axes) > 4 ? 4
+                                                      : 2.5);
     return axes;
 }
 
@@ -73,7 +80,7 @@ static int put_bounds(struct buf *to, const struct axes *axes,
 static void put_tics(struct buf *to, const char *axis, const struct axes *axes,
                      int has_zero)
 {
-    int decades = (int)lround(log10(axes->most / axes->least));
+    int decades = decades_of(axes);
     const char *comma = "";
 
     buf_addf(to, "set %stics (", axis);

@@ -8,7 +8,11 @@
 #include <string.h>
 
 #define MAX_FOLDERS 4
-#define VALUES_CM 5.0 /* what the labels leave of a column of 8.7 cm */
+/* What the labels leave of a column, or of the page when folders are many. */
+static double values_cm(int n)
+{
+    return n > 2 ? 14.0 : 5.0;
+}
 
 /* How a value of environment.json is shown. */
 enum kind { TEXT, TIME_NS, BYTES, NUMBER, LOAD };
@@ -149,7 +153,7 @@ static void put_row(struct buf *to, const struct values *values, int n,
         buf_addf(to,
                  " & \\multicolumn{%d}{>{\\raggedright\\arraybackslash}"
                  "p{%.2fcm}@{}}{\\R{e1.%s.%s}}",
-                 n, VALUES_CM, facts[fact].section, facts[fact].key);
+                 n, values_cm(n), facts[fact].section, facts[fact].key);
     for (int i = 1; i <= n && agreement == DIFFERENT; i++)
         buf_addf(to, " & \\Rna{e%d.%s.%s}", i, facts[fact].section,
                  facts[fact].key);
@@ -170,19 +174,20 @@ static void put_header(struct buf *to, const struct values *values, int n)
 static void put_table(struct buf *to, const struct values *values, int n)
 {
     /* Between two columns there are 8 pt, which is 0.28 cm. */
-    double width_cm = (VALUES_CM - (n - 1) * 0.28) / n;
+    double width_cm = (values_cm(n) - (n - 1) * 0.28) / n;
+    const char *star = n > 2 ? "*" : "";
 
     buf_addf(to,
-             "\\begin{table}[t]\n\\centering\\footnotesize\n"
+             "\\begin{table%s}[t]\n\\centering\\footnotesize\n"
              "\\caption{Environment of the runs}\\label{tab:environment}\n"
              "\\setlength\\tabcolsep{4pt}\n"
              "\\begin{tabular}{@{}l*{%d}{>{\\raggedright\\arraybackslash}"
              "p{%.2fcm}}@{}}\n\\toprule\n",
-             n, width_cm);
+             star, n, width_cm);
     put_header(to, values, n);
     for (int fact = 0; fact < FACTS; fact++)
         put_row(to, values, n, fact);
-    buf_add(to, "\\bottomrule\n\\end{tabular}\n\\end{table}\n");
+    buf_addf(to, "\\bottomrule\n\\end{tabular}\n\\end{table%s}\n", star);
 }
 
 /* The scenario's name, and whether its path was a real one. */
@@ -199,22 +204,33 @@ static void put_name(struct values *values, const char *prefix,
     values_text(values, prefix, "name", text);
 }
 
+/* The folders with messages, the first few of them. */
+static int choose(const struct result **chosen, const struct report_set *set)
+{
+    int n = 0;
+
+    for (int i = 0; i < set->nresults && n < MAX_FOLDERS; i++)
+        if (strcmp(set->results[i].runs[0].mode, "transcript") != 0)
+            chosen[n++] = &set->results[i];
+    return n;
+}
+
 int report_tables_environment(struct buf *to, struct values *values,
                               const struct report_set *set, struct err *err)
 {
-    int n = set->nresults < MAX_FOLDERS ? set->nresults : MAX_FOLDERS;
-    int known = 0;
+    const struct result *chosen[MAX_FOLDERS];
+    int n = choose(chosen, set), known = 0;
     char prefix[16];
 
     for (int i = 0; i < n; i++) {
         snprintf(prefix, sizeof prefix, "e%d", i + 1);
-        put_name(values, prefix, &set->results[i]);
-        if (load_facts(values, &set->results[i], i + 1, err) < 0)
+        put_name(values, prefix, chosen[i]);
+        if (load_facts(values, chosen[i], i + 1, err) < 0)
             return -1;
     }
     for (int fact = 0; fact < FACTS; fact++)
         known |= agreement_of(values, n, fact) != UNKNOWN;
-    if (known) {
+    if (n > 0 && known) {
         values_text(values, "", "environment", "known");
         put_table(to, values, n);
     }

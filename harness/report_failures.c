@@ -17,19 +17,25 @@ static void put_count(struct values *values, const char *prefix,
                   quantity_count(count, text));
 }
 
-/* The share that came back; without any failure it is known from one side. */
+/* The share that came back; when all did it is known from one side only. */
 static void put_success(struct values *values, const char *prefix,
-                        const struct stats_share *failed)
+                        const struct summary *s)
 {
-    double share = 1 - failed->value;
+    const struct stats_share *failed = &s->failed_share;
+    double share = s->failed > 0 ? 1 - failed->value : 1;
     double bounds[2] = {1 - failed->hi, 1 - failed->lo};
-    int decimals = quantity_decimals((bounds[1] - bounds[0]) / 2, 0, percent);
-    char text[QUANTITY_SIZE];
+    int decimals = quantity_decimals((failed->hi - failed->lo) / 2, 0, percent);
+    char text[QUANTITY_SIZE], bound[QUANTITY_SIZE + 8];
 
-    values_number(values, prefix, "success", share,
-                  quantity_value(share, decimals, percent, text));
-    values_text(values, prefix, "success.ci",
-                quantity_interval(bounds, decimals, percent, text));
+    values_number(
+        values, prefix, "success", share,
+        quantity_value(share, s->failed > 0 ? decimals : 0, percent, text));
+    if (s->failed > 0)
+        quantity_interval(bounds, decimals, percent, bound);
+    else
+        snprintf(bound, sizeof bound, ">" QUANTITY_THIN "%s",
+                 quantity_value(bounds[0], decimals, percent, text));
+    values_text(values, prefix, "success.ci", bound);
 }
 
 void report_failures_values(struct values *values, const char *prefix,
@@ -39,7 +45,7 @@ void report_failures_values(struct values *values, const char *prefix,
     char key[32];
 
     if (s->ok + s->failed > 0)
-        put_success(values, prefix, &s->failed_share);
+        put_success(values, prefix, s);
     if (s->connect.rows > run->run->connections)
         put_count(values, prefix, "again",
                   s->connect.rows - run->run->connections);

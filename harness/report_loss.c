@@ -17,14 +17,20 @@ double report_loss_expected(const struct result_loss *loss)
     return 1 - (1 - forward) * (1 - reverse);
 }
 
+/* How many losses came right behind another one. */
+static int64_t followers(const struct report_run *run)
+{
+    return run->summary.loss.lost - run->summary.loss.periods;
+}
+
 const struct report_run *report_loss_bursts(const struct report_set *set)
 {
     const struct report_runs *of = &set->of[REPORT_LOSS];
     const struct report_run *most = NULL;
 
     for (int i = 0; i < of->n; i++)
-        if (of->run[i].summary.loss.periods >
-            (most ? most->summary.loss.periods : 0))
+        if (of->run[i].summary.loss.periods > 0 &&
+            (!most || followers(&of->run[i]) > followers(most)))
             most = &of->run[i];
     return most;
 }
@@ -146,13 +152,14 @@ static int is_expected(const struct report_run *run)
 static void put_sums(struct target to, const struct report_runs *of)
 {
     struct result_reconciled sum = {.has = 1};
-    int64_t messages = 0, inside = 0;
+    int64_t messages = 0, inside = 0, late = 0;
 
     for (int i = 0; i < of->n; i++) {
         const struct result_reconciled *one = &of->run[i].run->reconciled;
 
         messages += of->run[i].summary.rows;
         inside += is_expected(&of->run[i]);
+        late += of->run[i].summary.outcomes[OUTCOME_LATE];
         sum.has &= one->has;
         sum.injected_lost += one->injected_lost;
         sum.true_loss += one->true_loss;
@@ -164,6 +171,8 @@ static void put_sums(struct target to, const struct report_runs *of)
     put_count(to, "messages", messages);
     put_count(to, "runs", of->n);
     put_count(to, "inside", inside);
+    if (late > 0)
+        put_count(to, "late", late);
     put_reconciled(to, &sum);
     if (sum.has && sum.true_loss == sum.injected_lost && sum.false_loss == 0)
         values_text(to.values, to.prefix, "exact", "exact");

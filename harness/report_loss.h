@@ -12,7 +12,10 @@
  */
 double report_loss_expected(const struct result_loss *loss);
 
-/* The run with the most loss periods; NULL when none lost anything. */
+/*
+ * The run that tells most about bursts: in which most losses came right behind
+ * another one.  NULL when none lost anything.
+ */
 const struct report_run *report_loss_bursts(const struct report_set *set);
 
 /* PREFIX.loss.* of a run. */

@@ -108,9 +108,10 @@ static void put_table(struct buf *to, const struct table *table,
              "\\begin{table}[t]\n\\centering\\footnotesize\n"
              "\\caption{%s}\\label{%s}\n"
              "\\setlength\\tabcolsep{4pt}\n"
-             "\\begin{tabularx}{\\columnwidth}{@{}l"
+             "\\begin{tabularx}{\\columnwidth}{"
+             "@{}>{\\raggedright\\arraybackslash}p{2.9cm}"
              ">{\\raggedright\\arraybackslash}X"
-             ">{\\raggedright\\arraybackslash}p{1.8cm}@{}}\n\\toprule\n"
+             ">{\\raggedright\\arraybackslash}p{1.65cm}@{}}\n\\toprule\n"
              "option & meaning & default \\\\\n\\midrule\n",
              table->caption, table->label);
     put_rows(to, first, "");

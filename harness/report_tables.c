@@ -145,7 +145,7 @@ static void put_doubts(struct buf *to, const struct report_run *run)
                  "\\item \\R{%s.unsent} messages of \\R{%s.title} could "
                  "not be sent: a limit of this machine, not of the path.\n",
                  run->key, run->key);
-    if (s->lag1 > 0.3)
+    if (run->key[0] == 'r' && s->lag1 > 0.3)
         buf_addf(to,
                  "\\item The run ``\\R{%s.title}'' is too short for its own "
                  "memory (neighbouring batches resemble each other), so "

@@ -324,6 +324,8 @@ void report_values_total(struct values *values, const struct report_set *set)
     put_count(to, "ok", ok);
     put_count(to, "failed", failed);
     put_count(to, "runs", runs);
+    if (rows > 0)
+        put_text(to, "measured", "measured");
     if (ok > 0)
         put_text(to, "answered", "answered");
     put_date(values, report_set_start(set));

@@ -93,6 +93,7 @@ value() {
     # Two of three have points with bars, the first has a bound.
     [ "$(value sweep.inside)" = 3 ]
     [ "$(value total.rows)" = 0 ]
+    [[ $text == *'Of 12 000 datagrams '*' were dropped on purpose, and these and no others were found lost. Every message is'* ]]
     [[ $text == *'Fig. 7. Loss of round trips'*'Fig. 8. Messages lost in a row'* ]]
     for file in out/figures/{loss,bursts}.{pdf,svg}; do
         size=$(stat -c %s "$file")
@@ -141,6 +142,8 @@ value() {
     rm -rf res
     failure_run
     report
+    [ "$(value failure.success)" = $'100\xe2\x80\x89%' ]
+    [ "$(value failure.success.ci)" = $'>\xe2\x80\x8999.05\xe2\x80\x89%' ]
     [[ $text == *'None failed; that shows with 97.5 % confidence that fewer than 0.95 % do.'* ]]
     [[ $text == *"0 messages failed, and the client’s TCP sent 0 segments again"* ]]
     rm -rf res
