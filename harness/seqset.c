@@ -20,30 +20,40 @@ static int has(const struct seqset *set, int64_t seq)
     return set->size && seq < set->end && (*word_of(set, seq) & bit_of(seq));
 }
 
-/* Make the ring long enough for seq; the first and the last word may share. */
+static int grow(struct seqset *set, size_t size)
+{
+    struct seqset old = *set;
+    uint64_t *words = calloc(size, sizeof *words);
+
+    if (!words)
+        return -1;
+    set->words = words;
+    set->size = size;
+    for (int64_t at = old.next; at < old.end; at++)
+        if (has(&old, at))
+            *word_of(set, at) |= bit_of(at);
+    free(old.words);
+    return 0;
+}
+
+/* Make the ring long enough for seq. */
 static enum seqset_verdict reach(struct seqset *set, int64_t seq, size_t *room)
 {
-    struct seqset grown = *set;
     uint64_t need = (uint64_t)(seq / BITS - set->next / BITS) + 1;
+    size_t size = set->size ? set->size : 1, more;
 
     if (need <= set->size)
         return SEQSET_NEW;
     if (need > set->size + *room)
         return SEQSET_FAR;
-    grown.size = set->size ? set->size : 1;
-    while (grown.size < need)
-        grown.size *= 2;
-    if (grown.size - set->size > *room)
+    while (size < need)
+        size *= 2;
+    more = size - set->size;
+    if (more > *room)
         return SEQSET_FAR;
-    grown.words = calloc(grown.size, sizeof *grown.words);
-    if (!grown.words)
+    if (grow(set, size) < 0)
         return SEQSET_NO_MEMORY;
-    for (int64_t at = set->next; at < set->end; at++)
-        if (has(set, at))
-            *word_of(&grown, at) |= bit_of(at);
-    *room -= grown.size - set->size;
-    free(set->words);
-    *set = grown;
+    *room -= more;
     return SEQSET_NEW;
 }
 
