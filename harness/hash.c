@@ -2,33 +2,149 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { BLOCK = 1 << 17, BLOCKS = 4, ALONE_BYTES = 1 << 20 };
+
+/*
+ * Blocks go round: filled counts those that the caller has handed over,
+ * emptied those that the thread is done with.
+ */
 struct hash {
     crypto_hash_sha256_state state;
+    uint64_t bytes;
+    int has_thread, is_end;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    unsigned filled, emptied;
+    size_t sizes[BLOCKS];
+    unsigned char blocks[BLOCKS][BLOCK];
 };
 
 struct hash *hash_new(void)
 {
     struct hash *hash = malloc(sizeof *hash);
 
-    if (hash)
-        crypto_hash_sha256_init(&hash->state);
+    if (!hash)
+        return NULL;
+    crypto_hash_sha256_init(&hash->state);
+    hash->bytes = 0;
+    hash->has_thread = hash->is_end = 0;
+    hash->filled = hash->emptied = 0;
     return hash;
 }
 
+/* ---- the thread ---- */
+
+/* The next block; BLOCKS when there will be none. */
+static unsigned wait_for_block(struct hash *hash)
+{
+    unsigned at = BLOCKS;
+
+    pthread_mutex_lock(&hash->lock);
+    while (hash->filled == hash->emptied && !hash->is_end)
+        pthread_cond_wait(&hash->changed, &hash->lock);
+    if (hash->filled != hash->emptied)
+        at = hash->emptied % BLOCKS;
+    pthread_mutex_unlock(&hash->lock);
+    return at;
+}
+
+/* One of the counts goes up, and who waits for it looks again. */
+static void tell(struct hash *hash, unsigned *count)
+{
+    pthread_mutex_lock(&hash->lock);
+    ++*count;
+    pthread_cond_signal(&hash->changed);
+    pthread_mutex_unlock(&hash->lock);
+}
+
+static void *work(void *ctx)
+{
+    struct hash *hash = ctx;
+    unsigned at;
+
+    while ((at = wait_for_block(hash)) < BLOCKS) {
+        crypto_hash_sha256_update(&hash->state, hash->blocks[at],
+                                  hash->sizes[at]);
+        tell(hash, &hash->emptied);
+    }
+    return NULL;
+}
+
+/* Signals are for the main thread, whose calls they interrupt. */
+static void start(struct hash *hash)
+{
+    sigset_t all, before;
+
+    pthread_mutex_init(&hash->lock, NULL);
+    pthread_cond_init(&hash->changed, NULL);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    hash->has_thread = pthread_create(&hash->thread, NULL, work, hash) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void hand_over(struct hash *hash, const unsigned char *bytes, size_t n)
+{
+    unsigned at = hash->filled % BLOCKS;
+
+    pthread_mutex_lock(&hash->lock);
+    while (hash->filled - hash->emptied == BLOCKS)
+        pthread_cond_wait(&hash->changed, &hash->lock);
+    pthread_mutex_unlock(&hash->lock);
+    memcpy(hash->blocks[at], bytes, n);
+    hash->sizes[at] = n;
+    tell(hash, &hash->filled);
+}
+
+static void stop(struct hash *hash)
+{
+    pthread_mutex_lock(&hash->lock);
+    hash->is_end = 1;
+    pthread_cond_signal(&hash->changed);
+    pthread_mutex_unlock(&hash->lock);
+    pthread_join(hash->thread, NULL);
+    pthread_cond_destroy(&hash->changed);
+    pthread_mutex_destroy(&hash->lock);
+}
+
+/* ---- adding ---- */
+
 void hash_add(struct hash *hash, const void *bytes, size_t n)
 {
-    crypto_hash_sha256_update(&hash->state, bytes, n);
+    const unsigned char *at = bytes;
+    int was_short = hash->bytes < ALONE_BYTES;
+
+    hash->bytes += n;
+    if (was_short && hash->bytes >= ALONE_BYTES)
+        start(hash); /* without a thread we go on alone */
+    if (!hash->has_thread) {
+        crypto_hash_sha256_update(&hash->state, at, n);
+        return;
+    }
+    while (n > 0) {
+        size_t part = n < BLOCK ? n : BLOCK;
+
+        hand_over(hash, at, part);
+        at += part;
+        n -= part;
+    }
 }
 
 void hash_take_hex(struct hash *hash, char hex[HASH_HEX_SIZE])
 {
     unsigned char digest[crypto_hash_sha256_BYTES];
 
+    if (hash->has_thread)
+        stop(hash);
     crypto_hash_sha256_final(&hash->state, digest);
     sodium_bin2hex(hex, HASH_HEX_SIZE, digest, sizeof digest);
     free(hash);

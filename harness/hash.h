@@ -11,7 +11,10 @@
 
 struct hash;
 
-/* NULL when out of memory. */
+/*
+ * What is added is copied; from a megabyte on another thread does the hashing,
+ * while the caller goes on with the bytes.  NULL when out of memory.
+ */
 struct hash *hash_new(void);
 void hash_add(struct hash *hash, const void *bytes, size_t n);
 /* Finish: lower-case hex into `hex`, and free. */
