@@ -109,12 +109,17 @@ static void add_loss(struct command *command, const struct result_run *run,
     command_add_path(command, "--log", dir, RESULT_INJECTED_CSV);
 }
 
+static int loses(const struct result_run *run, const char *who)
+{
+    return run->loss.has && strcmp(run->loss.by, who) == 0;
+}
+
 static void add_udp(struct command *command, const struct result_run *run,
                     const char *dir)
 {
     command_add_int(command, "--seed", run->seed);
     command_add_path(command, "--served", dir, RESULT_SERVED_CSV);
-    if (run->loss.has && strcmp(run->loss.by, "server") == 0)
+    if (loses(run, "server"))
         add_loss(command, run, dir);
 }
 
@@ -145,18 +150,35 @@ static int start_server(struct cast *cast, struct result_run *run,
     return await_ready(&cast->server, program, &run->port, err);
 }
 
-static void add_path(struct command *command, const struct result_run *run)
+/* Where the server is not ours, the relay tells what it passed on to it. */
+static void add_datagrams(struct command *command, const struct result_run *run,
+                          const char *dir)
 {
+    int64_t timeout_s = server_timeout_s(run);
+
+    command_add_int(command, "--timeout", timeout_s > 0 ? timeout_s : 3600);
+    if (loses(run, "relay"))
+        add_loss(command, run, dir);
+    if (!run->launched)
+        command_add_path(command, "--served", dir, RESULT_SERVED_CSV);
+}
+
+static void add_path(struct command *command, const struct result_run *run,
+                     const char *dir)
+{
+    command_add_text(command, "--transport", run->transport);
     command_add_int(command, "--port", 0);
     command_add_real(command, "--delay-ms", run->path_delay_ms);
     command_add_real(command, "--jitter-ms", run->path_jitter_ms);
     command_add_real(command, "--rate-mbit", run->path_rate_mbit);
     add_connections(command, run);
     command_add_int(command, "--seed", run->seed);
+    if (result_run_is_udp(run))
+        add_datagrams(command, run, dir);
 }
 
 static int start_relay(struct cast *cast, struct result_run *run,
-                       struct err *err)
+                       const char *dir, struct err *err)
 {
     struct command command;
     int v6 = strchr(run->host, ':') != NULL;
@@ -168,7 +190,7 @@ static int start_relay(struct cast *cast, struct result_run *run,
              run->port);
     memcpy(cast->target, to, sizeof cast->target);
     command_add_text(&command, "--to", to);
-    add_path(&command, run);
+    add_path(&command, run, dir);
     command_add(&command, "--quiet");
     if (command_start(&command, -1, &cast->relay, err) < 0)
         return -1;
@@ -180,7 +202,7 @@ int cast_begin(struct cast *cast, struct result_run *run, const char *dir,
 {
     if (run->launched && start_server(cast, run, dir, err) < 0)
         return -1;
-    return run->emulated ? start_relay(cast, run, err) : 0;
+    return run->emulated ? start_relay(cast, run, dir, err) : 0;
 }
 
 /* The relay answers for a target that does not: name the one that is meant. */

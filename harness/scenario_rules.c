@@ -156,9 +156,6 @@ static int check_loss(const struct scenario_reader *reader,
     };
     struct err cause = {0};
 
-    if (s->transport == TRANSPORT_UDP && s->emulated)
-        return conflict(reader, "path", "no path for datagrams yet",
-                        "leave \"path\" out, and start the server here");
     if (!s->loss.has)
         return 0;
     if (s->transport != TRANSPORT_UDP)
