@@ -202,6 +202,8 @@ static void put_labels(const struct plot *plot, int has_dots, int gaps,
     buf_addf(to, "HAS_BAND = %d\n", !has_dots);
     buf_addf(to, "HAS_EXTREMES = %d\n",
              !has_dots && plot->of->role == FIGURE_REMOTE);
+    buf_addf(to, "WARM_UNTIL = %.6g\nHAS_WARMUP = %d\n",
+             time_of(plot, (double)plot->of->warm_ns), plot->of->warm_ns > 0);
     buf_addf(to, "HAS_GAPS = %d\n", gaps > 0);
 }
 

@@ -16,7 +16,8 @@ struct figure_rate {
     enum figure_role role;
     const struct series *series;   /* at least one bin */
     const struct samples *samples; /* shown as dots when there are few */
-    int is_shared; /* several messages in flight: bits/time is of all */
+    int64_t warm_ns; /* the warm-up ends so long after the start; 0: none */
+    int is_shared;   /* several messages in flight: bits/time is of all */
 };
 
 /* Write what rate.gp draws.  Error: report-write. */

@@ -9,6 +9,14 @@ int report_run_is_local(const struct result_run *run)
     return !run->emulated && strcmp(run->site, "local") == 0;
 }
 
+int report_run_is_warm(const struct report_run *run)
+{
+    const struct steady *steady = &run->summary.steady;
+
+    return steady->cut > 0 && steady->unsteady == 0 &&
+           steady->until_ns > run->series.start_ns;
+}
+
 const char *report_run_folder(const struct result *result)
 {
     const char *slash = strrchr(result->path, '/');

@@ -31,6 +31,9 @@ void report_run_release(struct report_run *run);
 /* The name of a folder without its parents. */
 const char *report_run_folder(const struct result *result);
 
+/* Is a warm-up known, which ends before the run does? */
+int report_run_is_warm(const struct report_run *run);
+
 /* Not over a network, real or emulated: figure 4, else figure 6. */
 int report_run_is_local(const struct result_run *run);
 

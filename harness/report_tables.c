@@ -61,6 +61,10 @@ static const struct row rows[] = {
     {"RTT maximum", "rtt.max", CELL_VALUE},
     {"RTT mean", "rtt.mean", CELL_VALUE},
     {"RTT absolute deviation", "rtt.mad", CELL_VALUE},
+    {"mean step of the RTT", "ipdv", CELL_VALUE},
+    {"beyond outer fences", "outliers", CELL_VALUE},
+    {"warm-up, messages", "warmup", CELL_VALUE},
+    {"drift of the median", "drift", CELL_VALUE},
     {"echo rate", "rate", CELL_VALUE},
     {"\\quad 95\\,\\% CI", "rate", CELL_QUANTILE},
     {"time to connect", "connect", CELL_VALUE},
@@ -151,6 +155,13 @@ static void put_doubts(struct buf *to, const struct report_run *run)
                  "memory (neighbouring batches resemble each other), so "
                  "its intervals are too narrow; measure longer.\n",
                  run->key);
+    if (run->key[0] == 'r' && s->steady.drift.is_drifting)
+        buf_addf(
+            to,
+            "\\item The run ``\\R{%s.title}'' drifts: from start to end its "
+            "median changes by \\R{%s.drift.change}, so one number does "
+            "not describe it.\n",
+            run->key, run->key);
     put_texts(to, run->key, &run->run->notes);
     put_texts(to, run->key, &run->run->warnings);
 }

@@ -1,5 +1,6 @@
 #include "harness/report_values.h"
 
+#include "harness/lab.h"
 #include "harness/quantity.h"
 #include "lib/args.h"
 
@@ -258,6 +259,64 @@ static void put_connect(struct target to, const struct connections *c)
         put_count(to, "retransmits", c->retransmits);
 }
 
+/* ---- steadiness ---- */
+
+static void put_warmup(struct target to, const struct report_run *run)
+{
+    const struct steady *steady = &run->summary.steady;
+    int64_t start_ns = run->samples.ledger.first_sent_ns;
+
+    if (steady->judged == 0)
+        return;
+    if (steady->unsteady > 0)
+        put_text(to, "warmup", "no end found");
+    else
+        put_count(to, "warmup", steady->cut);
+    if (report_run_is_warm(run))
+        put_rough(to, "warmup.until", (double)(steady->until_ns - start_ns));
+}
+
+static void put_drift(struct target to, const struct drift *drift)
+{
+    char text[QUANTITY_SIZE];
+
+    if (!drift->is_known)
+        return;
+    snprintf(text, sizeof text, "%+.1f" QUANTITY_THIN "%%",
+             drift->change * 100);
+    values_number(to.values, to.prefix, "drift.change", drift->change, text);
+    put_text(to, "drift", drift->is_drifting ? text : "none found");
+    if (drift->is_drifting)
+        put_text(to, "drifts", "drifts");
+}
+
+static void put_spread(struct target to, const struct summary *s)
+{
+    if (s->ipdv_ns > 0)
+        put_rough(to, "ipdv", s->ipdv_ns);
+    if (s->outliers.is_known)
+        put_count(to, "outliers", s->outliers.below + s->outliers.above);
+}
+
+/* ---- what the lab's script would have said ---- */
+
+/* It knew one connection, and one message at a time. */
+static void put_lab(struct target to, const struct report_run *run)
+{
+    double factor = lab_factor(run->run->message_size_bytes);
+    double rate = run->summary.rate.bit_per_s * factor;
+    struct quantity_unit unit = quantity_rate(rate);
+    char text[QUANTITY_SIZE];
+
+    if (run->run->connections * run->run->window != 1)
+        return;
+    snprintf(text, sizeof text, "%.5f", factor);
+    values_number(to.values, to.prefix, "lab.factor", factor, text);
+    values_number(
+        to.values, to.prefix, "lab.rate", rate,
+        quantity_value(rate, quantity_significant(rate, 3, unit), unit, text));
+}
+
 void report_values_run(struct values *values, const char *prefix,
                        const struct report_run *run)
 {
@@ -273,9 +332,14 @@ void report_values_run(struct values *values, const char *prefix,
         put_count(to, "bins", run->series.nbins);
         if (run->samples.received_ns)
             put_text(to, "dots", "dots");
+        put_warmup(to, run);
+        put_drift(to, &s->steady.drift);
+        put_spread(to, s);
     }
-    if (s->rate.is_known)
+    if (s->rate.is_known) {
         put_rate(to, &s->rate);
+        put_lab(to, run);
+    }
     put_connect(to, &s->connect);
     values->sha256[0] = '\0';
 }

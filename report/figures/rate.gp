@@ -18,11 +18,20 @@ if (KEY_PLACE == 0) { set key inside bottom right vertical maxrows 2 }
 if (KEY_PLACE == 1) { set key inside bottom left vertical maxrows 2 }
 if (KEY_PLACE == 2) { set key inside top right vertical maxrows 2 }
 
+if (HAS_WARMUP) {
+    set object 1 rectangle from 0,0 to WARM_UNTIL,Y_MAX behind \
+        fc rgb WARMUP fs solid noborder
+    set arrow 1 from WARM_UNTIL,0 to WARM_UNTIL,Y_MAX nohead back lw 0.8 \
+        dt (2,3) lc rgb GREY
+}
+
 set terminal pdfcairo enhanced size 8.7cm,5.2cm font FONT.',10' \
     linewidth 0.7 dashlength 0.6 rounded
 set output 'figure.pdf'
 # Dots are short strokes: a tenth of the size of markers in an SVG.
-plot for [i=1:HAS_GAPS] 'gaps.dat' \
+plot for [i=1:HAS_WARMUP] NaN with boxes fs solid border rgb GREY lw 0.3 \
+        fc rgb WARMUP title 'warm-up', \
+    for [i=1:HAS_GAPS] 'gaps.dat' \
         using (($1+$2)/2):(Y_MAX/2):1:2:(0):(Y_MAX) \
         with boxxyerror fs solid border rgb GREY lw 0.3 fc rgb GAP \
         title 'no reply', \

@@ -184,6 +184,48 @@ only() {
     [[ $text == *'66 failed (66 timeout'* ]]
 }
 
+@test "report: a slow start is told and shaded, the lab's factor printed" {
+    mkdir -p "res/local_rate-20261122T131041Z/$key/1"
+    awk 'BEGIN {
+        srand(3)
+        print "conn,seq,scheduled_ns,sent_ns,received_ns,rtt_ns,bytes,bytes_back," \
+            "outcome,copies,late_by,errno"
+        for (i = 0; i < 20000; i++) {
+            rtt = int((i < 1000 ? 80000 : 20000) * (0.9 + rand() / 5))
+            printf "0,%d,%.0f,%.0f,%.0f,%d,1000,1000,ok,1,0,\n", i, t, t, t + rtt, rtt
+            t += rtt + 500
+        }
+    }' >"res/local_rate-20261122T131041Z/$key/1/messages.csv"
+    local_run
+    report "$l" --out out
+    expect_status 0
+    cut=$(value local.warmup number)
+    echo "warm-up of $cut messages"
+    [ "$cut" -ge 1000 ] && [ "$cut" -le 1050 ]
+    [[ $(pdf_text) == *'shaded: the warm-up, 80.'*' ms'* ]]
+    grep -q warm-up out/figures/fig4.svg
+    [ "$(value local.drift text)" = 'none found' ]
+    # 1049/1000 x 19/18: what sys.getsizeof and a window of 19 over 18 make.
+    [ "$(value local.lab.factor text)" = 1.10728 ]
+    awk -v lab="$(value local.lab.rate number)" -v rate="$(value local.rate number)" \
+        'BEGIN { x = lab / rate * 1000 * 18 / (1049 * 19); exit !(x > 0.999999 && x < 1.000001) }'
+    # From here on it is four times as slow: the median drifts.
+    rm -rf res
+    mkdir -p "res/local_rate-20261122T131041Z/$key/1"
+    awk 'BEGIN {
+        print "conn,seq,scheduled_ns,sent_ns,received_ns,rtt_ns,bytes,bytes_back," \
+            "outcome,copies,late_by,errno"
+        for (i = 0; i < 6000; i++) {
+            rtt = int(20000 * (1 + i / 6000) + i % 7)
+            printf "0,%d,%.0f,%.0f,%.0f,%d,1000,1000,ok,1,0,\n", i, t, t, t + rtt, rtt
+            t += rtt + 500
+        }
+    }' >"res/local_rate-20261122T131041Z/$key/1/messages.csv"
+    local_run
+    report "$l" --out out
+    [[ $(pdf_text) == *'drifts: from start to end its median changes by +'* ]]
+}
+
 @test "report: partial and degraded say so in caption, table and limits" {
     STATUS=degraded local_run
     remote_run STATUS=partial
