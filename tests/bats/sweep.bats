@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # harness run: lists of values, every server, UDP, and the failure test.
+# shellcheck disable=SC2016 # for inner shells
 load helper
 
 # harness_run [ARG]...: smoke into out/; sets $dir to the folder that its last
@@ -133,7 +134,7 @@ held_against() {
     expect_status 0
     whole=$dir/manifest.json
     for p in 0 0.2 1; do
-        run=$(echo "$dir/udp-udp-1000B-32c-p$p/1")
+        run=$dir/udp-udp-1000B-32c-p$p/1
         mkdir -p "case$p"
         # The manifest, from this case on.
         awk -v key="\"udp-udp-1000B-32c-p$p\"," '$2 == key { on = 1 } on' "$whole" >"case$p/manifest.json"
