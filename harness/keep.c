@@ -10,28 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One run, while its files are taken. */
-struct keep {
-    const struct result *result;
-    struct result_run *run;
-    const struct cast *cast;
-    const struct cast_counts *counts;
-    int is_whole;
-};
-
-static int is_there(const struct result *result, const struct result_run *run,
-                    const char *file)
+static int is_there(const struct keep *keep, const char *file)
 {
     struct err ignored;
     char path[4096];
 
-    return result_file_path(path, result, run, file, &ignored) == 0 &&
+    return result_file_path(path, keep->result, keep->run, file, &ignored) ==
+               0 &&
            access(path, R_OK) == 0;
 }
 
-int keep_has_record(const struct result *result, const struct result_run *run)
+int keep_has_record(const struct keep *keep)
 {
-    return is_there(result, run, RESULT_MESSAGES_CSV);
+    return is_there(keep, RESULT_MESSAGES_CSV);
 }
 
 /* ---- the client's count and what is in its files must be the same ---- */
@@ -138,7 +129,7 @@ static int take_table(const struct keep *keep, const char *file, int64_t *rows,
     char path[4096];
 
     *rows = 0;
-    if (!is_there(keep->result, keep->run, file))
+    if (!is_there(keep, file))
         return 0;
     if (result_file_path(path, keep->result, keep->run, file, err) < 0 ||
         trim(keep, file, err) < 0 ||
@@ -228,17 +219,13 @@ static void take_notes(const struct keep *keep)
                          run->local_drops);
 }
 
-int keep_files(const struct result *result, struct result_run *run,
-               const struct cast *cast, const struct cast_counts *counts,
-               int is_whole, struct err *err)
+int keep_files(const struct keep *keep, struct err *err)
 {
-    struct keep keep = {result, run, cast, counts, is_whole};
-
-    if (take_messages(&keep, err) < 0)
+    if (take_messages(keep, err) < 0)
         return -1;
-    run->done = 1;
-    if (take_connections(&keep, err) < 0 || take_datagrams(&keep, err) < 0)
+    keep->run->done = 1;
+    if (take_connections(keep, err) < 0 || take_datagrams(keep, err) < 0)
         return -1;
-    take_notes(&keep);
-    return take_logs(&keep, err);
+    take_notes(keep);
+    return take_logs(keep, err);
 }

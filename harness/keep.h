@@ -9,18 +9,24 @@
 #include "harness/result.h"
 #include "lib/err.h"
 
+/* One run that has ended, and what its programs said. */
+struct keep {
+    const struct result *result;
+    struct result_run *run;
+    const struct cast *cast;
+    const struct cast_counts *counts;
+    int is_whole; /* the client came to its end and told its counts */
+};
+
 /* 1 when the client came so far that there is a messages.csv. */
-int keep_has_record(const struct result *result, const struct result_run *run);
+int keep_has_record(const struct keep *keep);
 
 /*
- * Take the files of a run that has ended, and set run->done.  is_whole: the
- * client came to its end and told its counts; else files are cut back to their
- * last whole row and nothing is compared.  Errors: ledger-differs (ERR_BUG)
- * when a file is not what was counted, those of ledger_read, connections_load
- * and reconcile_run.
+ * Take the files of the run, and set run->done.  When it is not whole, they
+ * are cut back to their last whole row and nothing is compared.  Errors:
+ * ledger-differs (ERR_BUG) when a file is not what was counted, those of
+ * ledger_read, connections_load, tables_count and reconcile_run.
  */
-int keep_files(const struct result *result, struct result_run *run,
-               const struct cast *cast, const struct cast_counts *counts,
-               int is_whole, struct err *err);
+int keep_files(const struct keep *keep, struct err *err);
 
 #endif

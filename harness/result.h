@@ -121,7 +121,6 @@ struct result {
     char path[4096]; /* the folder, as given or made */
     char name[65];   /* the scenario's */
     char what[512];  /* one sentence; from outside: escape it */
-    enum result_status status;
     char tool_version[64];
     char start_utc[24], end_utc[24];
     char scenario_sha256[HASH_HEX_SIZE];
@@ -130,6 +129,7 @@ struct result {
     struct result_texts argv;
     struct result_run *runs;
     int nruns;
+    enum result_status status;
 };
 
 const char *result_status_name(enum result_status status);

@@ -142,8 +142,12 @@ static int sum_up(struct session *session, struct result_run *run,
 static int run_one(struct session *session, struct result_run *run,
                    struct err *err)
 {
+    struct keep keep = {.result = session->result,
+                        .run = run,
+                        .cast = &session->cast,
+                        .counts = &session->counts};
     struct err trouble = {0}, later = {0};
-    int cut, is_whole;
+    int cut;
 
     if (result_make_dir(session->result, run, err) < 0)
         return -1;
@@ -151,11 +155,9 @@ static int run_one(struct session *session, struct result_run *run,
     clock_utc_iso(run->start_utc);
     cut = measure(session, run, &trouble) < 0;
     /* A record that could not be written has fewer rows than were counted. */
-    is_whole = session->counts.told && trouble.code != ERR_RESULTS;
-    if (keep_has_record(session->result, run) &&
-        (keep_files(session->result, run, &session->cast, &session->counts,
-                    is_whole, &later) < 0 ||
-         sum_up(session, run, &later) < 0))
+    keep.is_whole = session->counts.told && trouble.code != ERR_RESULTS;
+    if (keep_has_record(&keep) &&
+        (keep_files(&keep, &later) < 0 || sum_up(session, run, &later) < 0))
         cut = 1;
     cast_release(&session->cast);
     err_worse(&trouble, &later);

@@ -33,12 +33,12 @@ struct scenario_key {
     const char *path; /* dotted */
     enum scenario_type type;
     int flags;
-    int offset;               /* in struct scenario; KEY_NOWHERE: not kept */
-    double lo, hi;            /* range; for KEY_TEXT hi is the field's size */
-    double later_hi;          /* known, but not built yet: hi..later_hi */
-    const char *const *words; /* NULL-ended */
+    int offset;                /* in struct scenario; KEY_NOWHERE: not kept */
+    enum scenario_swept swept; /* with KEY_SWEEPS: its list */
+    double lo, hi;             /* range; for KEY_TEXT hi is the field's size */
+    double later_hi;           /* known, but not built yet: hi..later_hi */
+    const char *const *words;  /* NULL-ended */
     const char *const *later_words; /* known, but not built yet */
-    enum scenario_swept swept;      /* with KEY_SWEEPS: its list */
     int (*is_valid)(const char *text);
     const char *want; /* in words, for KEY_TEXT */
 };

@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "harness/scenario.h"
+#include "lib/buf.h"
 #include "tests/unit/check.h"
 
 #include <cjson/cJSON.h>
@@ -258,7 +259,8 @@ static void put_at(const char *path, const char *value, char *text, size_t size)
     const char *dot = strchr(path, '.');
     const char *version = strcmp(path, "version") ? "\"version\": 1, " : "";
     const char *name = strcmp(path, "name") ? "\"name\": \"x\", " : "";
-    const char *p = strncmp(path, "loss.", 5) == 0 && strcmp(path, "loss.p")
+    const char *p = strncmp(path, "loss.", 5) == 0 &&
+                            strcmp(path, "loss.p") != 0
                         ? "\"p\": 0.5, "
                         : "";
 
@@ -322,16 +324,16 @@ static void try_every_type(struct key *key)
         try_value(key, values[i]);
 }
 
-/* "[1, 2, ...]" with n values, from 0 when they must be at most 1. */
+/* "[1, 2, ...]" with n values, the step times that. */
 static void try_list_of(struct key *key, int n, double step)
 {
-    char list[2000] = "[";
+    struct buf list = {0};
 
     for (int i = 1; i <= n; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%.9g",
-                 i > 1 ? ", " : "", i * step);
-    strcat(list, "]");
-    try_value(key, list);
+        buf_addf(&list, "%s%.9g", i > 1 ? ", " : "[", i * step);
+    buf_add(&list, "]");
+    try_value(key, buf_text(&list));
+    buf_release(&list);
 }
 
 static void try_lists(struct key *key)
