@@ -286,6 +286,11 @@ static void read_counts(const char *line, struct cast_counts *counts)
     counts->local_drops = number_of(line, "local_drops");
 }
 
+int64_t cast_queue_drops(const struct cast *cast)
+{
+    return number_of(buf_text(&cast->relay.log), "queue_dropped");
+}
+
 int cast_progress(struct cast *cast, struct progress *progress,
                   struct cast_counts *counts, int64_t timeout_ns)
 {

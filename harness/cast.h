@@ -56,6 +56,9 @@ void cast_interrupt(struct cast *cast);
  */
 int cast_client_error(const struct cast *cast, int stopped, struct err *err);
 
+/* Datagrams for which the relay's queue had no room; after cast_end. */
+int64_t cast_queue_drops(const struct cast *cast);
+
 /* Stop relay and server; their logs are complete afterwards. */
 void cast_end(struct cast *cast);
 

@@ -210,6 +210,11 @@ static void take_notes(const struct keep *keep)
                          "emulated path: echo-relay on this machine, %g ms "
                          "± %g ms one way",
                          run->path_delay_ms, run->path_jitter_ms);
+    if (cast_queue_drops(keep->cast) > 0)
+        result_texts_add(&run->notes,
+                         "emulated path: its queue had no room for %" PRId64
+                         " datagrams",
+                         cast_queue_drops(keep->cast));
     if (keep->counts->plain)
         result_texts_add(&run->notes, "the peer is a plain echo server");
     if (run->local_drops)

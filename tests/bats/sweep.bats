@@ -196,6 +196,45 @@ held_against() {
     [ "$(value direction)" = '"reverse"' ]
 }
 
+@test "sweep: loss on an emulated path, before a server that runs already too" {
+    harness_run --set transport=udp --set messages=150 --set connections=30 --set timeout_s=0.3 \
+        --set path.delay_ms=2 --set 'loss={"p":0.2,"duplicate":0.1}' --set duration_s=20 --set seed=3
+    expect_status 0
+    run=$dir/udp-udp-1000B-30c-p0.2/1
+    [ "$(value by)" = '"relay"' ]
+    [ "$(value emulated)" = true ]
+    [ "$(value injected_reverse)" -gt 10 ]
+    # The server saw what came through; it lost nothing itself.
+    [ "$(value server_answered)" = "$(value server_received)" ]
+    [[ $(value true_loss) -eq $(value lost) && $(value false_loss) -eq 0 && $(value missed) -eq 0 ]]
+    [[ $(value lost_forward) -eq $(lost_on_purpose forward) ]]
+    [[ $(value lost_reverse) -eq $(lost_on_purpose reverse) ]]
+    [ "$(awk -F, 'NR > 1 && $9 == "ok" && $6 < 4000000' "$run/messages.csv" | wc -l)" -eq 0 ]
+    verified "$dir"
+
+    start_server echo-udp-server --quiet
+    harness_run --host 127.0.0.1 --port "$port" --set transport=udp --set messages=150 \
+        --set connections=30 --set timeout_s=0.3 --set 'loss={"p":0.2,"duplicate":0.1}' \
+        --set duration_s=20 --set seed=3 --set name=there
+    expect_status 0
+    run=$dir/udp-udp-1000B-30c-p0.2/1
+    [ "$(value launched)" = false ]
+    [ "$(value by)" = '"relay"' ]
+    [[ $(value true_loss) -eq $(value lost) && $(value false_loss) -eq 0 && $(value missed) -eq 0 ]]
+    verified "$dir"
+}
+
+@test "sweep: a path with a rate limit has a queue, and it may overflow" {
+    harness_run --set transport=udp --set message_size=60000 --set connections=20 --set timeout_s=0.3 \
+        --set duration_s=0.3 --set path.rate_mbit=1
+    expect_status 0
+    [ "$(value by)" = '' ]
+    [[ $(value notes) == *'its queue had no room for '* ]]
+    # Nobody lost these on purpose.
+    [[ $(value false_loss) -gt 0 && $(value true_loss) -eq 0 && $(value missed) -eq 0 ]]
+    verified "$dir"
+}
+
 @test "sweep: a UDP server that dies is no witness, and the record is kept" {
     "$bin/harness" run "$root/scenarios/smoke.json" --out out --set transport=udp \
         --set duration_s=60 --set timeout_s=0.2 >out.log 2>err 3>&- &
