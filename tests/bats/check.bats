@@ -178,7 +178,7 @@ refused() {
     run --separate-stderr run_timed 1 "$bin/harness" check
     expect_error 2 usage
     run --separate-stderr run_timed 1 "$bin/harness" check "$smoke" "$smoke"
-    expect_error 2 not-supported
+    expect_error 2 usage
     run --separate-stderr run_timed 1 "$bin/harness" check "$smoke" --set nothing
     expect_error 2 usage
     run --separate-stderr run_timed 1 "$bin/harness" check "$smoke" --set durations=3
