@@ -61,6 +61,7 @@ static int share_args(struct command *command, struct err *err)
 
 static int perform(struct command *command, struct err *err)
 {
+    struct run_request request = command->request;
     struct scenario scenario;
     struct result result = {0};
     char *text = NULL;
@@ -68,9 +69,9 @@ static int perform(struct command *command, struct err *err)
 
     if (scenario_args_load(&command->args, &scenario, &text, err) < 0)
         return -1;
-    command->request.scenario = &scenario;
-    command->request.scenario_text = text;
-    failed = run_scenario(&command->request, &result, err);
+    request.scenario = &scenario;
+    request.scenario_text = text;
+    failed = run_scenario(&request, &result, err);
     if (result.path[0])
         printf("%s\n", result.path);
     result_release(&result);

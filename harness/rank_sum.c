@@ -7,14 +7,13 @@ enum { SUMS = RANK_SUM_EXACT * RANK_SUM_EXACT + 1 };
 /*
  * How many of the C(m+n, m) orders have U = u: the coefficients of
  * product over i = 1..m of (1 - x^(n+i)) / (1 - x^i).  They are whole numbers
- * below 2^64, so that what wraps on the way comes out right.
+ * below 2^64, so that what wraps on the way comes out right.  orders is 0.
  */
 static void count_orders(int m, int n, uint64_t *orders)
 {
     int top = m * n;
 
-    for (int u = 0; u <= top; u++)
-        orders[u] = u == 0;
+    orders[0] = 1;
     for (int i = 1; i <= m; i++) {
         for (int u = top; u >= n + i; u--)
             orders[u] -= orders[u - n - i];
@@ -38,7 +37,7 @@ static double normal_p(int m, int n, int64_t u)
 
 double rank_sum_p(int m, int n, int64_t u)
 {
-    uint64_t orders[SUMS];
+    uint64_t orders[SUMS] = {0};
     double all = 0, below = 0;
 
     if (u < 0)

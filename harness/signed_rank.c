@@ -4,15 +4,13 @@
 
 enum { SUMS = SIGNED_RANK_EXACT * (SIGNED_RANK_EXACT + 1) / 2 + 1 };
 
-/* P(T = s) for all s: each rank 1..n is in the sum or not, evenly. */
+/* P(T = s) for all s: each rank 1..n is in the sum or not, evenly.  p is 0. */
 static void law(int n, double *p)
 {
     int top = 0;
 
     p[0] = 1;
     for (int rank = 1; rank <= n; rank++) {
-        for (int s = top + 1; s <= top + rank; s++)
-            p[s] = 0;
         top += rank;
         for (int s = top; s >= 0; s--)
             p[s] = (p[s] + (s >= rank ? p[s - rank] : 0)) / 2;
@@ -34,7 +32,7 @@ static double normal_p(int n, int64_t t)
 
 double signed_rank_p(int n, int64_t t)
 {
-    double p[SUMS], sum = 0;
+    double p[SUMS] = {0}, sum = 0;
 
     if (t < 0)
         return 0;

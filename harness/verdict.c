@@ -201,12 +201,15 @@ int verdict_find(struct verdict *out, const struct verdict_request *request,
     int most = request->na > request->nb ? request->na : request->nb;
     int fewer = request->na + request->nb - most;
     double *room = calloc(3 * (size_t)most, sizeof *room);
-    struct work work = {request, room, room + most, room + 2 * (size_t)most};
+    struct work work = {.request = request};
     int status;
 
     memset(out, 0, sizeof *out);
     if (!room)
         return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    work.a = room;
+    work.b = room + most;
+    work.scratch = room + 2 * (size_t)most;
     status = answer_all(out, &work, err);
     free(room);
     if (status < 0)

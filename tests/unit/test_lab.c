@@ -26,7 +26,7 @@ static void test_curve(void)
     CHECK_INT(lab_curve(t, N, 1000, points), 5);
     for (int i = 0; i < 5; i++) {
         CHECK_NEAR(points[i].bit_per_s * RTT_NS / 1e9, 8000, 1e-9);
-        CHECK_INT(points[i].at_ns, t[20 * (i + 1)]);
+        CHECK_INT(points[i].at_ns, t[20 * ((size_t)i + 1)]);
     }
     CHECK_INT(lab_curve(t, 20, 1000, points), 0);
     CHECK_INT(lab_curve(t, 21, 1000, points), 1);

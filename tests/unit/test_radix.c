@@ -42,7 +42,7 @@ static void test_random(void)
 
 static void test_small(void)
 {
-    int64_t x[200];
+    int64_t x[200] = {0};
     uint64_t state = 2;
 
     for (size_t n = 0; n <= 200; n++) {

@@ -110,7 +110,7 @@ static void test_needs(void)
 /* Always 1 % more of the messages fail; the rate is a sixth less. */
 static void test_others(void)
 {
-    struct fixture f;
+    struct fixture f = {0};
     const struct verdict_answer *failed = &f.verdict.others[VERDICT_FAILED];
     const struct verdict_answer *rate = &f.verdict.others[VERDICT_RATE];
     const struct verdict_answer *p99 = &f.verdict.others[VERDICT_P99];
