@@ -360,6 +360,14 @@ static int64_t next_ns(const struct relay *relay)
     return parcel_ns < answer_ns ? parcel_ns : answer_ns;
 }
 
+/* And when rows are to be in their files. */
+static int64_t wait_until_ns(const struct relay *relay)
+{
+    int64_t flush_ns = relay->inject->flush_ns, due_ns = next_ns(relay);
+
+    return flush_ns && flush_ns < due_ns ? flush_ns : due_ns;
+}
+
 static int keep_house(struct relay *relay, int64_t now_ns, struct err *err)
 {
     if (now_ns >= relay->sweep_ns) {
@@ -373,7 +381,7 @@ static int keep_house(struct relay *relay, int64_t now_ns, struct err *err)
 static int one_round(struct relay *relay, struct err *err)
 {
     struct epoll_event events[EVENTS];
-    int n = path_wait(relay->path, events, EVENTS, next_ns(relay));
+    int n = path_wait(relay->path, events, EVENTS, wait_until_ns(relay));
     int64_t now_ns;
 
     for (int i = 0; i < n; i++) {
@@ -413,7 +421,10 @@ static void tell(const struct relay *relay)
 {
     const struct counts *counts = &relay->counts;
     const struct inject *inject = relay->inject;
+    int64_t unsent = counts->unsent + relay->answers.unsent;
+    int64_t drops = net_socket_drops(relay->path->serve.listener);
 
+    drops = relay->peers.local_drops + (drops > 0 ? drops : 0);
     serve_tell(
         "relayed clients=%llu received=%lld forwarded=%lld back=%lld "
         "answered=%lld refused=%lld dropped=%lld queue_dropped=%lld "
@@ -424,11 +435,8 @@ static void tell(const struct relay *relay)
         (long long)relay->answers.sent, (long long)counts->refused,
         (long long)inject->dropped, (long long)counts->queue_dropped,
         (long long)inject->duplicated, (long long)inject->reordered,
-        (long long)(counts->unsent + relay->answers.unsent),
-        (long long)counts->failed, (long long)counts->on_path,
-        (long long)counts->bytes,
-        (long long)(relay->peers.local_drops +
-                    net_socket_drops(relay->path->serve.listener)));
+        (long long)unsent, (long long)counts->failed,
+        (long long)counts->on_path, (long long)counts->bytes, (long long)drops);
 }
 
 /* What is still on the path never arrives; what was only held back does. */
