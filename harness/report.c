@@ -51,6 +51,9 @@ static void put_values(struct values *values, const struct report_set *set)
         report_values_run(values, "local", set->local);
     if (set->remote)
         report_values_run(values, "cloud", set->remote);
+    if (values_find(values, "local.answered") ||
+        values_find(values, "cloud.answered"))
+        values_text(values, "percentiles", "figure", "drawn");
     if (failures->n > 0) {
         report_values_run(values, "failure", &failures->run[0]);
         report_failures_values(values, "failure", &failures->run[0]);

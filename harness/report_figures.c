@@ -3,7 +3,9 @@
 #include "harness/figure.h"
 #include "harness/figure_bursts.h"
 #include "harness/figure_loss.h"
+#include "harness/figure_percentiles.h"
 #include "harness/figure_rate.h"
+#include "harness/figure_side.h"
 #include "harness/folder.h"
 #include "harness/report_loss.h"
 #include "harness/report_pdf.h"
@@ -46,6 +48,66 @@ static int draw_rate(const struct drawing *drawing,
         figure_rate_write(&of, &figure, err) < 0)
         return -1;
     return figure_draw(&figure, "rate.gp", drawing->digits, err);
+}
+
+static int has_line(const struct report_run *run)
+{
+    return run && run->percentiles.n > 0;
+}
+
+static int draw_percentiles(const struct drawing *drawing, struct err *err)
+{
+    const struct report_run *local = drawing->set->local;
+    const struct report_run *remote = drawing->set->remote;
+    struct figure_percentiles of = {0};
+    struct figure figure;
+
+    if (has_line(local)) {
+        of.local = &local->percentiles;
+        of.nlocal = local->summary.ok;
+    }
+    if (has_line(remote)) {
+        of.remote = &remote->percentiles;
+        of.nremote = remote->summary.ok;
+    }
+    if (!of.local && !of.remote)
+        return 0;
+    if (figure_begin(&figure, drawing->dir, "percentiles", err) < 0 ||
+        figure_percentiles_write(&of, &figure, err) < 0)
+        return -1;
+    return figure_draw(&figure, "percentiles.gp", drawing->digits, err);
+}
+
+/* The middle of what is drawn, whether or not it has an interval. */
+static int64_t median_of(const struct report_run *run)
+{
+    const struct percentiles *all = &run->percentiles;
+    int i = 0;
+
+    while (i + 1 < all->n && all->point[i + 1].p <= 0.5)
+        i++;
+    return all->point[i].value;
+}
+
+/* Needs both; one alone has its own figure. */
+static int draw_side(const struct drawing *drawing, struct err *err)
+{
+    const struct report_run *const runs[2] = {drawing->set->local,
+                                              drawing->set->remote};
+    struct figure_side of[2];
+    struct figure figure;
+
+    if (!has_line(runs[0]) || !has_line(runs[1]))
+        return 0;
+    for (int i = 0; i < 2; i++)
+        of[i] = (struct figure_side){
+            .series = &runs[i]->series,
+            .message_size_bytes = runs[i]->run->message_size_bytes,
+            .median_ns = median_of(runs[i])};
+    if (figure_begin(&figure, drawing->dir, "side", err) < 0 ||
+        figure_side_write(of, &figure, err) < 0)
+        return -1;
+    return figure_draw(&figure, "side.gp", drawing->digits, err);
 }
 
 /* Runs in which nothing was sent have no place in the figure. */
@@ -110,6 +172,7 @@ int report_figures_draw(const struct report_set *set, const char *dir,
         folder_make(drawing.dir, err) < 0 || draw_flow(&drawing, err) < 0 ||
         draw_rate(&drawing, set->local, "fig4", err) < 0 ||
         draw_rate(&drawing, set->remote, "fig6", err) < 0 ||
+        draw_side(&drawing, err) < 0 || draw_percentiles(&drawing, err) < 0 ||
         draw_loss(&drawing, err) < 0)
         return -1;
     return draw_bursts(&drawing, err);

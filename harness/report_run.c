@@ -86,6 +86,9 @@ int report_run_load(struct report_run *out, const struct result *result,
         load_connections(out, err) < 0 ||
         series_build(&out->series, &out->samples, err) < 0)
         return -1;
+    if (strcmp(run->mode, "rate") == 0 && !run->loss.has &&
+        percentiles_of(&out->percentiles, &out->samples, err) < 0)
+        return -1;
     /* A million round trips are 600 bins now: their arrays can go. */
     if (out->samples.n > SERIES_MAX_DOTS)
         samples_drop_arrays(&out->samples);

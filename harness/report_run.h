@@ -2,6 +2,7 @@
 #ifndef HARNESS_REPORT_RUN_H
 #define HARNESS_REPORT_RUN_H
 
+#include "harness/percentiles.h"
 #include "harness/result.h"
 #include "harness/samples.h"
 #include "harness/series.h"
@@ -14,7 +15,8 @@ struct report_run {
     const struct result_run *run;
     struct summary summary;
     struct series series;
-    struct samples samples; /* arrays only when few enough for dots */
+    struct percentiles percentiles; /* of a rate run; else empty */
+    struct samples samples;         /* arrays only when few enough for dots */
 };
 
 /*

@@ -71,7 +71,9 @@ only() {
     [[ $text == *'cloud, emulated'* ]]
     [[ $text != *'??'* ]]
     [[ $text == *'--timeout SECONDS'* && $text == *'--model MODEL'* ]]
-    for file in out/figures/fig{1,4,6}.{pdf,svg}; do
+    [[ $text == *'Fig. 7. Echo rate, local and cloud over an emulated path, on one'* ]]
+    [[ $text == *'Fig. 8. Percentiles of the RTT (remote: emulated)'* ]]
+    for file in out/figures/{fig1,fig4,fig6,side,percentiles}.{pdf,svg}; do
         size=$(stat -c %s "$file")
         echo "$file: $size bytes"
         [ "$size" -gt 1000 ] && [ "$size" -lt 100000 ]
@@ -144,7 +146,7 @@ only() {
     report "$l" "$r" --out one
     report "$l" "$r" --out two
     expect_status 0
-    for file in report.pdf figures/fig{4,6}.{pdf,svg} results.json; do
+    for file in report.pdf figures/{fig4,fig6,side,percentiles}.{pdf,svg} results.json; do
         echo "$file"
         cmp "one/$file" "two/$file"
     done
@@ -155,6 +157,7 @@ only() {
     report "$l" --out out
     expect_status 0
     [ ! -e out/figures/fig6.pdf ]
+    [ ! -e out/figures/side.pdf ] && [ -e out/figures/percentiles.pdf ]
     [[ $(pdf_text) == *'No remote run is among the results'* ]]
     remote_run
     report "$r" --out out

@@ -1,0 +1,119 @@
+#include "harness/figure_percentiles.h"
+
+#include "harness/quantity.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* What both lines need: 1/(1-p) up to, RTT from and to, in powers of ten. */
+struct extent {
+    double x, least, most;
+};
+
+static void widen(struct extent *extent, const struct percentiles *line)
+{
+    const struct percentiles_point *last = &line->point[line->n - 1];
+
+    extent->x = fmax(extent->x, 1 / (1 - last->p));
+    extent->least = fmin(extent->least, (double)line->point[0].value);
+    extent->most = fmax(extent->most, (double)last->value);
+}
+
+/* Up to where the line is known well enough to have an interval. */
+static double known_until(const struct percentiles *line)
+{
+    return line->nbounds ? line->bound[line->nbounds - 1].p : 0;
+}
+
+/* From the last known point on the line is another one, which is dotted. */
+static void put_line(struct buf *to, const struct percentiles *line,
+                     int is_known)
+{
+    double until = known_until(line);
+
+    for (int i = 0; i < line->n; i++) {
+        int before = line->point[i].p <= until;
+        int touches = i + 1 < line->n && line->point[i + 1].p > until;
+
+        if (is_known ? before : !before || touches)
+            buf_addf(to, "%.6g %.6g\n", 1 / (1 - line->point[i].p),
+                     (double)line->point[i].value);
+    }
+}
+
+static void put_band(struct buf *to, const struct percentiles *line)
+{
+    for (int i = 0; i < line->nbounds; i++)
+        buf_addf(to, "%.6g %.6g %.6g\n", 1 / (1 - line->bound[i].p),
+                 (double)line->bound[i].lo, (double)line->bound[i].hi);
+}
+
+static int write_line(const struct percentiles *line, const char *name,
+                      const struct figure *figure, struct err *err)
+{
+    static const char *const parts[] = {"known", "rest", "band"};
+    struct buf text = {0};
+    char file[64];
+
+    for (int i = 0; i < 3; i++) {
+        if (i < 2)
+            put_line(&text, line, i == 0);
+        else
+            put_band(&text, line);
+        snprintf(file, sizeof file, "%s-%s.dat", name, parts[i]);
+        if (figure_put(figure, file, &text, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* 50, 90, 99, 99.9, ... and 10 us, 100 us, 1 ms, ... */
+static void put_tics(struct buf *to, const struct extent *extent)
+{
+    char text[QUANTITY_SIZE];
+
+    buf_add(to, "set xtics ('0' 1, '50' 2, '90' 10");
+    for (int i = 2; pow(10, i) <= extent->x; i++)
+        buf_addf(to, ", '%.*f' 1e%d", i - 2, 100 * (1 - pow(10, -i)), i);
+    buf_add(to, ")\nset ytics (");
+    for (double y = extent->least; y <= extent->most * 1.001; y *= 10) {
+        struct quantity_unit unit = quantity_time(y);
+
+        buf_addf(to, "%s'%s' %.6g", y > extent->least ? ", " : "",
+                 quantity_value(y, 0, unit, text), y);
+    }
+    buf_add(to, ")\n");
+}
+
+static void put_name(struct buf *to, const char *name, int64_t n)
+{
+    char text[QUANTITY_SIZE];
+
+    buf_addf(to, "%s_NAME = '%s (n = %s)'\n", name,
+             name[0] == 'L' ? "local" : "remote", quantity_count(n, text));
+}
+
+int figure_percentiles_write(const struct figure_percentiles *of,
+                             const struct figure *figure, struct err *err)
+{
+    struct extent extent = {.x = 10, .least = HUGE_VAL};
+    struct buf text = {0};
+
+    if ((of->local && write_line(of->local, "local", figure, err) < 0) ||
+        (of->remote && write_line(of->remote, "remote", figure, err) < 0))
+        return -1;
+    if (of->local)
+        widen(&extent, of->local);
+    if (of->remote)
+        widen(&extent, of->remote);
+    extent.least = pow(10, floor(log10(extent.least)));
+    extent.most = pow(10, ceil(log10(extent.most + 1)));
+    buf_addf(&text, "X_MAX = %.6g\nY_MIN = %.6g\nY_MAX = %.6g\n",
+             extent.x * 1.2, extent.least * 0.99, extent.most);
+    buf_addf(&text, "HAS_LOCAL = %d\nHAS_REMOTE = %d\n", of->local != NULL,
+             of->remote != NULL);
+    put_name(&text, "LOCAL", of->nlocal);
+    put_name(&text, "REMOTE", of->nremote);
+    put_tics(&text, &extent);
+    return figure_put(figure, "labels.gp", &text, err);
+}

@@ -1,0 +1,61 @@
+#include "harness/percentiles.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* 1/(1-p) at the points: 1 .. n.  Where a value repeats, two points do. */
+static void put_points(struct percentiles *out, const int64_t *sorted, size_t n)
+{
+    for (int i = 0; i < PERCENTILES_MAX; i++) {
+        double x = pow((double)n, (double)i / (PERCENTILES_MAX - 1));
+        double p = i < PERCENTILES_MAX - 1 ? 1 - 1 / x : 1 - 1 / (double)n;
+        size_t rank = (size_t)(p * (double)n) + 1;
+        int64_t value = sorted[(rank < n ? rank : n) - 1];
+
+        if (out->n > 1 && out->point[out->n - 1].value == value &&
+            out->point[out->n - 2].value == value)
+            out->n--;
+        out->point[out->n++] = (struct percentiles_point){p, value};
+    }
+}
+
+static void put_bounds(struct percentiles *out,
+                       const struct stats_sample *sample)
+{
+    static const double steps[] = {1, 2, 4}; /* of 1/(1-p) in a decade */
+
+    for (int i = 0; i < PERCENTILES_BOUNDS; i++) {
+        double x = pow(10, i / 3) * steps[i % 3];
+        struct stats_quantile q;
+
+        if (x < 2)
+            continue;
+        q = stats_quantile(sample, 1 - 1 / x);
+        if (!q.is_known)
+            return;
+        out->bound[out->nbounds++] = q;
+    }
+}
+
+int percentiles_of(struct percentiles *out, const struct samples *samples,
+                   struct err *err)
+{
+    struct stats_sample sample = {.in_time_order = samples->rtt_ns,
+                                  .n = samples->n};
+    int64_t *sorted;
+
+    memset(out, 0, sizeof *out);
+    if (samples->n == 0)
+        return 0;
+    sorted = malloc(samples->n * sizeof *sorted);
+    if (!sorted)
+        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    memcpy(sorted, samples->rtt_ns, samples->n * sizeof *sorted);
+    stats_sort(sorted, samples->n);
+    sample.sorted = sorted;
+    put_points(out, sorted, samples->n);
+    put_bounds(out, &sample);
+    free(sorted);
+    return 0;
+}

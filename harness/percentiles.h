@@ -1,0 +1,35 @@
+/*
+ * All percentiles of a run, as many points as a figure can show, and their
+ * intervals where there is one.
+ */
+#ifndef HARNESS_PERCENTILES_H
+#define HARNESS_PERCENTILES_H
+
+#include "harness/samples.h"
+#include "harness/stats.h"
+#include "lib/err.h"
+
+#include <stdint.h>
+
+enum { PERCENTILES_MAX = 256, PERCENTILES_BOUNDS = 32 };
+
+struct percentiles {
+    struct percentiles_point {
+        double p;
+        int64_t value; /* nearest rank; rises with p */
+    } point[PERCENTILES_MAX];
+    int n; /* 0: nothing was answered; the last is the maximum */
+
+    /* 1/(1-p) = 2, 4, 10, 20, 40, 100, ... as far as known. */
+    struct stats_quantile bound[PERCENTILES_BOUNDS];
+    int nbounds;
+};
+
+/*
+ * Points are equally far from each other in log 1/(1-p), up to p = 1 - 1/n.
+ * Takes room for n values meanwhile.  Error: no-memory.
+ */
+int percentiles_of(struct percentiles *out, const struct samples *samples,
+                   struct err *err);
+
+#endif

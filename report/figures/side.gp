@@ -1,0 +1,50 @@
+# Local and remote rate on one logarithmic axis, from the files in the current
+# folder; labels.gp sets what is written in capitals.
+load 'labels.gp'
+
+set logscale y
+set yrange [Y_MIN:Y_MAX]
+set ytics offset 0.3,0 format '%g'
+set xtics offset 0,0.3
+set xlabel 'time since first message (s)' offset 0,0.6
+set grid ytics
+set tmargin 1.6
+set bmargin 2.8
+
+do for [i=1:2] {
+    if (i == 1) {
+        set terminal pdfcairo enhanced size 18cm,5.4cm font FONT.',10' \
+            linewidth 0.7 dashlength 0.6 rounded
+        set output 'figure.pdf'
+    } else {
+        set terminal svg size 1360,408 font FONT.',16' linewidth 1.2 \
+            dashlength 0.8 rounded background '#ffffff'
+        set key font ',14'
+        set output 'figure.svg'
+    }
+    set multiplot
+    set lmargin at screen 0.07
+    set rmargin at screen 0.515
+    set ylabel 'echo rate (Mbit/s)' offset 0.8,0
+    set ytics format '%g'
+    set xrange [0:END_1]
+    set title 'local' offset 0,-0.8
+    set key inside bottom right vertical maxrows 2
+    plot 'local.dat' using 1:2:3 with filledcurves fs solid noborder \
+            fc rgb LOCAL_BAND title '5–95 %', \
+        'local.dat' using 1:4 with lines lw 1.8 lc rgb LOCAL title 'median'
+    set lmargin at screen 0.545
+    set rmargin at screen 0.99
+    unset ylabel
+    set ytics format ''
+    set xrange [0:END_2]
+    set title 'remote' offset 0,-0.8
+    set key inside center right vertical maxrows 3
+    plot MEDIAN_1 with lines lw 1.2 dt (5,6) lc rgb LOCAL \
+            title 'median of the local run', \
+        'remote.dat' using 1:2:3 with filledcurves fs solid noborder \
+            fc rgb REMOTE_BAND title '5–95 %', \
+        'remote.dat' using 1:4 with lines lw 1.8 lc rgb REMOTE title 'median'
+    unset multiplot
+}
+set output
