@@ -51,9 +51,10 @@ MAINS := $(call mains,servers) $(call mains,clients)
 PROGRAMS := $(foreach m,$(MAINS),$(call program,$m)) $(TOP)/bin/harness
 UNITS := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/unit/test_*.c))
 SLOW := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/slow/slow_*.c))
+HELPERS := $(TOP)/tests/lab_peer
 BENCHES := $(patsubst %.c,$(TOP)/%,$(wildcard bench/*.c))
 SHARE := $(addprefix $(TOP)/share/echolab/,report scenarios)
-C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit tests/slow))
+C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit tests/slow tests/peers))
 DEST = $(DESTDIR)$(PREFIX)
 export FULL LOCAL REMOTE OUT RESULTS
 
@@ -69,7 +70,7 @@ check: all unit ## run every test: unit tests, layers, bats
 check-slow: $(SLOW) ## simulate: do the intervals hold the truth as often as they say?
 	@for t in $(SLOW); do $$t || exit 1; done
 
-unit: $(UNITS) ## build the unit tests
+unit: $(UNITS) $(HELPERS) ## build the unit tests, and what the others need
 
 report: all ## build report/report.pdf [FULL=1 LOCAL=dir REMOTE=dir OUT=dir RESULTS=dir]
 	@ECHOLAB_BIN=$(TOP)/bin sh report/make.sh
@@ -114,6 +115,8 @@ $(TOP)/bin/harness: $(OBJ)/harness/main.o $(OBJ)/harness.a $(OBJ)/lib.a
 $(UNITS) $(SLOW): %: %.o $(addprefix $(OBJ)/,harness.a clients.a servers.a lib.a)
 $(TOP)/bin/harness $(UNITS) $(SLOW): LIBS = $(HARNESS_LIBS)
 $(PROGRAMS) $(UNITS) $(SLOW):
+	$(link)
+$(TOP)/tests/%: $(OBJ)/tests/peers/%.o
 	$(link)
 $(TOP)/bench/%: $(OBJ)/bench/%.o $(OBJ)/lib.a
 	$(link)

@@ -25,6 +25,8 @@ nftables                    tests drop packets in those networks (nft)
 procps                      tests name the processes left behind (ps)
 socat                       a foreign echo peer in tests
 netcat-openbsd              a foreign echo client in tests (nc)
+telnet                      a foreign echo client in tests
+inetutils-inetd             a foreign echo server in tests
 strace                      tests make a system call fail
 END
     [ "$dev" = no ] || cat <<'END'

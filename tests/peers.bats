@@ -1,0 +1,1 @@
+bats/peers.bats
