@@ -13,7 +13,7 @@ PKG_CONFIG ?= pkg-config
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help all check check-slow unit report bench lint format install uninstall clean FORCE
+.PHONY: help all check check-slow threads unit report bench lint format install uninstall clean FORCE
 
 # Release programs are in build/bin, those of SAN=a,b in build/san-a-b/bin.
 comma := ,
@@ -69,6 +69,9 @@ check: all unit ## run every test: unit tests, layers, bats
 
 check-slow: $(SLOW) ## simulate: do the intervals hold the truth as often as they say?
 	@for t in $(SLOW); do $$t || exit 1; done
+
+threads: $(filter-out %/harness,$(PROGRAMS)) ## with SAN=thread: look for races in servers and clients
+	@ECHOLAB_BIN="$(CURDIR)/$(TOP)/bin" bats --print-output-on-failure tests/bats/threads.bats
 
 unit: $(UNITS) $(HELPERS) ## build the unit tests, and what the others need
 

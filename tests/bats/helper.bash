@@ -20,7 +20,7 @@ setup() { common_setup; }
 teardown() { common_teardown; }
 
 common_setup() {
-    if [[ ! -x $bin/harness ]]; then
+    if [[ ! -x $bin/echo-server ]]; then
         echo "no programs in $bin: run make first" >&2
         return 1
     fi
