@@ -51,10 +51,10 @@ MAINS := $(call mains,servers) $(call mains,clients)
 PROGRAMS := $(foreach m,$(MAINS),$(call program,$m)) $(TOP)/bin/harness
 UNITS := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/unit/test_*.c))
 SLOW := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/slow/slow_*.c))
-HELPERS := $(TOP)/tests/lab_peer
+HELPERS := $(addprefix $(TOP)/tests/,lab_peer short_io.so)
 BENCHES := $(patsubst %.c,$(TOP)/%,$(wildcard bench/*.c))
 SHARE := $(addprefix $(TOP)/share/echolab/,report scenarios)
-C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit tests/slow tests/peers))
+C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit tests/slow tests/peers tests/shim))
 DEST = $(DESTDIR)$(PREFIX)
 export FULL LOCAL REMOTE OUT RESULTS
 
@@ -121,6 +121,9 @@ $(PROGRAMS) $(UNITS) $(SLOW):
 	$(link)
 $(TOP)/tests/%: $(OBJ)/tests/peers/%.o
 	$(link)
+# Never with a sanitizer: it goes into programs that have their own.
+$(TOP)/tests/%.so: tests/shim/%.c $(OBJ)/flags
+	$(call say,LD)mkdir -p $(@D) && $(CC) -std=c11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
 $(TOP)/bench/%: $(OBJ)/bench/%.o $(OBJ)/lib.a
 	$(link)
 $(OBJ)/%.o: %.c $(OBJ)/flags

@@ -1,0 +1,1 @@
+bats/boundaries.bats
