@@ -4,6 +4,7 @@
 #include "lib/num.h"
 #include "lib/record.h"
 
+#include <signal.h>
 #include <string.h>
 
 static const int64_t longest_buffered_ns = CLOCK_NS_PER_S;
@@ -147,6 +148,7 @@ static int open_file(const char *path, const char *header,
 
 int inject_open(struct inject *inject, struct err *err)
 {
+    signal(SIGXFSZ, SIG_IGN); /* a full file is an error, not an end */
     if (open_file(inject->log_path, RECORD_INJECTED_HEADER, &inject->log, err) <
         0)
         return -1;

@@ -310,6 +310,20 @@ behind() { awk '$1 < most { print } $1 > most { most = $1 }' | sort; }
     [[ $(tail -n 1 injected.csv) == 0,9,reverse,drop && $(tail -n 1 served.csv) == 0,9 ]]
 }
 
+# 600 rows of 18 bytes and more, in flushes of all there is.
+@test "udp server: a log that may not grow ends it, with whole rows" {
+    start_server echo-udp-server --quiet --loss 1 --log injected.csv
+    prlimit --fsize=2000 --pid "$pid"
+    run_timed 20 "$bin/echo-rate" --transport udp --ip 127.0.0.1 --port "$port" --messages 600 \
+        --connections 20 --window 32 --timeout 0.05 --quiet || true
+    status=0
+    wait "$pid" || status=$?
+    stderr=$(<"$errlog")
+    expect_error 5 results-no-space
+    [[ $(stat -c %s injected.csv) -gt 1900 && $(tail -c 6 injected.csv) == ,drop ]]
+    within 5 grep -q '^served ' "$log"
+}
+
 @test "udp server: shares and bursts that cannot be are refused" {
     for share in -0.1 1.1 NaN 20% ''; do
         run --separate-stderr run_timed 5 "$bin/echo-udp-server" --port 0 \
