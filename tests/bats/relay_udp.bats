@@ -205,6 +205,17 @@ keys() {
     exec {fd}>&-
 }
 
+# 40 in flight on a link that has room for 11.
+@test "relay udp: what the queue drops is lost, and nothing else" {
+    start_path --rate-mbit 4 --queue-kb 10 --log injected.csv
+    rate out --duration 0.5 --connections 40 --timeout 0.3
+    expect_status 0
+    end_relay
+    [[ $(told queue_dropped) -gt 20 && $(grep -c ,lost, out/messages.csv) -eq $(told queue_dropped) ]]
+    # It was not on purpose.
+    [[ $(<injected.csv) == conn,seq,direction,action ]]
+}
+
 @test "relay udp: IPv6 on either side" {
     start_server echo-udp-server --ip ::1 --quiet || skip 'no IPv6 here'
     start_server echo-relay --transport udp --to "[::1]:$port"
