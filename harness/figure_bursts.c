@@ -28,8 +28,10 @@ static void put_expected(struct buf *to, const struct loss *loss)
 {
     double p = loss->share.value, expected = (double)loss->periods * (1 - p);
 
-    for (int i = 0; i < LOSS_LENGTHS && expected >= LEAST; i++, expected *= p)
+    for (int i = 0; i < LOSS_LENGTHS && expected >= LEAST; i++) {
         buf_addf(to, "%d %.5g\n", i + 1, expected);
+        expected *= p;
+    }
 }
 
 int figure_bursts_write(const struct loss *loss, const struct figure *figure,

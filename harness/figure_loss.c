@@ -89,9 +89,10 @@ static void put_tics(struct buf *to, const char *axis, const struct axes *axes,
         comma = ", ";
     }
     for (int i = 0; i <= 2 * decades; i++) {
-        double tic = axes->least * pow(10, i / 2) * (i % 2 ? 3 : 1);
+        int decade = i / 2, is_half = i % 2;
+        double tic = axes->least * pow(10, decade) * (is_half ? 3 : 1);
 
-        if (i % 2 && decades > 4)
+        if (is_half && decades > 4)
             continue;
         buf_addf(to, "%s'%.5g' %.5g", comma, tic, tic);
         comma = ", ";

@@ -76,11 +76,12 @@ static void put_tics(struct buf *to, const struct extent *extent)
     for (int i = 2; pow(10, i) <= extent->x; i++)
         buf_addf(to, ", '%.*f' 1e%d", i - 2, 100 * (1 - pow(10, -i)), i);
     buf_add(to, ")\nset ytics (");
-    for (double y = extent->least; y <= extent->most * 1.001; y *= 10) {
-        struct quantity_unit unit = quantity_time(y);
+    for (int i = 0; i <= (int)lround(log10(extent->most / extent->least));
+         i++) {
+        double y = extent->least * pow(10, i);
 
-        buf_addf(to, "%s'%s' %.6g", y > extent->least ? ", " : "",
-                 quantity_value(y, 0, unit, text), y);
+        buf_addf(to, "%s'%s' %.6g", i ? ", " : "",
+                 quantity_value(y, 0, quantity_time(y), text), y);
     }
     buf_add(to, ")\n");
 }

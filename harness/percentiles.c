@@ -26,7 +26,8 @@ static void put_bounds(struct percentiles *out,
     static const double steps[] = {1, 2, 4}; /* of 1/(1-p) in a decade */
 
     for (int i = 0; i < PERCENTILES_BOUNDS; i++) {
-        double x = pow(10, i / 3) * steps[i % 3];
+        int decade = i / 3;
+        double x = pow(10, decade) * steps[i % 3];
         struct stats_quantile q;
 
         if (x < 2)

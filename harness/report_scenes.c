@@ -182,7 +182,7 @@ static int put_lines(struct buf *to, const struct party *party, int most)
     const char *at = party->text;
     int n = 0, is_first = 1;
 
-    while (*at) {
+    while (at && *at) {
         const char *piece = at;
         size_t size = next_piece(&at, is_first);
 
