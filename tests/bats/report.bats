@@ -420,20 +420,17 @@ only() {
     expect_error 5 results-open
 }
 
-@test "report: a million rows in 5 s and 200 MB" {
+# What the processor did counts, not what else the machine has to do.
+@test "report: a million rows in 5 s of processor time and 200 MB" {
     [[ $bin != *san* ]] || skip "a sanitizer's time is not the program's"
     local_run ROWS=1000000
-    begin=$EPOCHREALTIME
-    if [ -x /usr/bin/time ]; then
-        run -0 /usr/bin/time -o usage -f %M "$bin/harness" report "$l" --out out
-        echo "$(cat usage) KiB"
-        [ "$(cat usage)" -lt 200000 ]
-    else
-        run -0 "$bin/harness" report "$l" --out out
-    fi
-    took_us=$((${EPOCHREALTIME/./} - ${begin/./}))
-    echo "$took_us us"
-    [ "$took_us" -lt 5000000 ]
+    memory=()
+    [ ! -x /usr/bin/time ] || memory=(/usr/bin/time -o kib -f %M)
+    TIMEFORMAT='%U %S'
+    { time "${memory[@]}" "$bin/harness" report "$l" --out out; } 2>took
+    echo "$(cat took) s, $(cat kib) KiB"
+    awk '{ exit !($1 + $2 < 5) }' took
+    [ ! -e kib ] || [ "$(cat kib)" -lt 200000 ]
 }
 
 # Has the report of process $pid come as far as to start gnuplot?
