@@ -51,21 +51,41 @@ int num_parse_real(const char *text, double lo, double hi, double *value)
     return 0;
 }
 
+static int count_digits(uint64_t value)
+{
+    int n = 1;
+
+    for (; value >= 10000; value /= 10000)
+        n += 4;
+    return n + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
+/* Two digits a step, from the right: half the divisions. */
 char *num_put_int(char *to, int64_t value)
 {
-    char digits[20];
-    int n = 0;
+    static const char pairs[] = "00010203040506070809"
+                                "10111213141516171819"
+                                "20212223242526272829"
+                                "30313233343536373839"
+                                "40414243444546474849"
+                                "50515253545556575859"
+                                "60616263646566676869"
+                                "70717273747576777879"
+                                "80818283848586878889"
+                                "90919293949596979899";
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char *end, *at;
 
     if (value < 0)
         *to++ = '-';
-    do {
-        digits[n++] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
-    while (n > 0)
-        *to++ = digits[--n];
-    return to;
+    end = at = to + count_digits(rest);
+    for (; rest >= 100; rest /= 100)
+        memcpy(at -= 2, pairs + 2 * (rest % 100), 2);
+    if (rest >= 10)
+        memcpy(at - 2, pairs + 2 * rest, 2);
+    else
+        at[-1] = (char)('0' + rest);
+    return end;
 }
 
 char *num_put_hex(char *to, uint64_t value, int digits)
