@@ -1,378 +1,312 @@
 #include "clients/engine.h"
 
-#include "clients/connect.h"
-#include "clients/datagram.h"
-#include "clients/lane.h"
-#include "clients/stream.h"
+#include "clients/loop.h"
 #include "lib/clock.h"
+#include "lib/cpu.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    EVENTS = 256,
-    BURST = 16,      /* overdue messages between two looks at replies */
-    UDP_SLICES = 8,  /* of Tmax: how closely time-outs are seen */
-    GAP_FACTOR = 10, /* of the interval between messages */
+struct engine;
+
+/* One thread: a lane, and what only it touches while it runs. */
+struct member {
+    struct engine *engine;
+    int number;
+    struct load_plan plan; /* its share */
+    struct load_out out;
+    struct load_result result;
+    struct lane lane;
+    struct progress progress; /* the engine's lock guards it */
+    struct err err;
+    int failed;
 };
 
-/* A wait is never longer, so that a stop is seen however it is timed. */
-static const int64_t longest_wait_ns = CLOCK_NS_PER_S / 5;
-/* How closely connections that are down are looked at. */
-static const int64_t down_wait_ns = CLOCK_NS_PER_MS;
-/* A sleep ends late by about so much: the rest is spun when asked. */
-static const int64_t spin_ns = CLOCK_NS_PER_MS / 5;
-/* A loop that was held up for longer than it wanted to wait. */
-static const int64_t gap_ns = CLOCK_NS_PER_S / 10;
-/* What was due before the end may still be sent so much after it. */
-static const int64_t grace_ns = CLOCK_NS_PER_S / 10;
+struct engine {
+    const struct load_plan *plan;
+    const struct load_out *out;
+    int64_t epoch_ns, begin_ns;
+    atomic_int is_given_up;
+    pthread_mutex_t lock; /* guards the next three, and all progress */
+    pthread_cond_t all_connected;
+    int expected, connected; /* threads that run, and that are ready to begin */
+    int n;
+    struct member *members;
+};
 
-static int is_open_loop(const struct lane *lane)
+/* ---- shares ---- */
+
+/* Share number i of n of a whole. */
+static int64_t share_of(int64_t whole, int i, int n)
 {
-    return lane->plan->rate_per_s > 0;
+    return whole / n + (i < whole % n);
 }
 
-/* ---- the schedule of an open loop ---- */
-
-static void schedule_next(struct lane *lane)
+/* Not more threads than connections or messages. */
+static int useful_threads(const struct load_plan *plan)
 {
-    lane->due_ns = lane->ticker.first_send_ns + arrival_due_ns(&lane->arrival);
+    int n = plan->threads < plan->connections ? plan->threads
+                                              : plan->connections;
+
+    return plan->messages && plan->messages < n ? (int)plan->messages : n;
 }
 
-/* Is one more message to be sent at lane->due_ns, even if that is over? */
-static int wants_due(const struct lane *lane)
+static void share_plan(struct engine *engine, struct member *member)
 {
-    const struct load_plan *plan = lane->plan;
+    const struct load_plan *whole = engine->plan;
+    int i = member->number, n = engine->n;
+    struct load_plan *plan = &member->plan;
 
-    return is_open_loop(lane) && lane->usable + lane->down > 0 &&
-           ticker_may_begin(&lane->ticker, lane->due_ns) &&
-           (!plan->duration_ns || lane->now_ns - lane->ticker.first_send_ns <
-                                      plan->duration_ns + grace_ns);
+    *plan = *whole;
+    plan->connections = (int)share_of(whole->connections, i, n);
+    plan->messages = share_of(whole->messages, i, n);
+    plan->rate_per_s = whole->rate_per_s / n;
+    for (int before = 0; before < i; before++)
+        member->lane.first_number += (uint32_t)share_of(whole->connections,
+                                                        before, n);
 }
 
-/* Lines take turns; one that cannot take a message is passed over. */
-static struct line *next_ready(struct lane *lane)
+static struct record *join(struct record *record, struct err *err)
 {
-    for (int i = 0; i < lane->plan->connections; i++) {
-        struct line *line = &lane->lines[lane->next_line];
-
-        if (++lane->next_line == lane->plan->connections)
-            lane->next_line = 0;
-        if (lane_is_ready(lane, line))
-            return line;
-    }
-    return NULL;
+    return record ? record_join(record, err) : NULL;
 }
 
-static int send_due(struct lane *lane, struct err *err)
+/* Every thread has its own way into each file. */
+static int share_out(struct member *member, struct err *err)
 {
-    lane->now_ns = clock_now_ns();
-    for (int i = 0; i < BURST; i++) {
-        struct line *line;
+    const struct load_out *whole = member->engine->out;
+    struct load_out *out = &member->out;
 
-        if (lane->due_ns > lane->now_ns || !wants_due(lane) ||
-            !(line = next_ready(lane)))
-            return 0;
-        if (lane->transport->begin(lane, line, lane->due_ns, err) < 0)
-            return -1;
-        lane->last_sent_ns = lane->now_ns;
-        arrival_next(&lane->arrival);
-        schedule_next(lane);
-    }
-    return 0;
-}
-
-/*
- * Nothing more is to be sent.  How much of the schedule was kept: what it has
- * up to the next message to the time that went by, and not more than all.
- */
-static void judge_schedule(struct lane *lane)
-{
-    int64_t begin_ns = lane->ticker.first_send_ns;
-    int is_behind = lane->due_ns < lane->now_ns;
-    int64_t end_ns = is_behind ? lane->now_ns : lane->last_sent_ns;
-    double share = 1;
-
-    lane->sent_all = 1;
-    if (end_ns > begin_ns)
-        share = (double)(lane->due_ns - begin_ns) / (double)(end_ns - begin_ns);
-    lane->result->achieved_per_s = lane->plan->rate_per_s *
-                                   (share < 1 ? share : 1);
-}
-
-/* ---- waiting ---- */
-
-/* How long nothing needs to be done by itself. */
-static int64_t patience_ns(const struct lane *lane)
-{
-    int64_t wait_ns = lane->down ? down_wait_ns : lane->ticker.slice_ns;
-
-    if (lane->resume_ns && lane->resume_ns - lane->now_ns < wait_ns)
-        wait_ns = lane->resume_ns - lane->now_ns;
-    if (is_open_loop(lane) && wants_due(lane) &&
-        lane->due_ns - lane->now_ns < wait_ns)
-        wait_ns = lane->due_ns - lane->now_ns;
-    if (lane->plan->busy_poll)
-        wait_ns = is_open_loop(lane) ? wait_ns - spin_ns : 0;
-    return wait_ns > 0 ? wait_ns : 0;
-}
-
-static int on_event(struct lane *lane, const struct wait_event *event,
-                    struct err *err)
-{
-    struct line *line = &lane->lines[event->number];
-
-    if (line->state == LINE_OPEN && event->writable &&
-        lane->transport->push(lane, line, err) < 0)
-        return -1;
-    if (line->state == LINE_OPEN && event->readable)
-        return lane->transport->receive(lane, line, NET_DONT_WAIT, err);
-    return 0;
-}
-
-static int step_many(struct lane *lane, int64_t wait_ns, struct err *err)
-{
-    struct wait_event events[EVENTS];
-    int n = wait_for(lane->wait, events, EVENTS, wait_ns);
-
-    for (int i = 0; i < n; i++)
-        if (on_event(lane, &events[i], err) < 0)
-            return -1;
-    lane->now_ns = clock_now_ns();
-    return 0;
-}
-
-/*
- * One connection needs no epoll: recv itself waits, which saves a system call
- * a message.  A message too big for the socket buffer has to be sent and
- * received at once, so then both sides are only tried.
- */
-static int step_lone(struct lane *lane, struct err *err)
-{
-    struct line *line = &lane->lines[0];
-    int dont_wait = lane->plan->busy_poll ? NET_DONT_WAIT : NET_WAIT;
-
-    if (line->sending < line->flight.next) {
-        net_wait_io(line->fd, lane->ticker.slice_ns);
-        if (lane->transport->push(lane, line, err) < 0)
-            return -1;
-        dont_wait = NET_DONT_WAIT;
-    }
-    return line->state == LINE_OPEN
-               ? lane->transport->receive(lane, line, dont_wait, err)
+    out->messages = join(whole->messages, err);
+    out->connections = join(whole->connections, err);
+    out->unmatched = join(whole->unmatched, err);
+    return (whole->messages && !out->messages) ||
+                   (whole->connections && !out->connections) ||
+                   (whole->unmatched && !out->unmatched)
+               ? -1
                : 0;
 }
 
-/* Something held us up: a stopped process, a machine that was suspended. */
-static void look_for_gap(struct lane *lane, int64_t before_ns, int64_t wait_ns)
+static int close_out(struct member *member)
 {
-    int64_t limit_ns = gap_ns;
-
-    if (is_open_loop(lane) &&
-        GAP_FACTOR * lane->arrival.interval_ns > (double)limit_ns)
-        limit_ns = (int64_t)(GAP_FACTOR * lane->arrival.interval_ns);
-    if (lane->now_ns - before_ns > wait_ns + limit_ns)
-        lane->result->gaps++;
-}
-
-/* ---- what happens now and then ---- */
-
-static int scan_all(struct lane *lane, struct err *err)
-{
-    lane->resume_ns = 0;
-    if (lane->plan->is_udp)
-        datagram_judge_second(lane);
-    for (int i = 0; i < lane->plan->connections; i++) {
-        lane->now_ns = clock_now_ns();
-        if (lane->transport->scan(lane, &lane->lines[i], err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int abort_all(struct lane *lane, struct err *err)
-{
+    struct record *records[] = {member->out.messages, member->out.connections,
+                                member->out.unmatched};
+    struct err closing = {0};
     int failed = 0;
 
-    for (int i = 0; i < lane->plan->connections; i++)
-        if (lane->transport->abort(lane, &lane->lines[i], err) < 0)
-            failed = -1;
+    for (int i = 0; i < 3; i++) {
+        failed |= record_close(records[i], &closing) < 0;
+        err_worse(&member->err, &closing);
+    }
     return failed;
 }
 
-static int tick(struct lane *lane, struct err *err)
+/* ---- progress ---- */
+
+/* The first thread tells, for all. */
+static void on_progress(const struct progress *progress, void *ctx)
 {
-    int due = ticker_tick(&lane->ticker, lane->now_ns, err);
+    struct member *member = ctx;
+    struct engine *engine = member->engine;
+    struct progress sum = *progress;
 
-    if (due < 0)
-        return -1;
-    if (ticker_is_over(&lane->ticker, lane->now_ns))
-        return abort_all(lane, err);
-    return due ? scan_all(lane, err) : 0;
-}
-
-static int goes_on(const struct lane *lane)
-{
-    return lane->open > 0 || wants_due(lane) ||
-           (lane->down && ticker_may_begin(&lane->ticker, lane->now_ns));
-}
-
-static int one_round(struct lane *lane, struct err *err)
-{
-    int64_t before_ns = lane->now_ns, wait_ns = lane->ticker.slice_ns;
-    int failed;
-
-    if (is_open_loop(lane) && send_due(lane, err) < 0)
-        return -1;
-    if (lane->is_lone) {
-        failed = step_lone(lane, err);
-    } else {
-        wait_ns = patience_ns(lane);
-        failed = step_many(lane, wait_ns, err);
+    pthread_mutex_lock(&engine->lock);
+    member->progress = *progress;
+    for (int i = 1; i < engine->n && member->number == 0; i++) {
+        sum.messages += engine->members[i].progress.messages;
+        sum.failed += engine->members[i].progress.failed;
+        sum.bits_per_s += engine->members[i].progress.bits_per_s;
     }
-    if (failed < 0)
-        return -1;
-    look_for_gap(lane, before_ns, wait_ns);
-    if (ticker_is_due(&lane->ticker, lane->now_ns) && tick(lane, err) < 0)
-        return -1;
-    if (lane->resume_ns && lane->now_ns >= lane->resume_ns &&
-        scan_all(lane, err) < 0)
-        return -1;
-    return lane->down ? connect_revive(lane, err) : 0;
+    pthread_mutex_unlock(&engine->lock);
+    sum.limit = engine->plan->messages;
+    if (member->number == 0 && engine->out->on_progress)
+        engine->out->on_progress(&sum, engine->out->ctx);
 }
 
-static int loop(struct lane *lane, struct err *err)
+/* ---- a thread ---- */
+
+static int pin(struct member *member)
 {
-    while (goes_on(lane)) {
-        if (one_round(lane, err) < 0)
-            return -1;
-        if (is_open_loop(lane) && !lane->sent_all && !wants_due(lane))
-            judge_schedule(lane);
-    }
-    return 0;
+    const struct load_plan *plan = &member->plan;
+    int cpu = plan->ncpus ? plan->cpus[member->number % plan->ncpus] : -1;
+
+    if (cpu < 0 || cpu_pin(cpu) == 0)
+        return 0;
+    err_sys(&member->err, ERR_RESOURCE, "cpu", "cannot run on CPU %d", cpu);
+    return err_hint(&member->err,
+                    "--cpu takes CPUs that this process may use: taskset -p "
+                    "$$ tells which");
 }
 
-/* ---- beginning and end ---- */
-
-static int begin_all(struct lane *lane, struct err *err)
+static void init_lane(struct member *member)
 {
-    ticker_begin(&lane->ticker);
-    lane->now_ns = lane->ticker.first_send_ns;
-    schedule_next(lane);
-    if (!lane->plan->is_udp && connect_mourn(lane, err) < 0)
-        return -1;
-    for (int i = 0; i < lane->plan->connections; i++) {
-        if (lane_fill(lane, &lane->lines[i], err) < 0)
-            return -1;
-        lane->now_ns = clock_now_ns();
-    }
-    return 0;
-}
+    struct engine *engine = member->engine;
+    struct load_plan *plan = &member->plan;
+    struct lane *lane = &member->lane;
 
-static int allocate(struct lane *lane)
-{
-    const struct load_plan *plan = lane->plan;
-
-    lane->buffer_bytes = plan->is_udp ? DATAGRAM_BUFFER_BYTES
-                                      : (size_t)plan->buffer_bytes;
-    lane->lines = calloc((size_t)plan->connections, sizeof *lane->lines);
-    lane->wait = wait_new();
-    lane->message = malloc((size_t)plan->size_bytes);
-    lane->buffer = malloc(lane->buffer_bytes);
-    if (!lane->lines || !lane->wait || !lane->message || !lane->buffer)
-        return -1;
-    memset(lane->message, '0', (size_t)plan->size_bytes);
-    return 0;
-}
-
-static int64_t slice_ns(const struct load_plan *plan)
-{
-    int64_t ns = plan->is_udp ? plan->timeout_ns / UDP_SLICES
-                              : plan->timeout_ns /
-                                    (plan->timeout_ns / longest_wait_ns + 1);
-
-    return ns < longest_wait_ns ? ns : longest_wait_ns;
-}
-
-static int prepare(struct lane *lane, struct err *err)
-{
-    const struct load_plan *plan = lane->plan;
-
-    lane->transport = plan->is_udp ? &datagram_transport : &stream_transport;
-    lane->is_lone = plan->connections == 1 && !is_open_loop(lane) &&
+    lane->plan = plan;
+    lane->out = &member->out;
+    lane->result = &member->result;
+    lane->is_given_up = &engine->is_given_up;
+    lane->ticker = (struct ticker){.plan = plan,
+                                   .out = lane->out,
+                                   .result = lane->result,
+                                   .epoch_ns = engine->epoch_ns};
+    /* The beat that ends a blocking recv reaches one thread only. */
+    lane->is_lone = engine->n == 1 && plan->connections == 1 &&
+                    plan->rate_per_s <= 0 &&
                     (plan->is_udp || (!plan->persists && !plan->reconnects));
-    lane->ticker = (struct ticker){
-        .plan = plan, .out = lane->out, .result = lane->result};
-    ticker_init(&lane->ticker, slice_ns(plan));
-    if (allocate(lane) < 0) {
-        err_sys(err, ERR_RESOURCE, "memory", "cannot prepare %d connections",
-                plan->connections);
-        return err_hint(err, "fewer --connections, or a smaller --length");
-    }
-    for (int i = 0; i < plan->connections; i++) {
-        struct line *line = &lane->lines[i];
-
-        line->fd = -1;
-        line->number = (uint32_t)i;
-        msg_stamp_init(&line->stamp, 'Q', plan->run_id, line->number);
-        flight_init(&line->flight, plan->timeout_ns);
-    }
-    if (is_open_loop(lane)) {
-        clock_sharpen();
-        arrival_init(&lane->arrival, plan->arrival, plan->rate_per_s,
+    if (plan->rate_per_s > 0) {
+        arrival_init(&lane->arrival, plan->arrival, engine->plan->rate_per_s,
                      plan->seed);
+        arrival_split(&lane->arrival, member->number, engine->n);
     }
-    return 0;
 }
 
-/*
- * The record failed or the run is over: rows for what is still in flight,
- * lines for all connections.  Only the first failure is told.
- */
-static int finish(struct lane *lane, int failed, struct err *err)
+/* All begin together, when all are connected. */
+static void begin_together(struct engine *engine, struct lane *lane)
 {
-    struct err later = {0};
-
-    for (int i = 0; lane->lines && i < lane->plan->connections; i++) {
-        struct line *line = &lane->lines[i];
-
-        if (lane->transport->abort(lane, line, failed ? &later : err) < 0)
-            failed = 1;
-        if (lane->transport->close(lane, line, failed ? &later : err) < 0)
-            failed = 1;
-        flight_release(&line->flight);
-    }
-    wait_free(lane->wait);
-    free(lane->lines);
-    free(lane->message);
-    free(lane->buffer);
-    return failed ? -1 : 0;
+    pthread_mutex_lock(&engine->lock);
+    engine->connected++;
+    while (engine->connected < engine->expected)
+        pthread_cond_wait(&engine->all_connected, &engine->lock);
+    if (!engine->begin_ns)
+        engine->begin_ns = clock_now_ns();
+    pthread_cond_broadcast(&engine->all_connected);
+    pthread_mutex_unlock(&engine->lock);
+    ticker_begin(&lane->ticker, engine->begin_ns);
 }
 
-static int run_lane(struct lane *lane, struct err *err)
+static void *run_member(void *ctx)
 {
-    int failed = prepare(lane, err) < 0;
+    struct member *member = ctx;
+    struct engine *engine = member->engine;
+    struct lane *lane = &member->lane;
 
-    if (!failed) {
-        if (lane->plan->is_udp)
-            datagram_open_all(lane);
-        else
-            connect_all(lane);
-        if (lane->is_lone)
-            ticker_beat(lane->ticker.slice_ns);
-        failed = begin_all(lane, err) < 0 || loop(lane, err) < 0;
-        if (lane->is_lone)
-            ticker_beat(0);
-        lane->result->stopped = ticker_stops() > 0;
+    init_lane(member);
+    member->failed = pin(member) < 0 || loop_prepare(lane, &member->err) < 0;
+    if (member->failed)
+        atomic_store(&engine->is_given_up, 1);
+    begin_together(engine, lane);
+    if (!member->failed && loop_run(lane, &member->err) < 0) {
+        member->failed = 1;
+        atomic_store(&engine->is_given_up, 1);
+    }
+    if (!member->failed)
         ticker_report(&lane->ticker, clock_now_ns());
+    if (loop_finish(lane, member->failed, &member->err) < 0)
+        member->failed = 1;
+    return NULL;
+}
+
+/* ---- all of them ---- */
+
+static void add_result(struct load_result *sum, const struct load_result *one)
+{
+    meter_add(&sum->meter, &one->meter);
+    meter_add(&sum->response, &one->response);
+    if (!sum->broken) {
+        sum->first_broken = one->first_broken;
+        sum->first_broken_errno = one->first_broken_errno;
     }
-    return finish(lane, failed, err);
+    sum->achieved_per_s += one->achieved_per_s;
+    sum->gaps += one->gaps;
+    sum->intended += one->intended;
+    sum->connected += one->connected;
+    sum->broken += one->broken;
+    sum->stray += one->stray;
+    sum->stopped |= one->stopped;
+    sum->duplicated += one->duplicated;
+    sum->reordered += one->reordered;
+    sum->unmatched += one->unmatched;
+    sum->local_drops += one->local_drops;
+    sum->refusing |= one->refusing;
+}
+
+static void give_up(struct engine *engine, int started)
+{
+    pthread_mutex_lock(&engine->lock);
+    atomic_store(&engine->is_given_up, 1);
+    engine->expected = started;
+    pthread_cond_broadcast(&engine->all_connected);
+    pthread_mutex_unlock(&engine->lock);
+}
+
+/* The calling thread is the first of them. */
+static int run_all(struct engine *engine, pthread_t *threads, struct err *err)
+{
+    int started = 1, cause = 0;
+
+    while (started < engine->n && !cause) {
+        cause = pthread_create(&threads[started], NULL, run_member,
+                               &engine->members[started]);
+        started += !cause;
+    }
+    if (cause)
+        give_up(engine, started);
+    (void)run_member(&engine->members[0]);
+    for (int i = 1; i < started; i++)
+        pthread_join(threads[i], NULL);
+    if (engine->n > 1)
+        on_progress(&engine->members[0].progress, &engine->members[0]);
+    if (!cause)
+        return 0;
+    errno = cause;
+    return err_sys(err, ERR_RESOURCE, "threads", "cannot start thread %d of %d",
+                   started + 1, engine->n);
+}
+
+/* The shares of all, and what comes of them. */
+static int run_shared(struct engine *engine, pthread_t *threads,
+                      struct load_result *result, struct err *err)
+{
+    int failed = 0;
+
+    for (int i = 0; i < engine->n && !failed; i++) {
+        struct member *member = &engine->members[i];
+
+        member->engine = engine;
+        member->number = i;
+        member->out.on_progress = on_progress;
+        member->out.ctx = member;
+        share_plan(engine, member);
+        failed = share_out(member, err) < 0;
+    }
+    if (!failed)
+        failed = run_all(engine, threads, err) < 0;
+    for (int i = 0; i < engine->n; i++) {
+        struct member *member = &engine->members[i];
+
+        failed |= member->failed | close_out(member);
+        err_worse(err, &member->err);
+        add_result(result, &member->result);
+    }
+    return failed ? -1 : 0;
 }
 
 int engine_run(const struct load_plan *plan, const struct load_out *out,
                struct load_result *result, struct err *err)
 {
-    struct lane lane = {.plan = plan, .out = out, .result = result};
+    struct engine engine = {.plan = plan, .out = out};
+    pthread_t *threads;
+    int failed = -1;
 
-    return run_lane(&lane, err);
+    engine.n = engine.expected = useful_threads(plan);
+    engine.epoch_ns = clock_now_ns();
+    pthread_mutex_init(&engine.lock, NULL);
+    pthread_cond_init(&engine.all_connected, NULL);
+    threads = calloc((size_t)engine.n, sizeof *threads);
+    engine.members = calloc((size_t)engine.n, sizeof *engine.members);
+    if (threads && engine.members)
+        failed = run_shared(&engine, threads, result, err);
+    else
+        err_sys(err, ERR_RESOURCE, "memory", "cannot prepare %d threads",
+                engine.n);
+    pthread_cond_destroy(&engine.all_connected);
+    pthread_mutex_destroy(&engine.lock);
+    free(engine.members);
+    free(threads);
+    return failed;
 }

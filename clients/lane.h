@@ -14,6 +14,7 @@
 #include "lib/err.h"
 #include "lib/msg.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -75,14 +76,16 @@ struct lane {
     const struct lane_transport *transport;
     struct ticker ticker;
     struct wait *wait;
-    struct line *lines; /* plan->connections of them */
-    int is_lone;        /* one connection, closed loop: block in recv */
-    int64_t now_ns;     /* of the last look at the clock */
-    int64_t open;       /* messages whose row is still to be written */
-    int usable;         /* lines that are open */
-    int down;           /* lines to be connected again */
-    unsigned source;    /* which of our loopback addresses connects */
-    int64_t resume_ns;  /* when the next pause ends; 0: none */
+    const atomic_int *is_given_up; /* another lane failed */
+    struct line *lines;            /* plan->connections of them */
+    uint32_t first_number;         /* of the first of these */
+    int is_lone;       /* one connection, closed loop: block in recv */
+    int64_t now_ns;    /* of the last look at the clock */
+    int64_t open;      /* messages whose row is still to be written */
+    int usable;        /* lines that are open */
+    int down;          /* lines to be connected again */
+    unsigned source;   /* which of our loopback addresses connects */
+    int64_t resume_ns; /* when the next pause ends; 0: none */
     /* One message of size_bytes: the header is put in per send. */
     char *message;
     char *buffer; /* of one recv */

@@ -4,6 +4,7 @@
 
 #include "clients/arrival.h"
 #include "clients/meter.h"
+#include "lib/cpu.h"
 #include "lib/net.h"
 #include "lib/record.h"
 
@@ -22,7 +23,9 @@ struct load_plan {
     double rate_per_s; /* > 0: an open loop, over all connections */
     enum arrival_kind arrival;
     uint64_t seed;
-    int threads;         /* 1 .. connections */
+    int threads; /* each with its connections and its loop; 1 .. */
+    int ncpus;   /* thread i runs on CPU cpus[i % ncpus]; 0: anywhere */
+    int cpus[CPU_LIST_MAX];
     int busy_poll;       /* look again and again instead of sleeping */
     int64_t duration_ns; /* from the first send; 0: no limit */
     int64_t messages;    /* over all connections; 0: no limit */

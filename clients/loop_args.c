@@ -16,6 +16,10 @@ static const struct args_option options[] = {
      "with --rate: evenly spaced, or at random moments"},
     {"window", WINDOW, "N", "1",
      "without --rate: messages in flight on each connection"},
+    {"threads", THREADS, "N", "1",
+     "threads that share the connections, each with a loop of its own"},
+    {"cpu", CPU, "LIST", NULL,
+     "CPUs for the threads in turn, as 0 or 0,2 or 0-3"},
     {"busy-poll", BUSY_POLL, NULL, NULL,
      "look again and again instead of sleeping; takes a CPU"},
     {"seed", SEED, "N", "1", "of what is random"},
@@ -50,6 +54,16 @@ static int set(int key, const char *value, void *ctx, struct err *err)
             return -1;
         plan->window = (int)n;
         return 0;
+    case THREADS:
+        if (args_int(value, ARGS_RANGE("threads", 1, 256), &n, err) < 0)
+            return -1;
+        plan->threads = (int)n;
+        return 0;
+    case CPU:
+        plan->ncpus = cpu_parse_list(value, plan->cpus);
+        return plan->ncpus > 0 ? 0
+                               : args_bad(err, "cpu", value,
+                                          "CPU numbers, as 0 or 0,2 or 0-3");
     case SEED:
         if (args_int(value, ARGS_RANGE("seed", 0, INT64_MAX), &n, err) < 0)
             return -1;

@@ -21,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SPARE_FDS = 16 };
+enum { SPARE_FDS = 16, CHUNKS = 16 };
 
 static const int64_t forever_ns = INT64_MAX / 4;
 static const int64_t tcp_timeout_ns = 10 * CLOCK_NS_PER_S;
@@ -326,6 +326,15 @@ static int open_record(const struct rate *rate, const char *name,
     return *record ? 0 : -1;
 }
 
+/* Rows go through a fixed number of chunks to a thread that writes. */
+static int open_messages(const struct rate *rate, struct record **record,
+                         struct err *err)
+{
+    if (open_record(rate, "messages.csv", RECORD_HEADER, record, err) < 0)
+        return -1;
+    return *record ? record_write_behind(*record, CHUNKS, err) : 0;
+}
+
 static int choose_run_id(struct rate *rate, struct err *err)
 {
     uint64_t *id = &rate->plan.run_id;
@@ -602,8 +611,7 @@ static int measure(struct rate *rate, struct load_result *result,
                    struct err *err)
 {
     struct load_out out = {.on_progress = on_progress, .ctx = rate};
-    int failed = open_record(rate, "messages.csv", RECORD_HEADER, &out.messages,
-                             err) < 0 ||
+    int failed = open_messages(rate, &out.messages, err) < 0 ||
                  open_record(rate, "connections.csv", RECORD_CONNECTIONS_HEADER,
                              &out.connections, err) < 0 ||
                  (rate->plan.is_udp &&

@@ -96,6 +96,19 @@ void meter_progress(struct meter *meter, int64_t now_ns,
     meter->recent_since_ns = now_ns;
 }
 
+void meter_add(struct meter *meter, const struct meter *other)
+{
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        meter->outcomes[i] += other->outcomes[i];
+    for (int i = 0; i < METER_CLASSES; i++)
+        meter->all[i] += other->all[i] + other->recent[i];
+    meter->ok_bytes += other->ok_bytes;
+    if (!meter->first_sent_ns || other->first_sent_ns < meter->first_sent_ns)
+        meter->first_sent_ns = other->first_sent_ns;
+    if (other->last_received_ns > meter->last_received_ns)
+        meter->last_received_ns = other->last_received_ns;
+}
+
 double meter_percentile_ns(const struct meter *meter, double pct)
 {
     uint64_t n = (uint64_t)meter->outcomes[OUTCOME_OK];

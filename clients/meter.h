@@ -38,6 +38,9 @@ int64_t meter_failures(const struct meter *meter);
 void meter_progress(struct meter *meter, int64_t now_ns,
                     struct progress *progress);
 
+/* Add what another meter counted. */
+void meter_add(struct meter *meter, const struct meter *other);
+
 /* Nearest-rank percentile of the whole run, 0 < pct <= 100; 0 without RTTs. */
 double meter_percentile_ns(const struct meter *meter, double pct);
 

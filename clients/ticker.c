@@ -22,19 +22,13 @@ int ticker_stops(void)
     return stops;
 }
 
-void ticker_init(struct ticker *ticker, int64_t slice_ns)
+void ticker_begin(struct ticker *ticker, int64_t now_ns)
 {
-    ticker->slice_ns = slice_ns;
-    ticker->epoch_ns = clock_now_ns();
-}
-
-void ticker_begin(struct ticker *ticker)
-{
-    ticker->first_send_ns = clock_now_ns();
-    ticker->result->meter.recent_since_ns = ticker->first_send_ns;
-    ticker->result->meter.first_sent_ns = ticker->first_send_ns;
-    ticker->next_progress_ns = ticker->first_send_ns + progress_every_ns;
-    ticker->next_flush_ns = ticker->first_send_ns + flush_every_ns;
+    ticker->first_send_ns = now_ns;
+    ticker->result->meter.recent_since_ns = now_ns;
+    ticker->result->meter.first_sent_ns = now_ns;
+    ticker->next_progress_ns = now_ns + progress_every_ns;
+    ticker->next_flush_ns = now_ns + flush_every_ns;
 }
 
 int64_t ticker_since_epoch(const struct ticker *ticker, int64_t ns)

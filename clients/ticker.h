@@ -21,11 +21,8 @@ struct ticker {
     int64_t next_progress_ns, next_flush_ns, next_scan_ns;
 };
 
-/* Times count from now; a slice is at most that long. */
-void ticker_init(struct ticker *ticker, int64_t slice_ns);
-
-/* The first message is about to be sent. */
-void ticker_begin(struct ticker *ticker);
+/* The first message is sent at now_ns. */
+void ticker_begin(struct ticker *ticker, int64_t now_ns);
 
 /* ns as the record has it; 0 is RECORD_NONE. */
 int64_t ticker_since_epoch(const struct ticker *ticker, int64_t ns);

@@ -1,24 +1,18 @@
 #include "lib/record.h"
 
+#include "lib/chunks.h"
 #include "lib/num.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { CHUNK_BYTES = 64 << 10 };
+_Static_assert(CHUNK_SPARE >= RECORD_ROW_MAX, "a row fits behind a chunk");
 
+/* One thread's way to the file. */
 struct record {
-    int fd;
-    int failed;
-    char path[4096];
-    int64_t file_bytes; /* written and whole */
-    int64_t rows;       /* data rows in the file */
-    int64_t buffered_rows;
-    size_t used;
-    char chunk[CHUNK_BYTES + RECORD_ROW_MAX];
+    struct chunks *chunks;
+    struct chunk *chunk;
+    int is_owner; /* closes the file */
 };
 
 char *record_put_text(char *to, const char *text)
@@ -62,83 +56,26 @@ char *record_format(char *to, const struct record_row *row)
     return to;
 }
 
-/* The end of the last whole row among the first n bytes. */
-static size_t whole_rows(const char *bytes, size_t n)
-{
-    while (n > 0 && bytes[n - 1] != '\n')
-        n--;
-    return n;
-}
-
-static int64_t count_rows(const char *bytes, size_t n)
-{
-    int64_t rows = 0;
-
-    for (size_t i = 0; i < n; i++)
-        rows += bytes[i] == '\n';
-    return rows;
-}
-
-/*
- * `written` bytes of the chunk are in the file and the rest never will be:
- * keep whole rows only.
- */
-static int cut_back(struct record *record, size_t written, struct err *err)
-{
-    int cause = errno;
-    size_t whole = whole_rows(record->chunk, written);
-    int no_space = cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
-
-    record->rows += count_rows(record->chunk, whole);
-    record->file_bytes += (int64_t)whole;
-    record->failed = 1;
-    record->used = 0;
-    record->buffered_rows = 0;
-    (void)!ftruncate(record->fd, (off_t)record->file_bytes);
-    errno = cause;
-    err_sys(err, ERR_RESULTS, no_space ? "results-no-space" : "results-write",
-            "cannot record: %s", record->path);
-    return err_hint(err, "%s",
-                    no_space ? "free space there, or choose another place "
-                               "with --out DIR"
-                             : "check the disk, or choose another place with "
-                               "--out DIR");
-}
-
 int record_flush(struct record *record, struct err *err)
 {
-    size_t written = 0;
-
-    while (written < record->used) {
-        ssize_t n = write(record->fd, record->chunk + written,
-                          record->used - written);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return cut_back(record, written, err);
-        written += (size_t)n;
-    }
-    record->file_bytes += (int64_t)record->used;
-    record->rows += record->buffered_rows;
-    record->buffered_rows = 0;
-    record->used = 0;
-    return 0;
+    return chunks_put(record->chunks, &record->chunk, err);
 }
 
 static int added(struct record *record, size_t bytes, struct err *err)
 {
-    record->used += bytes;
-    record->buffered_rows++;
-    return record->used < CHUNK_BYTES ? 0 : record_flush(record, err);
+    struct chunk *chunk = record->chunk;
+
+    chunk->used += bytes;
+    chunk->lines++;
+    return chunk->used < CHUNK_BYTES ? 0 : record_flush(record, err);
 }
 
 int record_add(struct record *record, const struct record_row *row,
                struct err *err)
 {
-    char *at = record->chunk + record->used;
+    char *at = record->chunk->bytes + record->chunk->used;
 
-    if (record->failed)
+    if (chunks_failed(record->chunks))
         return 0; /* told once */
     return added(record, (size_t)(record_format(at, row) - at), err);
 }
@@ -147,74 +84,93 @@ int record_add_line(struct record *record, const char *line, struct err *err)
 {
     size_t n = strlen(line);
 
-    if (record->failed)
+    if (chunks_failed(record->chunks))
         return 0;
     if (n > RECORD_ROW_MAX)
         return err_set(err, ERR_BUG, "record-line", "row of %zu bytes: %s", n,
-                       record->path);
-    memcpy(record->chunk + record->used, line, n);
+                       chunks_path(record->chunks));
+    memcpy(record->chunk->bytes + record->chunk->used, line, n);
     return added(record, n, err);
 }
 
-static int open_err(const char *path, struct err *err)
+/* Takes the chunks over; on failure the caller still has them. */
+static struct record *record_new(struct chunks *chunks, int is_owner,
+                                 struct err *err)
 {
-    if (errno == EEXIST) {
-        err_sys(err, ERR_RESULTS, "results-exist", "cannot record: %s", path);
-        return err_hint(err, "a record is never overwritten; choose another "
-                             "folder");
+    struct record *record = calloc(1, sizeof *record);
+
+    if (record)
+        record->chunk = chunks_take(chunks);
+    if (!record || !record->chunk) {
+        err_sys(err, ERR_RESOURCE, "memory", "cannot record: %s",
+                chunks_path(chunks));
+        free(record);
+        return NULL;
     }
-    err_sys(err, ERR_RESULTS, "results-write", "cannot record: %s", path);
-    return err_hint(err, "the folder must exist and be writable");
+    record->chunks = chunks;
+    record->is_owner = is_owner;
+    return record;
+}
+
+/* The header goes out at once, so that no file of ours is without. */
+static int write_header(struct record *record, const char *header,
+                        struct err *err)
+{
+    size_t n = strlen(header);
+
+    memcpy(record->chunk->bytes, header, n);
+    record->chunk->bytes[n] = '\n';
+    record->chunk->used = n + 1;
+    return record_flush(record, err);
 }
 
 struct record *record_open(const char *path, const char *header,
                            struct err *err)
 {
-    struct record *record = calloc(1, sizeof *record);
+    struct err later = {0};
+    struct chunks *chunks = chunks_open(path, err);
+    struct record *record;
 
+    if (!chunks)
+        return NULL;
+    record = record_new(chunks, 1, err);
     if (!record) {
-        err_sys(err, ERR_RESOURCE, "memory", "cannot record: %s", path);
+        (void)chunks_close(chunks, &later);
         return NULL;
     }
-    snprintf(record->path, sizeof record->path, "%s", path);
-    record->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (record->fd < 0) {
-        open_err(path, err);
-        free(record);
-        return NULL;
-    }
-    record->rows = -1; /* the header is no data row */
-    record->used = strlen(header);
-    memcpy(record->chunk, header, record->used);
-    record->chunk[record->used++] = '\n';
-    record->buffered_rows = 1;
-    if (record_flush(record, err) == 0)
+    if (write_header(record, header, err) == 0)
         return record;
-    close(record->fd);
-    free(record);
+    (void)record_close(record, &later);
     return NULL;
+}
+
+struct record *record_join(struct record *record, struct err *err)
+{
+    return record_new(record->chunks, 0, err);
+}
+
+int record_write_behind(struct record *record, int chunks, struct err *err)
+{
+    return chunks_write_behind(record->chunks, chunks, err);
 }
 
 int64_t record_rows(const struct record *record)
 {
-    return record->rows < 0 ? 0 : record->rows;
+    return chunks_lines(record->chunks);
 }
 
 int record_close(struct record *record, struct err *err)
 {
-    int failed = 0;
+    struct err later = {0};
+    int failed;
 
     if (!record)
         return 0;
-    if (!record->failed) {
-        failed = record_flush(record, err) < 0;
-        if (!failed && fdatasync(record->fd) < 0 && errno != EINVAL)
-            failed = 1, err_sys(err, ERR_RESULTS, "results-write",
-                                "cannot save: %s", record->path);
-    }
-    if (close(record->fd) < 0 && !failed && !record->failed)
-        failed = 1, err_sys(err, ERR_RESULTS, "results-write",
-                            "cannot close: %s", record->path);
+    failed = record_flush(record, err) < 0;
+    chunks_give_back(record->chunks, record->chunk);
+    if (record->is_owner &&
+        chunks_close(record->chunks, failed ? &later : err) < 0)
+        failed = 1;
     free(record);
     return failed ? -1 : 0;
 }

@@ -72,6 +72,18 @@ int record_add_line(struct record *record, const char *line, struct err *err);
 
 int record_flush(struct record *record, struct err *err);
 
+/*
+ * Another way into the same file, for another thread: each has its own.  To be
+ * closed before the one that was opened.  NULL when out of memory.
+ */
+struct record *record_join(struct record *record, struct err *err);
+
+/*
+ * From now on a thread of its own writes, with so many chunks of 64 KiB between
+ * it and us; an error of it is told at a later call.
+ */
+int record_write_behind(struct record *record, int chunks, struct err *err);
+
 /* Data rows that are in the file as far as write(2) said. */
 int64_t record_rows(const struct record *record);
 

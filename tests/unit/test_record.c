@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -249,6 +250,93 @@ static void a_full_disk_leaves_whole_rows(void)
     CHECK_STR(content + 100002 - 10, "123456789\n");
 }
 
+/* The same when a thread writes: it is told at a later row, or at the end. */
+static void a_full_disk_behind(void)
+{
+    struct err err = {0}, later = {0};
+    struct record *record = record_open("behind_full.csv", "a", &err);
+    int added;
+
+    CHECK_INT(record_write_behind(record, 2, &err), 0);
+    limit_file_size(100005);
+    added = add_until_it_fails(record, &err);
+    limit_file_size(RLIM_INFINITY);
+    CHECK(added > 10000 && added < 100000);
+    CHECK_STR(err.id, "results-no-space");
+    CHECK(strstr(err.msg, "behind_full.csv") && strstr(err.msg, "(EFBIG)"));
+    CHECK_INT(record_rows(record), 10000);
+    CHECK_INT(record_add(record, &ok_row, &later), 0);
+    CHECK_INT(record_close(record, &later), 0);
+    CHECK_INT(later.code, ERR_NONE);
+    CHECK_INT(strlen(slurp("behind_full.csv")), 2 + 100000);
+}
+
+static void written_behind(void)
+{
+    struct err err = {0};
+    struct record *record = record_open("behind.csv", "a", &err);
+
+    CHECK_INT(record_write_behind(record, 2, &err), 0);
+    for (int i = 0; i < 50000; i++)
+        (void)record_add_line(record, "123456789\n", &err);
+    CHECK_INT(record_close(record, &err), 0);
+    CHECK_INT(err.code, ERR_NONE);
+    CHECK_INT(strlen(slurp("behind.csv")), 2 + 500000);
+}
+
+struct writer {
+    struct record *record;
+    const char *line;
+    int failed;
+};
+
+static void *add_lines(void *ctx)
+{
+    struct writer *writer = ctx;
+    struct err err = {0};
+
+    for (int i = 0; i < 20000; i++)
+        writer->failed |= record_add_line(writer->record, writer->line, &err);
+    return NULL;
+}
+
+/* The lines of two threads are whole, and all there. */
+static void two_threads(int is_behind, const char *name)
+{
+    struct err err = {0};
+    struct record *first = record_open(name, "a", &err);
+    struct writer writers[2] = {{.line = "first\n"}, {.line = "2nd\n"}};
+    int lines[2] = {0}, others = 0;
+    pthread_t threads[2];
+
+    if (is_behind)
+        CHECK_INT(record_write_behind(first, 3, &err), 0);
+    writers[0].record = first;
+    writers[1].record = record_join(first, &err);
+    for (int i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, add_lines, &writers[i]);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    CHECK_INT(writers[0].failed + writers[1].failed, 0);
+    CHECK_INT(record_close(writers[1].record, &err), 0);
+    CHECK_INT(record_close(first, &err), 0);
+    (void)slurp(name);
+    for (char *line = strtok(content, "\n"); line; line = strtok(NULL, "\n")) {
+        lines[0] += strcmp(line, "first") == 0;
+        lines[1] += strcmp(line, "2nd") == 0;
+        others++;
+    }
+    CHECK_INT(lines[0], 20000);
+    CHECK_INT(lines[1], 20000);
+    CHECK_INT(others, 40001);
+}
+
+static void several_threads_one_file(void)
+{
+    two_threads(0, "two.csv");
+    two_threads(1, "two_behind.csv");
+}
+
 /* What is buffered at the end fails at the end. */
 static void a_full_disk_at_the_end(void)
 {
@@ -305,12 +393,16 @@ int main(void)
     a_line_too_long_is_a_bug();
     nothing_is_overwritten();
     a_full_disk_leaves_whole_rows();
+    a_full_disk_behind();
+    written_behind();
+    several_threads_one_file();
     a_full_disk_at_the_end();
     a_full_disk_at_the_header();
     a_device_that_cannot_be_cut();
     for (const char *name =
              "whole.csv\0chunks.csv\0long.csv\0link.csv\0full.csv\0end.csv\0"
-             "header.csv\0";
+             "header.csv\0behind_full.csv\0behind.csv\0two.csv\0"
+             "two_behind.csv\0";
          *name; name += strlen(name) + 1)
         (void)unlink(name);
     (void)rmdir(dir);

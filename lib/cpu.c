@@ -1,0 +1,61 @@
+#define _GNU_SOURCE
+#include "lib/cpu.h"
+
+#include <errno.h>
+#include <sched.h>
+
+enum { CPU_MAX = 1023 };
+
+/* Digits at *at, moved past them; -1 when there are none or too many. */
+static int read_number(const char **at)
+{
+    int n = -1;
+
+    for (; **at >= '0' && **at <= '9'; ++*at) {
+        n = (n < 0 ? 0 : n) * 10 + (**at - '0');
+        if (n > CPU_MAX)
+            return -1;
+    }
+    return n;
+}
+
+/* "3" or "3-5" at *at, moved past it. */
+static int read_range(const char **at, int *first, int *last)
+{
+    *first = *last = read_number(at);
+    if (**at == '-') {
+        ++*at;
+        *last = read_number(at);
+    }
+    return *first < 0 || *last < *first ? -1 : 0;
+}
+
+int cpu_parse_list(const char *text, int cpus[CPU_LIST_MAX])
+{
+    int n = 0, first, last;
+
+    for (;; text++) {
+        if (read_range(&text, &first, &last) < 0 ||
+            n + last - first >= CPU_LIST_MAX)
+            return -1;
+        for (int cpu = first; cpu <= last; cpu++)
+            cpus[n++] = cpu;
+        if (*text == '\0')
+            return n;
+        if (*text != ',')
+            return -1;
+    }
+}
+
+int cpu_pin(int cpu)
+{
+    cpu_set_t set;
+
+    if (cpu < 0 || cpu > CPU_MAX) {
+        errno = EINVAL;
+        return -1;
+    }
+    CPU_ZERO(&set);
+    CPU_SET((size_t)cpu, &set);
+    return sched_setaffinity(0, sizeof set, &set);
+}

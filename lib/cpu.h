@@ -1,0 +1,16 @@
+/* Which CPUs a thread may run on. */
+#ifndef LIB_CPU_H
+#define LIB_CPU_H
+
+enum { CPU_LIST_MAX = 64 };
+
+/*
+ * Read "0", "0,2" or "0-3,8": CPU numbers in the order given.  How many, or -1
+ * when it is no such list or has more than CPU_LIST_MAX.
+ */
+int cpu_parse_list(const char *text, int cpus[CPU_LIST_MAX]);
+
+/* Keep the calling thread on one CPU.  0, or -1 with errno. */
+int cpu_pin(int cpu);
+
+#endif
