@@ -49,7 +49,11 @@ static void describe_load(struct result_run *run, const struct scenario *s)
     set_word(run->server, sizeof run->server, "server", (int)s->server);
     run->message_size_bytes = s->message_size_bytes;
     run->connections = s->connections;
-    run->window = 1;
+    run->window = s->window;
+    run->rate_per_s = s->rate_per_s;
+    if (s->rate_per_s > 0)
+        set_word(run->arrival, sizeof run->arrival, "arrival", (int)s->arrival);
+    run->busy_poll = s->busy_poll;
     run->duration_ns = s->duration_ns;
     run->messages = s->messages;
     run->timeout_ns = s->timeout_ns;

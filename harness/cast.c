@@ -217,6 +217,19 @@ static int target_gone(const struct cast *cast, struct err *err)
 
 /* ---- the client ---- */
 
+static void add_pacing(struct command *command, const struct result_run *run)
+{
+    command_add_int(command, "--seed", run->seed);
+    if (run->window > 1)
+        command_add_int(command, "--window", run->window);
+    if (run->busy_poll)
+        command_add(command, "--busy-poll");
+    if (run->rate_per_s <= 0)
+        return;
+    command_add_real(command, "--rate", run->rate_per_s);
+    command_add_text(command, "--arrival", run->arrival);
+}
+
 static void add_load(struct command *command, const struct result_run *run)
 {
     command_add_text(command, "--transport", run->transport);
@@ -228,6 +241,7 @@ static void add_load(struct command *command, const struct result_run *run)
     command_add_real(command, "--timeout", (double)run->timeout_ns / 1e9);
     if (is_simple(run))
         command_add(command, "--reconnect");
+    add_pacing(command, run);
 }
 
 static const char *client_program(const struct result_run *run)
@@ -271,6 +285,23 @@ static int64_t number_of(const char *line, const char *name)
     return value;
 }
 
+/* The same for a number with a point. */
+static double real_of(const char *line, const char *name)
+{
+    char key[40], digits[40];
+    const char *at;
+    double value = 0;
+
+    snprintf(key, sizeof key, " %s=", name);
+    at = strstr(line, key);
+    if (!at)
+        return 0;
+    at += strlen(key);
+    snprintf(digits, sizeof digits, "%.*s", (int)strspn(at, "0123456789."), at);
+    (void)num_parse_real(digits, 0, 1e12, &value);
+    return value;
+}
+
 static void read_counts(const char *line, struct cast_counts *counts)
 {
     counts->told = 1;
@@ -284,6 +315,8 @@ static void read_counts(const char *line, struct cast_counts *counts)
     counts->reordered = number_of(line, "reordered");
     counts->unmatched = number_of(line, "unmatched");
     counts->local_drops = number_of(line, "local_drops");
+    counts->gaps = number_of(line, "gaps");
+    counts->achieved_per_s = real_of(line, "achieved");
 }
 
 int64_t cast_queue_drops(const struct cast *cast)

@@ -22,6 +22,8 @@ struct cast_counts {
     int64_t connected, broken, plain;
     int64_t outcomes[OUTCOME_COUNT];
     int64_t duplicated, reordered, unmatched, local_drops; /* udp */
+    int64_t gaps;          /* the client itself stood still */
+    double achieved_per_s; /* open loop */
 };
 
 /* The program that is SERVER in a scenario: "simple" is echo-simple-server. */

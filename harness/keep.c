@@ -217,6 +217,14 @@ static void take_notes(const struct keep *keep)
                          cast_queue_drops(keep->cast));
     if (keep->counts->plain)
         result_texts_add(&run->notes, "the peer is a plain echo server");
+    if (result_run_is_degraded(run))
+        result_texts_add(&run->warnings,
+                         "degraded: %.6g of %.6g messages a second were sent",
+                         run->achieved_per_s, run->rate_per_s);
+    if (run->gaps)
+        result_texts_add(&run->warnings,
+                         "the client itself stood still %" PRId64 " times",
+                         run->gaps);
     if (run->local_drops)
         result_texts_add(&run->warnings,
                          "local loss: our own sockets had no room for %" PRId64
@@ -229,6 +237,8 @@ int keep_files(const struct keep *keep, struct err *err)
     if (take_messages(keep, err) < 0)
         return -1;
     keep->run->done = 1;
+    keep->run->gaps = keep->counts->gaps;
+    keep->run->achieved_per_s = keep->counts->achieved_per_s;
     if (take_connections(keep, err) < 0 || take_datagrams(keep, err) < 0)
         return -1;
     take_notes(keep);

@@ -49,7 +49,9 @@ static double seconds_a_message(const struct scenario *one)
 static struct estimate estimate(const struct scenario *one)
 {
     double repeat = (double)one->repeat;
-    double rate = (double)one->connections / seconds_a_message(one);
+    double in_flight = (double)(one->connections * one->window);
+    double rate = one->rate_per_s > 0 ? one->rate_per_s
+                                      : in_flight / seconds_a_message(one);
     double seconds = one->duration_ns ? (double)one->duration_ns / 1e9
                                       : INFINITY;
     double messages = one->messages ? (double)one->messages : INFINITY;
@@ -126,11 +128,29 @@ static void print_values(const struct scenario_sweep *sweep, int64_t single,
     fprintf(to, " %s%s", unit, is_one ? "" : "s");
 }
 
+static void print_pacing(const struct scenario *s, FILE *to)
+{
+    const struct scenario_sweep *rates = &s->sweeps[SWEPT_RATE];
+
+    if (s->rate_per_s <= 0 && s->window > 1)
+        fprintf(to, "closed loop, %lld in flight on each",
+                (long long)s->window);
+    else if (s->rate_per_s <= 0)
+        fprintf(to, "closed loop");
+    else if (rates->n)
+        fprintf(to, "open loops of %s arrival",
+                scenario_word("arrival", (int)s->arrival));
+    else
+        fprintf(to, "open loop of %g/s, %s arrival", s->rate_per_s,
+                scenario_word("arrival", (int)s->arrival));
+}
+
 static void print_load(const struct scenario *s, FILE *to)
 {
     fprintf(to, "load       %s, %s",
             scenario_word("transport", (int)s->transport),
-            s->mode == MODE_FAIL_RATE ? "failure test" : "closed loop");
+            s->mode == MODE_FAIL_RATE ? "failure test, " : "");
+    print_pacing(s, to);
     print_values(&s->sweeps[SWEPT_CONNECTIONS], s->connections, "connection",
                  to);
     print_values(&s->sweeps[SWEPT_MESSAGE_SIZE], s->message_size_bytes, "byte",
@@ -180,8 +200,10 @@ static void print_sum(const struct scenario *s, const struct estimate *sum,
     num_duration(about_rtt_s(&one) * 1e9, rtt, sizeof rtt);
     fprintf(to, "time       ");
     print_seconds(sum->seconds, to);
-    fprintf(to, "\nmessages   about %s, if a round trip takes %s\n", count,
-            rtt);
+    fprintf(to, "\nmessages   about %s", count);
+    if (one.rate_per_s <= 0)
+        fprintf(to, ", if a round trip takes %s", rtt);
+    fputc('\n', to);
     fprintf(to, "record     about %.2g MB\n", sum->messages * row_bytes / 1e6);
 }
 

@@ -84,7 +84,10 @@ struct result_run {
     int plain;         /* declared a plain echo peer */
     int64_t message_size_bytes;
     int64_t connections;
-    int64_t window;
+    int64_t window;      /* closed loop: in flight on each connection */
+    double rate_per_s;   /* open loop: over all connections; 0: closed */
+    char arrival[12];    /* open loop: constant, poisson */
+    int busy_poll;       /* the client spins instead of sleeping */
     int64_t duration_ns; /* 0: no limit */
     int64_t messages;    /* 0: no limit */
     int64_t timeout_ns;
@@ -103,6 +106,8 @@ struct result_run {
     int64_t duplicated, reordered; /* messages; 0 for tcp, as the next two */
     int64_t unmatched;             /* what belongs to no message */
     int64_t local_drops;           /* by our own socket, full */
+    int64_t gaps;                  /* the client itself stood still */
+    double achieved_per_s;         /* open loop: of rate_per_s; 0: closed */
     struct result_reconciled reconciled;
     struct result_file files[RESULT_MAX_FILES];
     int nfiles;
@@ -145,6 +150,9 @@ void result_texts_add(struct result_texts *texts, const char *fmt, ...)
  */
 int64_t *result_reconciled_count(struct result_reconciled *reconciled, int i,
                                  const char **name);
+
+/* 1 when an open loop could not keep its rate: below 99 % of it. */
+int result_run_is_degraded(const struct result_run *run);
 
 /* Case folders and files, for those who must open them. */
 /* 1 when client and server share this machine: no network lies between. */

@@ -163,6 +163,14 @@ static int get_share(const struct cJSON *object, const char *key, double *to,
     return *to >= 0 && *to <= 1 ? 0 : wrong(err, key, "not a share, 0 to 1");
 }
 
+/* As get_real, and 0 when absent: an earlier version did not know it. */
+static int get_newer_real(const struct cJSON *object, const char *key,
+                          double *to, struct err *err)
+{
+    *to = 0;
+    return json_get(object, key) ? get_real(object, key, to, err) : 0;
+}
+
 /* "CASE/REP": two plain names, so that it stays below the folder. */
 static int get_dir(const struct cJSON *from, struct result_run *run,
                    struct err *err)
@@ -208,6 +216,27 @@ static int get_load(const struct cJSON *from, struct result_run *run,
         get_small(cpu, "client", -1, &run->cpu_client, err) < 0)
         return -1;
     return get_small(cpu, "server", -1, &run->cpu_server, err);
+}
+
+/* An earlier version knew only closed loops. */
+static int get_pacing(const struct cJSON *from, struct result_run *run,
+                      struct err *err)
+{
+    static const char *const pacings[] = {"closed", "open", NULL};
+    static const char *const arrivals[] = {"constant", "poisson", NULL};
+    char pacing[8];
+
+    if (get_word(from, "pacing", pacings, pacing, err) < 0 ||
+        get_newer_real(from, "rate_per_s", &run->rate_per_s, err) < 0)
+        return -1;
+    if ((strcmp(pacing, "open") == 0) != (run->rate_per_s > 0))
+        return wrong(err, "rate_per_s", "not that of such a pacing");
+    if (json_get(from, "busy_poll") &&
+        get_bool(from, "busy_poll", &run->busy_poll, err) < 0)
+        return -1;
+    return run->rate_per_s > 0
+               ? get_word(from, "arrival", arrivals, run->arrival, err)
+               : 0;
 }
 
 static int get_path(const struct cJSON *from, struct result_run *run,
@@ -283,14 +312,16 @@ static int get_reconciled(const struct cJSON *from,
     return 0;
 }
 
-/* What only datagrams do. */
+/* What only datagrams or open loops do. */
 static int get_oddities(const struct cJSON *from, struct result_run *run,
                         struct err *err)
 {
     if (get_newer_count(from, "duplicated", &run->duplicated, err) < 0 ||
         get_newer_count(from, "reordered", &run->reordered, err) < 0 ||
         get_newer_count(from, "unmatched", &run->unmatched, err) < 0 ||
-        get_newer_count(from, "local_drops", &run->local_drops, err) < 0)
+        get_newer_count(from, "local_drops", &run->local_drops, err) < 0 ||
+        get_newer_count(from, "gaps", &run->gaps, err) < 0 ||
+        get_newer_real(from, "achieved_per_s", &run->achieved_per_s, err) < 0)
         return -1;
     return get_reconciled(from, &run->reconciled, err);
 }
@@ -337,8 +368,8 @@ static int get_run(const struct cJSON *from, struct result_run *run,
                    struct err *err)
 {
     if (get_dir(from, run, err) < 0 || get_target(from, run, err) < 0 ||
-        get_load(from, run, err) < 0 || get_path(from, run, err) < 0 ||
-        get_mode_and_loss(from, run, err) < 0 ||
+        get_load(from, run, err) < 0 || get_pacing(from, run, err) < 0 ||
+        get_path(from, run, err) < 0 || get_mode_and_loss(from, run, err) < 0 ||
         get_bool(from, "done", &run->done, err) < 0)
         return -1;
     if (!run->done)

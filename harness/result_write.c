@@ -267,6 +267,15 @@ static void put_int_or_null(struct cJSON *object, const char *key,
         json_put_int(object, key, value);
 }
 
+static void put_real_or_null(struct cJSON *object, const char *key,
+                             double value)
+{
+    if (value > 0)
+        json_put_real(object, key, value);
+    else
+        json_put_null(object, key);
+}
+
 static void put_path(struct cJSON *json, const struct result_run *run)
 {
     struct cJSON *path;
@@ -279,10 +288,7 @@ static void put_path(struct cJSON *json, const struct result_run *run)
     json_put_bool(path, "emulated", 1);
     json_put_real(path, "delay_ms", run->path_delay_ms);
     json_put_real(path, "jitter_ms", run->path_jitter_ms);
-    if (run->path_rate_mbit > 0)
-        json_put_real(path, "rate_mbit", run->path_rate_mbit);
-    else
-        json_put_null(path, "rate_mbit");
+    put_real_or_null(path, "rate_mbit", run->path_rate_mbit);
 }
 
 static void put_loss(struct cJSON *json, const struct result_loss *loss)
@@ -297,13 +303,23 @@ static void put_loss(struct cJSON *json, const struct result_loss *loss)
     json_put_text(to, "by", loss->by);
     json_put_text(to, "model", loss->model);
     json_put_real(to, "p", loss->p);
-    if (loss->burst > 0)
-        json_put_real(to, "burst", loss->burst);
-    else
-        json_put_null(to, "burst");
+    put_real_or_null(to, "burst", loss->burst);
     json_put_text(to, "direction", loss->direction);
     json_put_real(to, "duplicate", loss->duplicate);
     json_put_real(to, "reorder", loss->reorder);
+}
+
+static void put_pacing(struct cJSON *json, const struct result_run *run)
+{
+    int is_open = run->rate_per_s > 0;
+
+    json_put_text(json, "pacing", is_open ? "open" : "closed");
+    put_real_or_null(json, "rate_per_s", run->rate_per_s);
+    if (is_open)
+        json_put_text(json, "arrival", run->arrival);
+    else
+        json_put_null(json, "arrival");
+    json_put_bool(json, "busy_poll", run->busy_poll);
 }
 
 static void put_conditions(struct cJSON *json, const struct result_run *run)
@@ -321,7 +337,7 @@ static void put_conditions(struct cJSON *json, const struct result_run *run)
     json_put_int(json, "message_size_bytes", run->message_size_bytes);
     json_put_int(json, "connections", run->connections);
     json_put_int(json, "window", run->window);
-    json_put_text(json, "pacing", "closed");
+    put_pacing(json, run);
     put_int_or_null(json, "duration_ns", run->duration_ns, 0);
     put_int_or_null(json, "messages", run->messages, 0);
     json_put_int(json, "timeout_ns", run->timeout_ns);
@@ -381,6 +397,8 @@ static void put_counts(struct cJSON *json, const struct result_run *run)
     json_put_int(json, "reordered", run->reordered);
     json_put_int(json, "unmatched", run->unmatched);
     json_put_int(json, "local_drops", run->local_drops);
+    json_put_int(json, "gaps", run->gaps);
+    put_real_or_null(json, "achieved_per_s", run->achieved_per_s);
     put_reconciled(json, &run->reconciled);
     put_files(json, run);
     put_texts(json, "notes", &run->notes);

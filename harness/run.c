@@ -133,6 +133,8 @@ static int sum_up(struct session *session, struct result_run *run,
         result_add_file(session->result, run, RESULT_SUMMARY_JSON, 0, err) < 0)
         return -1;
     summary_print(&summary, run, stdout);
+    for (int i = 0; i < run->warnings.count; i++)
+        printf("  warning    %s\n", run->warnings.text[i]);
     if (!session->missed.code)
         (void)expect_check(&session->request->scenario->expect, &summary,
                            &session->missed);
@@ -277,12 +279,21 @@ static int run_all(struct session *sessions, int n, struct err *err)
     return stops ? interrupted(sessions, n, err) : 0;
 }
 
+/* A run that could not keep its rate is not the load that was asked for. */
+static enum result_status status_of(const struct result *result)
+{
+    for (int i = 0; i < result->nruns; i++)
+        if (result_run_is_degraded(&result->runs[i]))
+            return RESULT_DEGRADED;
+    return RESULT_COMPLETE;
+}
+
 static int complete(struct session *session, struct err *err)
 {
     environment_end(&session->environment);
     if (save_environment(session, err) < 0)
         return -1;
-    session->result->status = RESULT_COMPLETE;
+    session->result->status = status_of(session->result);
     if (result_finish(session->result, err) == 0)
         return 0;
     session->result->status = RESULT_PARTIAL;
@@ -302,7 +313,7 @@ static int give_up_all(struct session *sessions, int n, struct err *err)
 {
     struct err second = *err;
 
-    if (sessions[0].result->status != RESULT_COMPLETE)
+    if (sessions[0].result->status == RESULT_PARTIAL)
         (void)give_up(&sessions[0], err);
     else
         err_kept(err, "%s", sessions[0].result->path);

@@ -30,6 +30,9 @@ enum scenario_launch {
     LAUNCH_NONE,  /* it runs already */
 };
 
+/* When messages of an open loop are due. */
+enum scenario_arrival { ARRIVES_EVENLY, ARRIVES_AT_RANDOM };
+
 enum scenario_model { MODEL_BERNOULLI, MODEL_GILBERT };
 enum scenario_direction {
     DIRECTION_BOTH,
@@ -52,6 +55,7 @@ enum scenario_swept {
     SWEPT_SERVER,
     SWEPT_MESSAGE_SIZE,
     SWEPT_CONNECTIONS,
+    SWEPT_RATE,
     SWEPT_LOSS_P,
     SCENARIO_SWEEPS
 };
@@ -83,6 +87,10 @@ struct scenario {
     int64_t connections;
     int64_t duration_ns; /* 0: no limit */
     int64_t messages;    /* 0: no limit */
+    double rate_per_s;   /* open loop, over all connections; 0: closed */
+    enum scenario_arrival arrival; /* of an open loop */
+    int64_t window;                /* closed loop: messages in flight on each */
+    int busy_poll;
     int64_t timeout_ns;
     int64_t repeat;
     int64_t seed;
@@ -125,7 +133,8 @@ void scenario_case(const struct scenario *scenario, int i,
 
 /*
  * What a case is called: tcp-thread-1000B-1c, or udp-udp-1000B-1c-p0.1 with
- * loss; fail-... for the failure test.  A plain name, different for each case.
+ * loss, ...-r100 in an open loop, ...-w8 with a window; fail-... for the
+ * failure test.  A plain name, different for each case.
  */
 void scenario_case_key(const struct scenario *one, char *key, unsigned size);
 

@@ -61,28 +61,44 @@ void scenario_case(const struct scenario *scenario, int i, struct scenario *one)
     }
 }
 
-/* The shortest text that is this number again. */
+/* As many decimals as tell this number from any other. */
 static void number_text(double value, char *text, size_t size)
 {
-    double again = -1;
+    for (int decimals = 0; decimals <= 17; decimals++) {
+        double again;
 
-    for (int digits = 1; digits <= 17 && (again < value || again > value);
-         digits++) {
-        snprintf(text, size, "%.*g", digits, value);
+        snprintf(text, size, "%.*f", decimals, value);
         again = strtod(text, NULL);
+        if (again >= value && again <= value)
+            return;
     }
+    snprintf(text, size, "%.17g", value);
+}
+
+/* The parts of a key that most cases do not have. */
+static void add_part(char *parts, size_t size, const char *prefix, double value)
+{
+    size_t used = strlen(parts);
+    char text[32];
+
+    number_text(value, text, sizeof text);
+    snprintf(parts + used, size - used, "%s%s", prefix, text);
 }
 
 void scenario_case_key(const struct scenario *one, char *key, unsigned size)
 {
-    char p[32] = "";
+    char parts[96] = "";
 
+    if (one->window > 1)
+        add_part(parts, sizeof parts, "-w", (double)one->window);
+    if (one->rate_per_s > 0)
+        add_part(parts, sizeof parts, "-r", one->rate_per_s);
     if (one->loss.has)
-        number_text(one->loss.p, p, sizeof p);
-    snprintf(key, size, "%s%s-%s-%lldB-%lldc%s%s",
+        add_part(parts, sizeof parts, "-p", one->loss.p);
+    snprintf(key, size, "%s%s-%s-%lldB-%lldc%s",
              one->mode == MODE_FAIL_RATE ? "fail-" : "",
              scenario_word("transport", (int)one->transport),
              scenario_word("server", (int)one->server),
              (long long)one->message_size_bytes, (long long)one->connections,
-             p[0] ? "-p" : "", p);
+             parts);
 }

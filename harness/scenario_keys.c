@@ -12,6 +12,7 @@ static const char *const later_launches[] = {"ssh", NULL};
 static const char *const transports[] = {"tcp", "udp", NULL};
 static const char *const servers[] = {"thread", "single", "epoll",
                                       "simple", "udp",    NULL};
+static const char *const arrivals[] = {"constant", "poisson", NULL};
 static const char *const models[] = {"bernoulli", "gilbert", NULL};
 static const char *const directions[] = {"both", "forward", "reverse", NULL};
 
@@ -128,15 +129,22 @@ static const struct scenario_key keys[] = {
      .lo = 1,
      .hi = 1e12},
     {.path = "rate_per_s",
-     .type = KEY_LATER,
-     .flags = KEY_MAY_BE_NULL,
-     .offset = KEY_NOWHERE},
+     .type = KEY_REAL,
+     .flags = KEY_MAY_BE_NULL | KEY_SWEEPS,
+     .swept = SWEPT_RATE,
+     .offset = AT(rate_per_s),
+     .lo = 0.001,
+     .hi = 1e7},
+    {.path = "arrival",
+     .type = KEY_WORD,
+     .offset = AT(arrival),
+     .words = arrivals},
     {.path = "window",
      .type = KEY_INT,
-     .offset = KEY_NOWHERE,
+     .offset = AT(window),
      .lo = 1,
-     .hi = 1,
-     .later_hi = 1e6},
+     .hi = 65536},
+    {.path = "busy_poll", .type = KEY_BOOL, .offset = AT(busy_poll)},
     {.path = "timeout_s",
      .type = KEY_SECONDS,
      .offset = AT(timeout_ns),

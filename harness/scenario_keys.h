@@ -36,7 +36,6 @@ struct scenario_key {
     int offset;                /* in struct scenario; KEY_NOWHERE: not kept */
     enum scenario_swept swept; /* with KEY_SWEEPS: its list */
     double lo, hi;             /* range; for KEY_TEXT hi is the field's size */
-    double later_hi;           /* known, but not built yet: hi..later_hi */
     const char *const *words;  /* NULL-ended */
     const char *const *later_words; /* known, but not built yet */
     int (*is_valid)(const char *text);

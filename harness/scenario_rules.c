@@ -127,6 +127,36 @@ static int check_size(const struct scenario_reader *reader,
                     "answer is told, and at most 65507");
 }
 
+/* ---- pacing ---- */
+
+static int check_pacing(const struct scenario_reader *reader,
+                        const struct scenario *s)
+{
+    enum { HEADER_BYTES = 48 };
+    int is_open = s->rate_per_s > 0, is_many = is_open || s->window > 1;
+
+    if (is_open && s->window > 1)
+        return conflict(reader, "window",
+                        "\"rate_per_s\" and \"window\" do not go together",
+                        "an open loop does not wait for replies: leave one of "
+                        "the two out");
+    if (!is_open && s->arrival == ARRIVES_AT_RANDOM)
+        return conflict(reader, "arrival",
+                        "\"arrival\" is of an open loop: \"rate_per_s\"",
+                        "a closed loop sends when an echo is back");
+    if (is_many && s->message_size_bytes < HEADER_BYTES)
+        return conflict(reader, "message_size",
+                        "below 48 bytes one message is in flight",
+                        "messages that short cannot be told apart: larger "
+                        "ones, or neither \"rate_per_s\" nor \"window\"");
+    if (is_many && s->server == SERVER_SIMPLE)
+        return conflict(reader, "server",
+                        "a connection to the simple server has one message",
+                        "another \"server\", or neither \"rate_per_s\" nor "
+                        "\"window\"");
+    return 0;
+}
+
 /* ---- loss on purpose ---- */
 
 static int check_burst(const struct scenario_reader *reader,
@@ -175,7 +205,8 @@ static int check_case(const struct scenario_reader *reader,
 {
     if (check_limits(reader, one) < 0 || check_target(reader, one) < 0 ||
         check_path(reader, one) < 0 || check_server(reader, one) < 0 ||
-        check_connections(reader, one) < 0 || check_size(reader, one) < 0)
+        check_connections(reader, one) < 0 || check_size(reader, one) < 0 ||
+        check_pacing(reader, one) < 0)
         return -1;
     return check_loss(reader, one);
 }

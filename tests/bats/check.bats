@@ -53,7 +53,7 @@ END
         --set mode=fail_rate --set 'server=simple' --set 'connections=[1,50]'
     expect_status 0
     [[ $output == *'site       local: echo-simple-server started here on 127.0.0.1, a free port'* ]]
-    [[ $output == *'load       tcp, failure test, 1, 50 connections, 1000 bytes a message, time-out 3 s'* ]]
+    [[ $output == *'load       tcp, failure test, closed loop, 1, 50 connections, 1000 bytes a message, time-out 3 s'* ]]
     [[ $output == *'case       fail-tcp-simple-1000B-50c: 2 s, '* ]]
     [[ $output == *'ports      1 to listen on, 50 of the client, new ones for each message'* ]]
 }

@@ -82,6 +82,50 @@ END
     stop_pid "$pid"
 }
 
+# ---- pacing ----
+
+@test "sweep: open loops offer what they are told to" {
+    harness_run --set 'rate_per_s=[200,1000]' --set arrival=poisson --set connections=3 --set duration_s=1
+    expect_status 0
+    [ "$(values pacing "$dir/manifest.json" | paste -sd ' ')" = '"open" "open"' ]
+    [ "$(values rate_per_s "$dir/manifest.json" | paste -sd ' ')" = '200 1000' ]
+    [ "$(values arrival "$dir/manifest.json" | uniq)" = '"poisson"' ]
+    # However slow this machine: what is due in a second is scheduled.
+    for rate in 200 1000; do
+        csv=$dir/tcp-thread-1000B-3c-r$rate/1/messages.csv
+        echo "$rate: $(rows "$csv")"
+        awk -F, -v rate="$rate" 'NR > 1 { n++; late += $4 > $3 }
+            END { exit !(n > 0.6 * rate && n < 1.4 * rate && late > 0) }' "$csv"
+    done
+    verified "$dir"
+}
+
+@test "sweep: an open loop that cannot keep its rate is degraded" {
+    harness_run --set rate_per_s=10000000 --set messages=100000 --set timeout_s=60
+    expect_status 0
+    [ "$(value status)" = '"degraded"' ]
+    [[ $(value warnings) == *'"degraded: '*' of 1e+07 messages a second were sent"'* ]]
+    grep -q '^  warning    degraded: ' <<<"$output"
+    [[ $dir != *.partial ]]
+    verified "$dir"
+}
+
+@test "sweep: a window of messages in flight, over both transports" {
+    for transport in tcp udp; do
+        harness_run --set transport="$transport" --set window=16 --set messages=400 \
+            --set timeout_s=0.5 --set name="$transport"
+        expect_status 0
+        [ "$(value window)" = 16 ]
+        [ "$(value pacing)" = '"closed"' ]
+        [ "$(value ok)" = 400 ]
+        # Sixteen were sent before the first came back.
+        run=$(echo "$dir"/*-w16/1)
+        tail -n +2 "$run/messages.csv" | sort -t , -k 5n |
+            awk -F, 'NR == 1 { first = $5 } $4 < first { n++ } END { print n; exit n != 16 }'
+        verified "$dir"
+    done
+}
+
 # ---- datagrams ----
 
 @test "sweep: over UDP the record is held against what the server saw" {

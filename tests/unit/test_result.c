@@ -189,6 +189,41 @@ static void test_load_reconciled(void)
     result_release(&result);
 }
 
+#define OPEN(rate) "\"pacing\": \"open\", \"rate_per_s\": " rate ","
+
+static void test_load_an_open_loop(void)
+{
+    struct result result = {0};
+    struct err err = {0};
+    const struct result_run *run;
+
+    CHECK_INT(load_with("\"pacing\": \"closed\",",
+                        OPEN("2000") "\"arrival\": \"poisson\", "
+                                     "\"busy_poll\": true,",
+                        0, &result, &err),
+              0);
+    if (result.nruns != 1)
+        return;
+    run = &result.runs[0];
+    CHECK_NEAR(run->rate_per_s, 2000, 0);
+    CHECK_STR(run->arrival, "poisson");
+    CHECK_INT(run->busy_poll, 1);
+    CHECK(result_run_is_degraded(run)); /* achieved_per_s is not there */
+    result.runs[0].achieved_per_s = 1980;
+    CHECK(!result_run_is_degraded(run));
+    result.runs[0].achieved_per_s = 1979;
+    CHECK(result_run_is_degraded(run));
+    result_release(&result);
+    CHECK_STR(refusal("\"pacing\": \"closed\",", "\"pacing\": \"open\","),
+              "r/manifest.json: cases[0]: \"rate_per_s\" is not that of such a "
+              "pacing");
+    CHECK_STR(
+        refusal("\"pacing\": \"closed\",", OPEN("2000")),
+        "r/manifest.json: cases[0]: \"arrival\" is missing or not a text");
+    CHECK_STR(refusal("\"pacing\": \"closed\",", OPEN("-1")),
+              "r/manifest.json: cases[0]: \"rate_per_s\" is negative");
+}
+
 /* What an earlier version wrote has none of the keys that came later. */
 static void test_load_an_earlier_one(void)
 {
@@ -380,6 +415,7 @@ int main(void)
     test_load_run();
     test_load_loss();
     test_load_reconciled();
+    test_load_an_open_loop();
     test_load_an_earlier_one();
     test_refused_loss();
     test_round_trip();

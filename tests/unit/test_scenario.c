@@ -343,11 +343,11 @@ static void the_product_of_all_lists(void)
     }
 }
 
-/* A key tells any two shares apart, and no more digits than that takes. */
+/* A key tells any two shares apart, with no more decimals than that takes. */
 static void the_share_in_a_key(void)
 {
     static const char *const want[] = {
-        "0", "1e-09", "0.1", "0.30000000000000004", "0.3", "1"};
+        "0", "0.000000001", "0.1", "0.30000000000000004", "0.3", "1"};
     struct loaded l = load(UDP "\"loss\": {\"p\": [0, 1e-9, 0.1,\n"
                                "0.30000000000000004, 0.3, 1]}}");
     struct scenario one;
@@ -359,6 +359,31 @@ static void the_share_in_a_key(void)
         snprintf(key, sizeof key, "udp-udp-1000B-1c-p%s", want[i]);
         CHECK_STR(key_of(&one), key);
     }
+}
+
+static void open_loops_and_windows(void)
+{
+    struct loaded l = load(HEAD
+                           ", \"rate_per_s\": [1e3, 0.5],\n"
+                           "\"arrival\": \"poisson\", \"busy_poll\": true}");
+    struct scenario one;
+
+    CHECK_INT(l.status, 0);
+    CHECK_INT(l.s.arrival, ARRIVES_AT_RANDOM);
+    CHECK_INT(l.s.busy_poll, 1);
+    CHECK_INT(scenario_cases(&l.s), 2);
+    scenario_case(&l.s, 0, &one);
+    CHECK_NEAR(one.rate_per_s, 1000, 0);
+    CHECK_STR(key_of(&one), "tcp-thread-1000B-1c-r1000");
+    scenario_case(&l.s, 1, &one);
+    CHECK_STR(key_of(&one), "tcp-thread-1000B-1c-r0.5");
+    l = load(HEAD ", \"window\": 8}");
+    CHECK_INT(l.s.window, 8);
+    CHECK_STR(key_of(&l.s), "tcp-thread-1000B-1c-w8");
+    l = load(HEAD "}");
+    CHECK_INT(l.s.window, 1);
+    CHECK_INT(l.s.arrival, ARRIVES_EVENLY);
+    CHECK_NEAR(l.s.rate_per_s, 0, 0);
 }
 
 static void a_list_from_the_command_line(void)
@@ -393,6 +418,7 @@ int main(void)
     one_case_without_a_list();
     the_product_of_all_lists();
     the_share_in_a_key();
+    open_loops_and_windows();
     a_list_from_the_command_line();
     (void)unlink("s.json");
     (void)rmdir(dir);
