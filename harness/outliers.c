@@ -41,3 +41,21 @@ struct outliers outliers_find(const int64_t *sorted, size_t n)
                                         nextafter(found.hi_ns, INFINITY)));
     return found;
 }
+
+void outliers_locate(struct outliers *outliers, const int64_t *received_ns,
+                     const int64_t *rtt_ns, size_t n)
+{
+    int has_one = 0;
+
+    for (size_t i = 0; outliers->is_known && i < n; i++) {
+        double rtt = (double)rtt_ns[i];
+
+        if (rtt >= outliers->lo_ns && rtt <= outliers->hi_ns)
+            continue;
+        if (!has_one || received_ns[i] < outliers->first_ns)
+            outliers->first_ns = received_ns[i];
+        if (!has_one || received_ns[i] > outliers->last_ns)
+            outliers->last_ns = received_ns[i];
+        has_one = 1;
+    }
+}

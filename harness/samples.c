@@ -33,7 +33,9 @@ static int make_room(struct samples *samples)
     size_t cap = samples->cap ? samples->cap * 2 : 4096;
     uint32_t *conn;
 
-    if (grow(&samples->received_ns, cap) < 0 || grow(&samples->rtt_ns, cap) < 0)
+    if (grow(&samples->received_ns, cap) < 0 ||
+        grow(&samples->rtt_ns, cap) < 0 ||
+        (samples->response_ns && grow(&samples->response_ns, cap) < 0))
         return -1;
     conn = realloc(samples->conn, cap * sizeof *conn);
     if (!conn)
@@ -43,10 +45,25 @@ static int make_room(struct samples *samples)
     return 0;
 }
 
+/* Up to the first message that was sent after it was due, both are one. */
+static int begin_responses(struct samples *samples)
+{
+    if (grow(&samples->response_ns, samples->cap) < 0)
+        return -1;
+    memcpy(samples->response_ns, samples->rtt_ns,
+           samples->n * sizeof *samples->response_ns);
+    return 0;
+}
+
 static int add_answer(struct samples *samples, const struct ledger_row *row)
 {
     if (samples->n == samples->cap && make_room(samples) < 0)
         return -1;
+    if (!samples->response_ns && row->sent_ns > row->scheduled_ns &&
+        begin_responses(samples) < 0)
+        return -1;
+    if (samples->response_ns)
+        samples->response_ns[samples->n] = row->received_ns - row->scheduled_ns;
     if (row->conn >= samples->nconns)
         samples->nconns = row->conn + 1;
     samples->conn[samples->n] = (uint32_t)row->conn;
@@ -141,7 +158,8 @@ void samples_drop_arrays(struct samples *samples)
     free(samples->received_ns);
     free(samples->rtt_ns);
     free(samples->conn);
-    samples->received_ns = samples->rtt_ns = NULL;
+    free(samples->response_ns);
+    samples->received_ns = samples->rtt_ns = samples->response_ns = NULL;
     samples->conn = NULL;
     samples->cap = 0;
 }

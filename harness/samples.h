@@ -16,6 +16,7 @@ struct samples {
     size_t n;
     int64_t *received_ns, *rtt_ns;
     uint32_t *conn;
+    int64_t *response_ns; /* received - scheduled; NULL in a closed loop */
     size_t cap;
     int64_t nconns; /* one more than the greatest of conn[] */
 

@@ -4,6 +4,7 @@
 
 #include "harness/connections.h"
 #include "harness/loss.h"
+#include "harness/open_loop.h"
 #include "harness/outliers.h"
 #include "harness/result.h"
 #include "harness/samples.h"
@@ -49,9 +50,13 @@ struct summary {
     struct stats_quantile rtt[SUMMARY_QUANTILES];
     double lag1;    /* of the batches for the median */
     double ipdv_ns; /* mean |IPDV|; 0 without two answers in a row */
+    /* PDV (RFC 5481): the highest known of p99.9 and p99, less the minimum. */
+    int64_t pdv_ns;
+    enum summary_p pdv_of;         /* SUMMARY_QUANTILES: neither is known */
     int64_t grid_ns[SUMMARY_GRID]; /* of all ok messages */
     struct outliers outliers;
     struct steady steady;
+    struct open_loop open_loop;
 
     struct summary_rate rate;
     struct connections connect; /* rows 0: no connections.csv */

@@ -142,6 +142,7 @@ static void test_variation(void)
 /* Q1 = 2, Q3 = 4: fences at 2 / 8 and 4 x 8; on the fence is not beyond it. */
 static void test_outliers(void)
 {
+    int64_t at[] = {10, 20, 30, 40, 50, 60, 70, 80};
     int64_t x[] = {1, 2, 2, 3, 3, 4, 4, 33}, same[] = {5, 5, 5, 5, 5, 900};
     struct outliers found = outliers_find(x, 8);
 
@@ -150,6 +151,9 @@ static void test_outliers(void)
     CHECK_NEAR(found.hi_ns, 32, 1e-12);
     CHECK_INT(found.above, 1);
     CHECK_INT(found.below, 0);
+    outliers_locate(&found, at, x, 8);
+    CHECK_INT(found.first_ns, 80);
+    CHECK_INT(found.last_ns, 80);
     x[7] = 32;
     CHECK_INT(outliers_find(x, 8).above, 0);
     CHECK(!outliers_find(same, 6).is_known);

@@ -80,11 +80,46 @@ static void test_warmup(void)
     CHECK_INT(s.steady.p50_ns, 100);
     CHECK_INT(s.max_ns, 900); /* nothing was left out */
     CHECK_NEAR(s.ipdv_ns, 800.0 / 199, 1e-9);
+    CHECK(!s.open_loop.is_open);
     json = summary_json(&s);
     CHECK(json && strstr(json, "\"until_ns\":\t24900"));
     CHECK(json && strstr(json, "\"p50_after_ns\":\t100"));
     CHECK(json && strstr(json, "\"found\":\tfalse"));
     free(json);
+}
+
+/*
+ * 1000 messages due every us, of 100 ns each; a stall: 20 that were due from
+ * 500 us on all leave at 520 us, 20 .. 1 us late.  Nearest rank: the p99 is
+ * the 990th, 10 us late.  Round trips show nothing of it.
+ */
+static void test_open_loop(void)
+{
+    struct summary s = {0};
+    struct err err = {0};
+    char *rows = calloc(1000, 64), *json;
+    size_t used = 0;
+
+    for (int i = 0; i < 1000; i++) {
+        int due = i * 1000, sent = i >= 500 && i < 520 ? 520000 : due;
+
+        used += (size_t)snprintf(rows + used, 64000 - used,
+                                 "0,%d,%d,%d,%d,100,125,125,ok,1,0,\n", i, due,
+                                 sent, sent + 100);
+    }
+    CHECK_INT(sum_up(rows, &s, &err), 0);
+    CHECK_STR(err.msg, "");
+    CHECK(s.open_loop.is_open);
+    CHECK_INT(s.open_loop.late_p99_ns, 10000);
+    CHECK_INT(s.open_loop.late_max_ns, 20000);
+    CHECK_INT(s.open_loop.response[OPEN_LOOP_P50].value, 100);
+    CHECK_INT(s.open_loop.response[OPEN_LOOP_P99].value, 10100);
+    CHECK_INT(s.open_loop.response_max_ns, 20100);
+    CHECK_INT(s.max_ns, 100);
+    json = summary_json(&s);
+    CHECK(json && strstr(json, "\"schedule_error\""));
+    free(json);
+    free(rows);
 }
 
 static void test_nothing(void)
@@ -215,6 +250,7 @@ int main(void)
         return 1;
     test_small();
     test_warmup();
+    test_open_loop();
     test_nothing();
     test_size_differs();
     test_connections();
