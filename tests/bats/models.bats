@@ -23,18 +23,28 @@ honest_client() {
     done
 }
 
-@test "models: 200 junk connections do not disturb the next client" {
-    need nc
-    head -c 65536 /dev/urandom >noise
-    for model in $models; do
-        start_server echo-server --model "$model" --quiet
-        for _ in {1..50}; do
+# junk: 200 connections to $port that are no echo clients.  (A server may close
+# before all has been written.)
+junk() {
+    (
+        trap '' PIPE
+        for i in {1..50}; do
             printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' >"/dev/tcp/127.0.0.1/$port"
             printf '\x16\x03\x01\x02\x00\x01\x00\x01\xfc' >"/dev/tcp/127.0.0.1/$port"
-            head -c 1300 noise >"/dev/tcp/127.0.0.1/$port"
+            head -c $((i * 1310)) noise >"/dev/tcp/127.0.0.1/$port"
             : >"/dev/tcp/127.0.0.1/$port"
         done
-        honest_client "$port"
+    ) 2>/dev/null || true
+}
+
+# resets: 1000 connections, one after the other.  (Closing a socket with unread
+# bytes in it makes the kernel send a reset.)
+resets() {
+    for _ in {1..1000}; do
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+        printf 'xxxxxxxx' >&"$fd"
+        read -r -t 5 -N 1 -u "$fd" _
+        exec {fd}>&-
     done
 }
 
@@ -43,19 +53,40 @@ only_listener() {
     [[ $(find "/proc/$pid/fd" ! -name "[012]" -lname "socket:*" | wc -l) -eq 1 ]]
 }
 
-# Closing a socket with unread bytes in it makes the kernel send a reset.
-@test "models: 1000 resets leave the server as it was" {
+# was_quiet N: a few lines in all, and N connections or more in the counts.
+was_quiet() {
+    stop_pid "$pid" && within 2 grep -q ^served "$log" || return
+    [[ $(wc -l <"$log") -le 10 ]] &&
+        [[ $(sed -n 's/.* connections=\([0-9]*\) .*/\1/p' "$log") -ge $1 ]]
+}
+
+# honest_after COMMAND N: its N connections leave every kind of server as it
+# was, with nothing more in its log.
+honest_after() {
+    head -c 65536 /dev/urandom >noise
     for model in $models; do
         start_server echo-server --model "$model" --quiet
-        for _ in {1..1000}; do
-            exec {fd}<>"/dev/tcp/127.0.0.1/$port"
-            printf 'xxxxxxxx' >&"$fd"
-            read -r -t 5 -N 1 -u "$fd" _
-            exec {fd}>&-
-        done
+        "$1"
         honest_client "$port"
         within 5 only_listener
+        was_quiet "$2"
     done
+    start_server echo-simple-server --quiet
+    "$1"
+    within 5 only_listener
+    run --separate-stderr run_timed 20 "$bin/echo-rate" --ip 127.0.0.1 \
+        --port "$port" --messages 100 --machine --reconnect
+    expect_status 0
+    [[ $output == *'intended=100 '*' ok=100 '* ]]
+    was_quiet "$2"
+}
+
+@test "models: 200 junk connections do not disturb the next client" {
+    honest_after junk 200
+}
+
+@test "models: 1000 resets leave the server as it was" {
+    honest_after resets 1000
 }
 
 @test "models: one idle client keeps nobody out (single: until its limit)" {
@@ -100,20 +131,58 @@ only_listener() {
     done
 }
 
+# Each of these servers has a listener and no room for a connection.
 @test "models: out of descriptors, the server waits for one and goes on" {
-    for model in thread epoll; do
-        start_server echo-server --model "$model" --timeout 1
-        prlimit --nofile=16 --pid "$pid"
-        fds=()
-        for _ in {1..20}; do
-            exec {fd}<>"/dev/tcp/127.0.0.1/$port"
-            fds+=("$fd")
-        done
+    for model in $models simple; do
+        case $model in
+        simple) start_server echo-simple-server ;;
+        *) start_server echo-server --model "$model" ;;
+        esac
+        used=$(find "/proc/$pid/fd" -mindepth 1 | wc -l)
+        prlimit --nofile="$used:" --pid "$pid"
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+        printf x >&"$fd"
         within 5 grep -q 'out of descriptors' "$log"
         ticks=$(awk '{ print $14 + $15 }' "/proc/$pid/stat")
-        [[ $ticks -lt 50 ]]
-        for fd in "${fds[@]}"; do exec {fd}>&-; done
-        honest_client "$port"
+        within 10 several_pauses
+        now=$(awk '{ print $14 + $15 }' "/proc/$pid/stat")
+        echo "$model: $((now - ticks)) ticks in five pauses of 100 ms"
+        [[ $((now - ticks)) -le 15 ]]
+        prlimit --nofile=1024: --pid "$pid"
+        # Who waited is served now.
+        read -r -t 10 -N 1 -u "$fd" answer
+        [[ $answer == x ]]
+        exec {fd}>&-
+    done
+}
+
+several_pauses() { [[ $(grep -c 'out of descriptors' "$log") -ge 6 ]]; }
+
+# Root has no limit of processes: somebody else who has no other process.
+@test "models: out of threads, a connection is refused and counted" {
+    need setpriv prlimit
+    ((EUID == 0)) || skip "models: needs root to become somebody else"
+    for program in echo-server echo-simple-server; do
+        cp "$(readlink -f "$bin/$program")" .
+        chmod a+rx . .. "$program"
+        log=$program.log
+        setpriv --reuid=61234 --regid=61234 --clear-groups \
+            prlimit --nproc=2 "./$program" --port 0 >"$log" 2>&1 3>&- &
+        pid=$!
+        started+=("$pid")
+        within 10 grep -q ^listening "$log" || skip "models: $T is closed to others"
+        port=$(sed -n 's/^listening .*://p' "$log")
+        exec {kept}<>"/dev/tcp/127.0.0.1/$port"
+        within 5 grep -q connected! "$log"
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+        within 5 grep -q 'refused: no thread for it!' "$log"
+        exec {fd}>&-
+        printf 'still here' >&"$kept"
+        read -r -t 5 -N 10 -u "$kept" answer
+        [[ $answer == 'still here' ]]
+        exec {kept}>&-
+        stop_pid "$pid"
+        within 2 grep -q '^served connections=1 refused=1 ' "$log"
     done
 }
 
