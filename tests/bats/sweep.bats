@@ -191,27 +191,6 @@ held_against() {
     verified "$dir"
 }
 
-# The second time before a server that runs already.
-@test "sweep: what is lost over UDP on an emulated path is told as exactly" {
-    harness_run --set transport=udp --set messages=200 --set connections=20 --set timeout_s=0.15 \
-        --set path.delay_ms=2 --set 'loss={"p":0.2}'
-    here=$dir
-    start_server echo-udp-server --quiet
-    harness_run --host 127.0.0.1 --port "$port" --set transport=udp --set messages=200 \
-        --set connections=20 --set timeout_s=0.15 --set 'loss={"p":0.2}'
-    for dir in "$here" "$dir"; do
-        run=$dir/udp-udp-1000B-20c-p0.2/1
-        [ "$(value by)" = '"relay"' ]
-        forward=$(lost_on_purpose forward) reverse=$(lost_on_purpose reverse)
-        [[ $forward -gt 10 && $(value lost_forward) -eq $forward && $(value lost_reverse) -eq $reverse ]]
-        [[ $(value true_loss) -eq $((forward + reverse)) && $(value false_loss) -eq 0 && $(value missed) -eq 0 ]]
-        [[ $(rows "$run/served.csv") -eq $((200 - forward)) && $(value server_answered) -eq $((200 - forward)) ]]
-    done
-    # 2 ms there and 2 ms back.
-    awk -F, '$9 == "ok" { n++; if ($6 < 4000000) exit 1 } END { exit n < 50 }' "$here"/*/1/messages.csv
-    verified "$here" "$dir"
-}
-
 @test "sweep: duplicates and order are counted, too" {
     harness_run --set transport=udp --set messages=400 --set timeout_s=0.5 \
         --set 'loss={"p":0,"duplicate":0.2,"reorder":0.1}'
