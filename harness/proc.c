@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -47,16 +48,24 @@ struct ends {
     pid_t parent;
 };
 
+/* A group of its own; with a terminal also a session, which the group leads. */
+static int become_leader(const struct proc_spec *spec, const struct ends *ends)
+{
+    if (!spec->has_terminal)
+        return setpgid(0, 0);
+    return setsid() < 0 ? -1 : ioctl(ends->out, TIOCSCTTY, 0);
+}
+
 static int set_up(const struct proc_spec *spec, const struct ends *ends)
 {
-    int in = open("/dev/null", O_RDONLY);
+    int in = spec->has_terminal ? dup(ends->out) : open("/dev/null", O_RDONLY);
 
     if (in < 0 || dup2(in, 0) < 0 || dup2(ends->out, 1) < 0 ||
         dup2(ends->err, 2) < 0)
         return -1;
     if (in > 2)
         close(in);
-    if (setpgid(0, 0) < 0 || pin(spec->cpu) < 0)
+    if (become_leader(spec, ends) < 0 || pin(spec->cpu) < 0)
         return -1;
     if (spec->cwd && chdir(spec->cwd) < 0)
         return -1;
@@ -121,10 +130,32 @@ static int open_log(const char *path, struct err *err)
                              "cannot write %s", path);
 }
 
+/* A new terminal: ours to type into and to watch, and the child's side. */
+static int open_terminal(int out[2])
+{
+    char name[64];
+
+    out[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (out[0] < 0 || grantpt(out[0]) < 0 || unlockpt(out[0]) < 0)
+        return -1;
+    errno = ptsname_r(out[0], name, sizeof name);
+    if (errno)
+        return -1;
+    out[1] = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    return out[1] < 0 ? -1 : fcntl(out[0], F_SETFL, O_NONBLOCK);
+}
+
 /* out[0], err[0] are read by us; out[1], err[1] are the child's. */
 static int open_ends(const struct proc_spec *spec, int out[2], int err_fds[2],
                      struct err *err)
 {
+    if (spec->has_terminal) {
+        if (open_terminal(out) < 0)
+            return err_sys(err, ERR_RESOURCE, "helper-start",
+                           "cannot make a terminal for %s", spec->argv[0]);
+        err_fds[1] = fcntl(out[1], F_DUPFD_CLOEXEC, 3);
+        return 0;
+    }
     if (spec->log_path) {
         out[1] = open_log(spec->log_path, err);
         err_fds[1] = out[1] < 0 ? -1 : fcntl(out[1], F_DUPFD_CLOEXEC, 3);
@@ -219,9 +250,10 @@ static void take_output(struct proc *proc, int *fd, struct buf *to)
 
     for (int i = 0; i < MOST_READS && *fd >= 0; i++) {
         n = read(*fd, bytes, sizeof bytes);
-        if (n < 0)
+        /* A terminal that its last user has closed says EIO. */
+        if (n < 0 && errno != EIO)
             return;
-        if (n == 0) {
+        if (n <= 0) {
             close_fd(fd);
             return;
         }
@@ -294,6 +326,32 @@ int proc_line(struct proc *proc, char *line, size_t size, int64_t timeout_ns)
         if (proc->ended || left_ns <= 0 || !wait_some(proc, left_ns))
             return cut_line(proc, line, size);
     }
+}
+
+int proc_more(struct proc *proc, int64_t timeout_ns)
+{
+    size_t had = proc->out.len;
+
+    if (!proc->ended)
+        (void)wait_some(proc, timeout_ns);
+    return proc->out.len > had;
+}
+
+int proc_type(const struct proc *proc, const char *keys)
+{
+    size_t n = strlen(keys);
+
+    while (n > 0) {
+        ssize_t written = write(proc->out_fd, keys, n);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        keys += written;
+        n -= (size_t)written;
+    }
+    return 0;
 }
 
 int proc_ended(const struct proc *proc)

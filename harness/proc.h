@@ -4,7 +4,9 @@
  * of <sys/wait.h>.
  *
  * A child has its own process group (Ctrl-C reaches it only through us),
- * /dev/null as input, and dies when we die.
+ * /dev/null as input, and dies when we die.  One with a terminal of its own has
+ * that as input and output: what it shows is as a person would see it, with
+ * what is typed echoed and each newline as CR LF.
  */
 #ifndef HARNESS_PROC_H
 #define HARNESS_PROC_H
@@ -22,13 +24,14 @@ struct proc_spec {
     const char *const *env;  /* NULL-ended "NAME=value"; NULL: ours */
     const char *log_path;    /* stdout and stderr go there; NULL: to us */
     int cpu;                 /* pin to this one; -1: anywhere */
+    int has_terminal;        /* log_path is not used */
 };
 
 struct proc {
     int open;  /* descriptors and buffers are to be released */
     pid_t pid; /* 0: never started */
     int pidfd;
-    int out_fd, err_fd; /* -1: closed, or a log is used */
+    int out_fd, err_fd; /* -1: closed, or a log or a terminal is used */
     struct buf out;     /* what came and was not taken as a line */
     struct buf log;     /* all that came, both streams, capped */
     struct buf err;     /* stderr, capped */
@@ -46,6 +49,18 @@ int proc_start(struct proc *proc, const struct proc_spec *spec,
  * newline, cut to size), else 0.  Lines are still returned after the end.
  */
 int proc_line(struct proc *proc, char *line, size_t size, int64_t timeout_ns);
+
+/*
+ * The same for output that need not end in a newline, such as a prompt: wait
+ * for more of it.  Returns 1 when proc->out grew, else 0.
+ */
+int proc_more(struct proc *proc, int64_t timeout_ns);
+
+/*
+ * Type into its terminal: \r is Enter, \003 Ctrl-C, \004 Ctrl-D.  Returns 0, or
+ * -1 with errno when it does not take it.
+ */
+int proc_type(const struct proc *proc, const char *keys);
 
 /* 1 when it has ended and all its lines were taken. */
 int proc_ended(const struct proc *proc);

@@ -1,0 +1,111 @@
+#include "harness/proc.h"
+#include "lib/clock.h"
+#include "tests/unit/check.h"
+
+#include <signal.h>
+
+/* A shell script at a terminal. */
+static int start(struct proc *proc, const char *script)
+{
+    const char *const argv[] = {"sh", "-c", script, NULL};
+    const struct proc_spec spec = {.argv = argv, .cpu = -1, .has_terminal = 1};
+    struct err err = {0};
+
+    return proc_start(proc, &spec, &err);
+}
+
+/* Wait until the last of what it shows is `end`. */
+static int await(struct proc *proc, const char *end)
+{
+    int64_t deadline_ns = clock_now_ns() + 20 * CLOCK_NS_PER_S;
+    size_t n = strlen(end);
+
+    while (proc->out.len < n ||
+           strcmp(proc->out.text + proc->out.len - n, end) != 0) {
+        if (proc->ended || clock_now_ns() > deadline_ns)
+            return -1;
+        (void)proc_more(proc, CLOCK_NS_PER_S);
+    }
+    return 0;
+}
+
+static int await_end(struct proc *proc)
+{
+    int64_t deadline_ns = clock_now_ns() + 20 * CLOCK_NS_PER_S;
+
+    while (!proc->ended && clock_now_ns() < deadline_ns)
+        (void)proc_more(proc, CLOCK_NS_PER_S);
+    return proc->ended ? proc->exit_code : -1;
+}
+
+static void test_a_terminal_echoes_and_is_one(void)
+{
+    struct proc proc;
+
+    CHECK_INT(start(&proc, "test -t 0 && test -t 1 && test -t 2 && "
+                           "printf '? ' && read -r line && echo \"<$line>\""),
+              0);
+    CHECK_INT(await(&proc, "? "), 0);
+    CHECK_INT(proc_type(&proc, "hi you\r"), 0);
+    CHECK_INT(await_end(&proc), 0);
+    CHECK_STR(buf_text(&proc.out), "? hi you\r\n<hi you>\r\n");
+    proc_release(&proc);
+}
+
+static void test_ctrl_c_is_for_the_child_alone(void)
+{
+    struct proc proc;
+
+    CHECK_INT(start(&proc, "printf '? '; read -r line; echo no"), 0);
+    CHECK_INT(await(&proc, "? "), 0);
+    CHECK_INT(proc_type(&proc, "\003"), 0);
+    CHECK_INT(await_end(&proc), 128 + SIGINT);
+    CHECK_STR(buf_text(&proc.out), "? ^C");
+    proc_release(&proc);
+}
+
+static void test_ctrl_d_ends_the_input(void)
+{
+    struct proc proc;
+
+    CHECK_INT(start(&proc, "printf '? '; cat; echo over"), 0);
+    CHECK_INT(await(&proc, "? "), 0);
+    CHECK_INT(proc_type(&proc, "\004"), 0);
+    CHECK_INT(await_end(&proc), 0);
+    CHECK_STR(buf_text(&proc.out), "? over\r\n");
+    proc_release(&proc);
+}
+
+/* What was written just before the end is not lost. */
+static void test_the_last_words(void)
+{
+    struct proc proc;
+
+    CHECK_INT(start(&proc, "i=0; while [ $i -lt 3000 ]; do echo $i; "
+                           "i=$((i + 1)); done; exit 7"),
+              0);
+    CHECK_INT(await_end(&proc), 7);
+    CHECK(proc.out.len > 12 &&
+          strcmp(proc.out.text + proc.out.len - 12, "2998\r\n2999\r\n") == 0);
+    proc_release(&proc);
+}
+
+static void test_nobody_reads_what_is_typed_too_late(void)
+{
+    struct proc proc;
+
+    CHECK_INT(start(&proc, "exit 0"), 0);
+    CHECK_INT(await_end(&proc), 0);
+    CHECK_INT(proc_type(&proc, "x"), -1);
+    proc_release(&proc);
+}
+
+int main(void)
+{
+    test_a_terminal_echoes_and_is_one();
+    test_ctrl_c_is_for_the_child_alone();
+    test_ctrl_d_ends_the_input();
+    test_the_last_words();
+    test_nobody_reads_what_is_typed_too_late();
+    return check_done();
+}
