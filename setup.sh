@@ -18,6 +18,7 @@ gnuplot-nox                 draws the figures
 fonts-lmodern               the figures' font
 texlive-latex-base          builds the report (pdflatex)
 texlive-latex-recommended   booktabs, microtype and xcolor for the report
+telnet                      types into a server in scenarios/transcript_echo.json
 bats                        end-to-end tests
 poppler-utils               tests read the report (pdftotext, pdffonts)
 iproute2                    tests make networks of their own (ip, ss)

@@ -62,6 +62,20 @@ static void describe_load(struct result_run *run, const struct scenario *s)
     run->cpu_server = (int)s->cpu_server;
 }
 
+/* A scene has clients who speak; sizes and times are as they come. */
+static void describe_scene(struct result_run *run, const struct scenario *s)
+{
+    const struct scene *scene = &s->steps.scene[s->scene];
+
+    if (s->mode != MODE_TRANSCRIPT)
+        return;
+    run->message_size_bytes = 0;
+    run->connections = steps_clients(&s->steps, scene);
+    run->duration_ns = 0;
+    run->messages = steps_said(&s->steps, scene);
+    run->timeout_ns = STEPS_TIMEOUT_NS;
+}
+
 static void describe_run(struct result_run *run, const struct scenario *one,
                          int rep)
 {
@@ -72,6 +86,7 @@ static void describe_run(struct result_run *run, const struct scenario *one,
     describe_target(run, one);
     describe_load(run, one);
     describe_loss(&run->loss, one);
+    describe_scene(run, one);
 }
 
 int cases_describe(struct result *result, const struct scenario *scenario,

@@ -5,14 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
-int command_begin(struct command *command, const char *name, struct err *err)
+static void clear(struct command *command)
 {
     command->argv[0] = command->program;
     command->argv[1] = NULL;
     command->n = 1;
     command->failed = 0;
+    command->has_terminal = 0;
     command->used = 0;
+}
+
+int command_begin(struct command *command, const char *name, struct err *err)
+{
+    clear(command);
     return paths_program(command->program, name, err);
+}
+
+void command_begin_tool(struct command *command, const char *name)
+{
+    clear(command);
+    snprintf(command->program, sizeof command->program, "%s", name);
 }
 
 void command_add(struct command *command, const char *text)
@@ -74,7 +86,9 @@ void command_add_path(struct command *command, const char *option,
 int command_start(const struct command *command, int cpu, struct proc *proc,
                   struct err *err)
 {
-    struct proc_spec spec = {.argv = command->argv, .cpu = cpu};
+    struct proc_spec spec = {.argv = command->argv,
+                             .cpu = cpu,
+                             .has_terminal = command->has_terminal};
 
     if (command->failed)
         return err_set(err, ERR_BUG, "command",

@@ -15,7 +15,8 @@ enum { COMMAND_ARGS = 64, COMMAND_BYTES = 24 << 10 };
 struct command {
     const char *argv[COMMAND_ARGS + 1]; /* NULL-ended; [0] the program */
     int n;
-    int failed; /* something did not fit */
+    int failed;       /* something did not fit */
+    int has_terminal; /* see harness/proc.h; set it before the start */
     size_t used;
     char text[COMMAND_BYTES];
     char program[4096];
@@ -23,6 +24,9 @@ struct command {
 
 /* Start a vector for the program NAME.  Errors: those of paths_program. */
 int command_begin(struct command *command, const char *name, struct err *err);
+
+/* The same for a program of somebody else, looked up in PATH. */
+void command_begin_tool(struct command *command, const char *name);
 
 void command_add(struct command *command, const char *text);
 void command_add_text(struct command *command, const char *option,

@@ -244,3 +244,22 @@ int keep_files(const struct keep *keep, struct err *err)
     take_notes(keep);
     return take_logs(keep, err);
 }
+
+int keep_transcript(const struct result *result, struct result_run *run,
+                    const struct transcript *transcript, struct err *err)
+{
+    for (int i = 0; i <= STEPS_MAX_CLIENTS; i++) {
+        const struct buf *text = &transcript->party[i].text;
+        const char *name = transcript->party[i].name;
+
+        if (text->failed)
+            return err_set(err, ERR_RESOURCE, "memory", "cannot keep %s", name);
+        if (text->len == 0)
+            continue;
+        if (result_write_text(result, run, name, buf_text(text), err) < 0 ||
+            result_add_file(result, run, name, 0, err) < 0)
+            return -1;
+    }
+    run->done = 1;
+    return 0;
+}

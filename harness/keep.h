@@ -7,6 +7,7 @@
 
 #include "harness/cast.h"
 #include "harness/result.h"
+#include "harness/transcript.h"
 #include "lib/err.h"
 
 /* One run that has ended, and what its programs said. */
@@ -28,5 +29,9 @@ int keep_has_record(const struct keep *keep);
  * ledger_read, connections_load, tables_count and reconcile_run.
  */
 int keep_files(const struct keep *keep, struct err *err);
+
+/* Write and enter what each party of a scene has shown, and set run->done. */
+int keep_transcript(const struct result *result, struct result_run *run,
+                    const struct transcript *transcript, struct err *err);
 
 #endif

@@ -236,12 +236,30 @@ static void print_cases(const struct scenario *s, FILE *to)
     print_sum(s, &sum, to);
 }
 
+/* A scene is over as soon as everybody has had their say. */
+static void print_scenes(const struct scenario *s, FILE *to)
+{
+    for (int i = 0; i < s->steps.nscenes; i++) {
+        const struct scene *scene = &s->steps.scene[i];
+        int clients = steps_clients(&s->steps, scene);
+        int said = steps_said(&s->steps, scene);
+
+        fprintf(to, "scene      %s: %d client%s, %d message%s\n", scene->name,
+                clients, clients == 1 ? "" : "s", said, said == 1 ? "" : "s");
+    }
+}
+
 void plan_print(const struct scenario *scenario, FILE *to)
 {
     fprintf(to, "name       %s\n", scenario->name);
     if (scenario->what[0])
         fprintf(to, "what       %s\n", scenario->what);
     print_target(scenario, to);
+    if (scenario->mode == MODE_TRANSCRIPT) {
+        print_scenes(scenario, to);
+        print_runs(scenario, to);
+        return;
+    }
     print_path(scenario, to);
     print_loss(scenario, to);
     print_load(scenario, to);

@@ -110,6 +110,11 @@ int result_run_is_degraded(const struct result_run *run)
     return run->rate_per_s > 0 && run->achieved_per_s < 0.99 * run->rate_per_s;
 }
 
+int result_run_is_scene(const struct result_run *run)
+{
+    return strcmp(run->mode, "transcript") == 0;
+}
+
 int result_run_is_here(const struct result_run *run)
 {
     return run->launched || strncmp(run->host, "127.", 4) == 0 ||

@@ -161,6 +161,9 @@ int result_run_is_here(const struct result_run *run);
 /* 1 when its messages may be lost, and their rows end in any order. */
 int result_run_is_udp(const struct result_run *run);
 
+/* 1 for a scene of a transcript: texts instead of messages. */
+int result_run_is_scene(const struct result_run *run);
+
 /* The buffer that server and client use: one message, within bounds. */
 int64_t result_buffer_bytes(const struct result_run *run);
 

@@ -8,6 +8,7 @@
 #include "harness/keep.h"
 #include "harness/screen.h"
 #include "harness/summary.h"
+#include "harness/transcript.h"
 #include "lib/args.h"
 #include "lib/clock.h"
 #include "lib/num.h"
@@ -169,7 +170,54 @@ static int run_one(struct session *session, struct result_run *run,
     return -1;
 }
 
+/* ---- one scene ---- */
+
+static int is_stopped(void)
+{
+    return stops > 0;
+}
+
+/* A stop ends the scene early; what was shown until then is kept. */
+static int play_scene(struct session *session, struct result_run *run,
+                      const struct scene *scene, struct err *err)
+{
+    struct transcript transcript;
+    struct transcript_request request = {
+        .steps = &session->request->scenario->steps,
+        .scene = scene,
+        .run = run,
+        .is_stopped = is_stopped,
+    };
+    struct err trouble = {0}, later = {0};
+    int cut;
+
+    if (result_make_dir(session->result, run, err) < 0)
+        return -1;
+    clock_utc_iso(run->start_utc);
+    cut = transcript_play(&request, &transcript, &trouble) < 0 && !stops;
+    if (keep_transcript(session->result, run, &transcript, &later) < 0)
+        cut = 1;
+    printf("%s: %d said, %d echoed\n", run->dir, transcript.said,
+           transcript.echoed);
+    transcript_release(&transcript);
+    err_worse(&trouble, &later);
+    if (!cut)
+        return result_save(session->result, err);
+    *err = trouble;
+    return -1;
+}
+
 /* ---- all runs ---- */
+
+static int take_run(struct session *session, int i, struct err *err)
+{
+    const struct scenario *s = session->request->scenario;
+    struct result_run *run = &session->result->runs[i];
+
+    if (s->mode == MODE_TRANSCRIPT)
+        return play_scene(session, run, &s->steps.scene[i / s->repeat], err);
+    return run_one(session, run, err);
+}
 
 static int save_environment(struct session *session, struct err *err)
 {
@@ -193,27 +241,41 @@ static int64_t rows_kept(const struct result *result)
     return rows;
 }
 
+/* Of a transcript: scenes of which something was shown. */
+static int scenes_kept(const struct result *result)
+{
+    int scenes = 0;
+
+    for (int i = 0; i < result->nruns; i++)
+        scenes += result_run_is_scene(&result->runs[i]) && result->runs[i].done;
+    return scenes;
+}
+
 static int interrupted(const struct session *sessions, int n, struct err *err)
 {
+    const struct result *result = sessions[0].result;
+    int scenes = scenes_kept(result);
     int64_t rows = 0;
     char text[32];
 
     for (int i = 0; i < n; i++)
         rows += rows_kept(sessions[i].result);
     err_set(err, (enum err_code)(ERR_SIGNAL + stop_signal), "interrupted",
-            "interrupted: %s: after %s messages", sessions[0].result->path,
-            num_grouped(rows, text, sizeof text));
+            "interrupted: %s: after %s %s", result->path,
+            num_grouped(scenes ? scenes : rows, text, sizeof text),
+            scenes ? "scenes" : "messages");
     return err_hint(err, "run it again for a complete result");
 }
 
-/* Say what is left; a folder without a single row is taken back. */
+/* Say what is left; a folder in which nothing was recorded is taken back. */
 static int give_up(struct session *session, struct err *err)
 {
     struct result *result = session->result;
+    int scenes = scenes_kept(result);
     struct err ignored = {0};
     char rows[32];
 
-    if (rows_kept(result) == 0) {
+    if (rows_kept(result) == 0 && scenes == 0) {
         result_discard(result);
         err_kept(err, "nothing was written");
         return -1;
@@ -221,6 +283,8 @@ static int give_up(struct session *session, struct err *err)
     environment_end(&session->environment);
     (void)save_environment(session, &ignored);
     (void)result_save(result, &ignored);
+    if (scenes > 0)
+        return err_kept(err, "what was shown so far, in %s", result->path);
     err_kept(err, "%s whole rows in %s (harness report --allow-partial %s)",
              num_grouped(rows_kept(result), rows, sizeof rows), result->path,
              result->path);
@@ -262,7 +326,7 @@ static int run_turn(struct session *sessions, int n, int i, struct err *err)
         if (stops)
             return interrupted(sessions, n, err);
         begin_run(session, i);
-        if (run_one(session, &session->result->runs[i], err) < 0)
+        if (take_run(session, i, err) < 0)
             return -1;
     }
     return 0;

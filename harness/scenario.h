@@ -5,6 +5,7 @@
 #ifndef HARNESS_SCENARIO_H
 #define HARNESS_SCENARIO_H
 
+#include "harness/steps.h"
 #include "lib/err.h"
 
 #include <stdint.h>
@@ -100,6 +101,8 @@ struct scenario {
     struct scenario_loss loss;
     struct scenario_expect expect;
     struct scenario_sweep sweeps[SCENARIO_SWEEPS];
+    struct steps steps; /* MODE_TRANSCRIPT: its scenes are the cases */
+    int scene;          /* of a case */
 };
 
 /* What the command line changes: --host --port --site --set. */
@@ -134,7 +137,8 @@ void scenario_case(const struct scenario *scenario, int i,
 /*
  * What a case is called: tcp-thread-1000B-1c, or udp-udp-1000B-1c-p0.1 with
  * loss, ...-r100 in an open loop, ...-w8 with a window; fail-... for the
- * failure test.  A plain name, different for each case.
+ * failure test; thread-many for a scene.  A plain name, different for each
+ * case.
  */
 void scenario_case_key(const struct scenario *one, char *key, unsigned size);
 

@@ -15,6 +15,8 @@ int scenario_cases(const struct scenario *scenario)
 {
     int64_t cases = 1;
 
+    if (scenario->mode == MODE_TRANSCRIPT)
+        return scenario->steps.nscenes;
     for (int i = 0; i < SCENARIO_SWEEPS; i++) {
         cases *= values_of(scenario, i);
         if (cases > SCENARIO_MAX_RUNS) /* refused by the rules */
@@ -49,6 +51,7 @@ static const struct scenario_key *key_of(int swept)
 void scenario_case(const struct scenario *scenario, int i, struct scenario *one)
 {
     *one = *scenario;
+    one->scene = i;
     for (int swept = SCENARIO_SWEEPS - 1; swept >= 0; swept--) {
         const struct scenario_sweep *sweep = &scenario->sweeps[swept];
         const struct scenario_key *key = key_of(swept);
@@ -89,6 +92,11 @@ void scenario_case_key(const struct scenario *one, char *key, unsigned size)
 {
     char parts[96] = "";
 
+    if (one->mode == MODE_TRANSCRIPT) {
+        snprintf(key, size, "%s-%s", scenario_word("server", (int)one->server),
+                 one->steps.scene[one->scene].name);
+        return;
+    }
     if (one->window > 1)
         add_part(parts, sizeof parts, "-w", (double)one->window);
     if (one->rate_per_s > 0)

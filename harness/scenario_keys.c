@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const modes[] = {"rate", "fail_rate", NULL};
-static const char *const later_modes[] = {"transcript", NULL};
+static const char *const modes[] = {"rate", "fail_rate", "transcript", NULL};
 static const char *const launches[] = {"local", "none", NULL};
 static const char *const later_launches[] = {"ssh", NULL};
 static const char *const transports[] = {"tcp", "udp", NULL};
@@ -63,11 +62,7 @@ static const struct scenario_key keys[] = {
      .hi = 512,
      .is_valid = is_what,
      .want = "one line of at most 511 bytes"},
-    {.path = "mode",
-     .type = KEY_WORD,
-     .offset = AT(mode),
-     .words = modes,
-     .later_words = later_modes},
+    {.path = "mode", .type = KEY_WORD, .offset = AT(mode), .words = modes},
     {.path = "target", .type = KEY_OBJECT},
     {.path = "target.site",
      .type = KEY_TEXT,
@@ -241,7 +236,7 @@ static const struct scenario_key keys[] = {
      .offset = AT(expect.rate_mbit_min),
      .lo = 0,
      .hi = 1e6},
-    {.path = "steps", .type = KEY_LATER},
+    {.path = "steps", .type = KEY_STEPS, .offset = AT(steps)},
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 

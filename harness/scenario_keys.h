@@ -19,6 +19,7 @@ enum scenario_type {
     KEY_WORD,    /* one of `words`; the index goes to an int, if anywhere */
     KEY_OBJECT,  /* its members have rows of their own */
     KEY_VERSION, /* the number 1 */
+    KEY_STEPS,   /* of a transcript: see harness/steps.h */
     KEY_LATER,   /* known, but not built yet */
 };
 

@@ -49,6 +49,7 @@ static int wrong_type(const struct scenario_reader *reader,
         [KEY_WORD] = "is not a string",
         [KEY_OBJECT] = "is not an object",
         [KEY_VERSION] = "is not a version that this program reads: want 1",
+        [KEY_STEPS] = "is not an array",
         [KEY_LATER] = "is not supported",
     };
 
@@ -208,6 +209,8 @@ static int read_one(struct scenario_reader *reader,
         return read_bool(reader, key, item);
     case KEY_VERSION:
         return read_version(reader, key, item);
+    case KEY_STEPS:
+        return steps_read(field(reader, key), reader->doc, item, reader->err);
     case KEY_LATER:
         return not_supported(reader, key->path, item);
     case KEY_OBJECT:

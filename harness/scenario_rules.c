@@ -198,6 +198,45 @@ static int check_loss(const struct scenario_reader *reader,
     return conflict(reader, "loss", cause.msg, cause.hint);
 }
 
+/* ---- transcripts ---- */
+
+/* What a transcript has no use for would be ignored in silence. */
+static int check_unused(const struct scenario_reader *reader)
+{
+    static const char used[] =
+        " version name what mode target transport server repeat cpu steps ";
+    const char *key;
+
+    for (int i = 0; (key = json_key(reader->doc->root, i)); i++) {
+        char word[80];
+
+        snprintf(word, sizeof word, " %.70s ", key);
+        if (!strstr(used, word))
+            return conflict(reader, key,
+                            "\"mode\": \"transcript\" has no use for this key",
+                            "leave it out: the steps say all that happens");
+    }
+    return 0;
+}
+
+static int check_transcript(const struct scenario_reader *reader)
+{
+    const struct scenario *s = reader->scenario;
+
+    if (s->steps.nscenes == 0)
+        return conflict(reader, "mode",
+                        "\"mode\": \"transcript\" needs \"steps\"",
+                        "scenarios/transcript_echo.json is an example");
+    if (s->sweeps[SWEPT_SERVER].n > 0)
+        return conflict(reader, "server", "a transcript has one kind of server",
+                        "name that one: \"server\": \"thread\"");
+    if (check_unused(reader) < 0 || check_target(reader, s) < 0 ||
+        check_server(reader, s) < 0)
+        return -1;
+    return steps_check(&s->steps, reader->doc->name,
+                       scenario_word("server", (int)s->server), reader->err);
+}
+
 /* ---- all ---- */
 
 static int check_case(const struct scenario_reader *reader,
@@ -249,6 +288,12 @@ int scenario_check(const struct scenario_reader *reader)
 
     if (check_lists(reader) < 0)
         return -1;
+    if (reader->scenario->mode == MODE_TRANSCRIPT)
+        return check_transcript(reader);
+    if (reader->scenario->steps.nscenes > 0)
+        return conflict(reader, "steps",
+                        "\"steps\" are for \"mode\": \"transcript\"",
+                        "add \"mode\": \"transcript\", or leave them out");
     for (int i = 0; i < scenario_cases(reader->scenario); i++) {
         scenario_case(reader->scenario, i, &one);
         if (check_case(reader, &one) < 0)
