@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static void put_seconds(char text[COMPARABLE_TEXT], int64_t ns)
+static void put_real(char text[COMPARABLE_TEXT], double value)
 {
-    if (ns == 0)
-        snprintf(text, COMPARABLE_TEXT, "none");
+    if (value > 0)
+        snprintf(text, COMPARABLE_TEXT, "%.9g", value);
     else
-        snprintf(text, COMPARABLE_TEXT, "%.9g", (double)ns / 1e9);
+        snprintf(text, COMPARABLE_TEXT, "none");
 }
 
 static void put_count(char text[COMPARABLE_TEXT], int64_t count)
@@ -31,6 +31,9 @@ enum key {
     MESSAGE_SIZE,
     CONNECTIONS,
     WINDOW,
+    RATE,
+    ARRIVAL,
+    BUSY_POLL,
     DURATION,
     MESSAGES,
     TIMEOUT,
@@ -38,8 +41,18 @@ enum key {
 };
 
 static const char *const names[KEYS] = {
-    "mode",   "transport",  "server",   "message_size", "connections",
-    "window", "duration_s", "messages", "timeout_s",
+    [MODE] = "mode",
+    [TRANSPORT] = "transport",
+    [SERVER] = "server",
+    [MESSAGE_SIZE] = "message_size",
+    [CONNECTIONS] = "connections",
+    [WINDOW] = "window",
+    [RATE] = "rate_per_s",
+    [ARRIVAL] = "arrival",
+    [BUSY_POLL] = "busy_poll",
+    [DURATION] = "duration_s",
+    [MESSAGES] = "messages",
+    [TIMEOUT] = "timeout_s",
 };
 
 const char *comparable_key(const struct result_run *run, int i,
@@ -64,14 +77,23 @@ const char *comparable_key(const struct result_run *run, int i,
     case WINDOW:
         put_count(text, run->window);
         break;
+    case RATE:
+        put_real(text, run->rate_per_s);
+        break;
+    case ARRIVAL:
+        put_word(text, run->arrival[0] ? run->arrival : "none");
+        break;
+    case BUSY_POLL:
+        put_word(text, run->busy_poll ? "true" : "false");
+        break;
     case DURATION:
-        put_seconds(text, run->duration_ns);
+        put_real(text, (double)run->duration_ns / 1e9);
         break;
     case MESSAGES:
         put_count(text, run->messages);
         break;
     case TIMEOUT:
-        put_seconds(text, run->timeout_ns);
+        put_real(text, (double)run->timeout_ns / 1e9);
         break;
     default:
         return NULL;

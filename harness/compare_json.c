@@ -51,6 +51,8 @@ static void put_verdict(struct cJSON *root, const struct verdict *verdict)
     json_put_text(root, "verdict", verdict_call_name(verdict->call));
     if (verdict->call == VERDICT_UNDECIDED && verdict->needs > 0)
         json_put_int(root, "needs", verdict->needs);
+    if (verdict->noise >= 0)
+        json_put_real(root, "noise_within_runs", verdict->noise);
     put_answer(root, "rtt_p50_ns", &verdict->p50, 1);
     put_answer(root, "rtt_p99_ns", &verdict->others[VERDICT_P99], 1);
     put_answer(root, "failed_share", &verdict->others[VERDICT_FAILED], 0);

@@ -115,6 +115,19 @@ static void print_size(double ratio, FILE *to)
         fprintf(to, "takes %s times as long", show_factor(ratio, text));
 }
 
+static void print_advice(double noise, FILE *to)
+{
+    if (noise >= 0 && noise < 0.1)
+        fputs("Longer runs will hardly help: runs differ by more than their "
+              "own noise.\n",
+              to);
+    if (noise > 0.5)
+        fprintf(to,
+                "Longer runs would help as well: %.0f %% of the variance is "
+                "noise within runs.\n",
+                100 * noise);
+}
+
 static void print_undecided(const struct comparison *c, FILE *to)
 {
     const struct verdict *v = &c->verdict;
@@ -141,6 +154,7 @@ static void print_undecided(const struct comparison *c, FILE *to)
         fprintf(to, "About %d %s in all would decide: %d more.\n", v->needs,
                 what,
                 v->needs - (c->a.nruns < c->b.nruns ? c->a.nruns : c->b.nruns));
+    print_advice(v->noise, to);
 }
 
 static void print_call(const struct comparison *c, FILE *to)

@@ -3,6 +3,7 @@
 #include "harness/audit.h"
 #include "harness/dominance.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,14 @@ static const char *choose_case(const struct side *side, const char *wanted,
 
 /* ---- one run ---- */
 
+/* Half of a 95 % interval of the logarithm is 1.96 standard deviations. */
+static double noise_of(const struct stats_quantile *q)
+{
+    if (!q->is_known || q->lo <= 0)
+        return 0;
+    return log((double)q->hi / (double)q->lo) / 2 / 1.96;
+}
+
 static void take_value(struct side_run *to, const struct summary *summary)
 {
     const struct steady *steady = &summary->steady;
@@ -53,6 +62,7 @@ static void take_value(struct side_run *to, const struct summary *summary)
     to->value.p50_ns = (double)steady->p50_ns;
     to->value.p99_ns = steady->p99_ns == LEDGER_ABSENT ? 0
                                                        : (double)steady->p99_ns;
+    to->value.p50_noise = noise_of(&summary->rtt[SUMMARY_P50]);
     to->value.failed = summary->failed_share.value;
     to->value.bit_per_s = summary->rate.bit_per_s;
     to->is_unsteady = steady->unsteady > 0;

@@ -177,6 +177,56 @@ static void correct(struct verdict *verdict)
                 p[used++];
 }
 
+static double variance(const double *values, int n)
+{
+    double mean = 0, sum = 0;
+
+    for (int i = 0; i < n; i++)
+        mean += values[i] / n;
+    for (int i = 0; i < n; i++)
+        sum += (values[i] - mean) * (values[i] - mean);
+    return sum / (n - 1);
+}
+
+/* Of ln p50: within pairs when there are, else within A and B alike. */
+static double variance_between(const struct work *work)
+{
+    int na = work->request->na, nb = work->request->nb;
+
+    (void)pick_all(work, pick_p50, 0);
+    to_logarithms(work->a, na);
+    to_logarithms(work->b, nb);
+    if (!work->request->is_paired)
+        return (variance(work->a, na) + variance(work->b, nb)) / 2;
+    for (int i = 0; i < na; i++)
+        work->scratch[i] = work->b[i] - work->a[i];
+    return variance(work->scratch, na) / 2;
+}
+
+static double mean_noise(const struct verdict_run *runs, int n)
+{
+    double sum = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (runs[i].p50_noise <= 0)
+            return -1;
+        sum += runs[i].p50_noise * runs[i].p50_noise;
+    }
+    return sum / n;
+}
+
+static double noise_of(const struct work *work)
+{
+    const struct verdict_request *request = work->request;
+    double a = mean_noise(request->a, request->na);
+    double b = mean_noise(request->b, request->nb), between;
+
+    if (request->na < 2 || request->nb < 2 || a < 0 || b < 0)
+        return -1;
+    between = variance_between(work);
+    return between > 0 ? fmin((a + b) / 2 / between, 1) : -1;
+}
+
 static int answer_all(struct verdict *out, const struct work *work,
                       struct err *err)
 {
@@ -192,6 +242,7 @@ static int answer_all(struct verdict *out, const struct work *work,
         if (answer(&out->others[i], work, others[i], err) < 0)
             return -1;
     correct(out);
+    out->noise = noise_of(work);
     return 0;
 }
 

@@ -18,6 +18,7 @@ struct verdict_run {
     double p99_ns;    /* after warm-up; 0: too few messages for one */
     double failed;    /* share of its messages, 0 .. 1 */
     double bit_per_s; /* > 0 */
+    double p50_noise; /* sd of ln p50, told by the run itself; 0: not known */
 };
 
 /* Paired: na == nb, and a[i] belongs to b[i].  na, nb >= 1. */
@@ -60,6 +61,12 @@ struct verdict {
      * they are like those that are there.  0: more than can be told.
      */
     int needs;
+    /*
+     * How much of the variance between runs (pairs) is noise within them, 0 ..
+     * 1: longer runs make that part smaller, more runs make all of it smaller.
+     * -1: not known.  Source: Kalibera & Jones (2013), section 6.
+     */
+    double noise;
 };
 
 /* Error: no-memory. */

@@ -72,6 +72,7 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     [[ $output == *"Undecided: the 95 % interval reaches across the margin of 5 %."* ]]
     [[ $output =~ "About "([0-9]+)" pairs in all would decide: "([0-9]+)" more." ]]
     [ "${BASH_REMATCH[1]}" -eq $((BASH_REMATCH[2] + 6)) ]
+    [[ $output == *"Longer runs will hardly help"* ]]
 }
 
 @test "compare: --fail-on decides about the exit code" {
@@ -154,6 +155,11 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     compare alone two
     expect_error 2 not-comparable
     [[ $stderr == *'"connections": 1 and 2'* ]]
+    cp -r far open
+    sed -i 's/"pacing": "closed"/"pacing": "open", "rate_per_s": 9, "arrival": "poisson"/' open/manifest.json
+    compare near open
+    expect_error 2 not-comparable
+    [[ $stderr == *'"rate_per_s": none and 9; "arrival": none and poisson'* ]]
     compare alone small --despite no_such_key
     expect_error 2 usage
 }

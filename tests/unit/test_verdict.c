@@ -15,10 +15,11 @@ static void make(struct fixture *f, double ratio, double spread)
         double weather = 1 + i / 10.0; /* that both share */
         double own = 1 + spread * (i - 4.5) / 4.5;
 
-        f->a[i] = (struct verdict_run){1000 * weather, 2000 * weather, 0, 8e6};
+        f->a[i] = (struct verdict_run){1000 * weather, 2000 * weather, 0, 8e6,
+                                       0};
         f->b[i] = (struct verdict_run){1000 * weather * ratio * own,
                                        2000 * weather * ratio * own, 0.01,
-                                       8e6 / ratio};
+                                       8e6 / ratio, 0};
     }
 }
 
@@ -99,8 +100,9 @@ static void test_needs(void)
     struct fixture f;
 
     for (int i = 0; i < N; i++) {
-        f.a[i] = (struct verdict_run){1000, 0, 0, 1};
-        f.b[i] = (struct verdict_run){1000 * exp(-0.2 + i * 2 / 45.0), 0, 0, 1};
+        f.a[i] = (struct verdict_run){1000, 0, 0, 1, 0};
+        f.b[i] = (struct verdict_run){1000 * exp(-0.2 + i * 2 / 45.0), 0, 0, 1,
+                                      0};
     }
     CHECK_INT(judge(&f, N, 1), VERDICT_UNDECIDED);
     CHECK_NEAR(log(f.verdict.p50.ratio.hi), 0.2 - 4 / 45.0, 1e-9);
@@ -147,14 +149,40 @@ static void test_difference(void)
     struct fixture f;
 
     for (int i = 0; i < N; i++) {
-        f.a[i] = (struct verdict_run){1000 + i, 0, 0, 1};
-        f.b[i] = (struct verdict_run){5000 + i, 0, 0, 1};
+        f.a[i] = (struct verdict_run){1000 + i, 0, 0, 1, 0};
+        f.b[i] = (struct verdict_run){5000 + i, 0, 0, 1, 0};
     }
     CHECK_INT(judge(&f, N, 1), VERDICT_SLOWER);
     CHECK_NEAR(f.verdict.p50.a, 1004.5, 1e-9);
     CHECK_NEAR(f.verdict.p50.b, 5004.5, 1e-9);
     CHECK_NEAR(f.verdict.p50.difference.value, 4000, 1e-9);
     CHECK_NEAR(f.verdict.p50.difference.lo, 4000, 1e-9);
+}
+
+/*
+ * Four runs a side, ln p50 of 0 and 0.02 in turn: variance 0.000133 each.
+ * Noise within the runs of sd 0.01 is 0.0001 of it: three quarters.  In pairs
+ * what both share drops out, and noise is all that is left.
+ */
+static void test_noise(void)
+{
+    struct fixture f = {0};
+
+    for (int i = 0; i < 4; i++) {
+        double p50 = 1000 * exp(0.02 * (i % 2));
+
+        f.a[i] = (struct verdict_run){p50, 0, 0, 1, 0.01};
+        f.b[i] = (struct verdict_run){p50 + i % 3 * 1e-3, 0, 0, 1, 0.01};
+    }
+    CHECK_INT(judge(&f, 4, 0), VERDICT_EQUIVALENT);
+    CHECK_NEAR(f.verdict.noise, 0.75, 1e-3);
+    (void)judge(&f, 4, 1);
+    CHECK_NEAR(f.verdict.noise, 1, 0);
+    f.b[2].p50_noise = 0;
+    (void)judge(&f, 4, 0);
+    CHECK_NEAR(f.verdict.noise, -1, 0);
+    (void)judge(&f, 1, 0);
+    CHECK_NEAR(f.verdict.noise, -1, 0);
 }
 
 static void test_names(void)
@@ -173,6 +201,7 @@ int main(void)
     test_others();
     test_no_p99();
     test_difference();
+    test_noise();
     test_names();
     return check_done();
 }
