@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 64, SOURCES = 250 };
+enum { AT_ONCE = 64 };
 
 /* Between two attempts to connect again: doubled from the first to the last. */
 static const int64_t first_backoff_ns = 10 * CLOCK_NS_PER_MS;
@@ -92,7 +92,7 @@ static void begin_connect(struct lane *lane, struct line *line)
     do
         line->fd = net_connect_from(to, lane->source);
     while (line->fd < 0 && errno == EADDRNOTAVAIL && net_is_loopback(to) &&
-           lane->source < SOURCES && ++lane->source);
+           lane->source < CONNECT_SOURCES && ++lane->source);
     line->state = LINE_CONNECTING;
     if (line->fd < 0)
         give_up(line, errno);

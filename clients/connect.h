@@ -7,6 +7,9 @@
 
 #include "clients/lane.h"
 
+/* Addresses of ours that reach an IPv4 loopback peer, besides the first. */
+enum { CONNECT_SOURCES = 250 };
+
 /*
  * Connect all lines of the lane, before the first message.  What could not be
  * connected is closed; its line tells why.

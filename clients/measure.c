@@ -5,6 +5,7 @@
 #include "clients/engine.h"
 #include "clients/hello.h"
 #include "clients/loop_args.h"
+#include "clients/preflight.h"
 #include "clients/ticker.h"
 #include "lib/args.h"
 #include "lib/clock.h"
@@ -17,11 +18,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SPARE_FDS = 16, CHUNKS = 16 };
+enum { CHUNKS = 16 };
 
 static const int64_t forever_ns = INT64_MAX / 4;
 static const int64_t tcp_timeout_ns = 10 * CLOCK_NS_PER_S;
@@ -260,28 +260,6 @@ static int check_transport(struct rate *rate, struct err *err)
 
 /* ---- before the run ---- */
 
-/* More than the limit cannot be opened later: say so before any packet. */
-static int check_fds(const struct rate *rate, struct err *err)
-{
-    rlim_t need = (rlim_t)rate->plan.connections + SPARE_FDS;
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= need)
-        return 0;
-    limit.rlim_cur = need < limit.rlim_max ? need : limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= need)
-        return 0;
-    err_set(err, ERR_RESOURCE, "limit-fds",
-            "cannot open %d connections: need %llu descriptors, have %llu",
-            rate->plan.connections, (unsigned long long)need,
-            (unsigned long long)limit.rlim_max);
-    return err_hint(err,
-                    "at most --connections %llu fit; or raise the limit: "
-                    "ulimit -n %llu",
-                    (unsigned long long)limit.rlim_max - SPARE_FDS,
-                    (unsigned long long)need);
-}
-
 static int64_t at_most(int64_t ns, int64_t limit_ns)
 {
     return ns < limit_ns ? ns : limit_ns;
@@ -301,7 +279,10 @@ static int greet(struct rate *rate, struct err *err)
     if (hello.timeout_ns < CLOCK_NS_PER_S)
         hello.timeout_ns = CLOCK_NS_PER_S;
     rate->plan.connect_timeout_ns = hello.timeout_ns;
-    if (net_resolve(rate->ip, rate->port, &addrs, err) < 0 ||
+    if (net_resolve(rate->ip, rate->port, &addrs, err) < 0)
+        return -1;
+    rate->plan.target = addrs.at[0];
+    if (preflight(&rate->plan, rate->record_dir, err) < 0 ||
         hello_greet(&hello, &addrs, &chosen, &rate->plain, err) < 0)
         return -1;
     rate->plan.target = addrs.at[chosen];
@@ -637,8 +618,7 @@ static int run(struct rate *rate, struct load_result *result, int argc,
         return -1;
     if (done)
         return 0;
-    if (check_transport(rate, err) < 0 || choose_run_id(rate, err) < 0 ||
-        check_fds(rate, err) < 0)
+    if (check_transport(rate, err) < 0 || choose_run_id(rate, err) < 0)
         return -1;
     rate->bar = !rate->plan.persists && !rate->machine && !rate->quiet &&
                 isatty(STDERR_FILENO);
