@@ -1,5 +1,7 @@
 #include "harness/capture.h"
 
+#include "lib/num.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,16 +36,19 @@ static int is_place_of_port(const struct buf *to, char after)
            (after == '\n' || after == '\r' || after == '\0');
 }
 
-/*
- * The word for a number at `digits` (NUL-ended, of n digits), or NULL.
- */
+/* The word for a number of n digits, or NULL. */
 static const char *word_for(const struct capture *capture, const char *digits,
                             size_t n, const struct buf *to)
 {
+    char number[8];
+    int64_t port = 0;
+
     if (n == 0 || n > 5 || !is_place_of_port(to, digits[n]))
         return NULL;
+    snprintf(number, sizeof number, "%.*s", (int)n, digits);
+    (void)num_parse_int(number, 1, 65535, &port);
     for (int i = 0; i < capture->n; i++)
-        if (capture->known[i].port == atoi(digits))
+        if (capture->known[i].port == port)
             return capture->known[i].word;
     return NULL;
 }
