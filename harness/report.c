@@ -44,6 +44,7 @@ static void put_runs(struct values *values, const struct report_set *set)
 static void put_values(struct values *values, const struct report_set *set)
 {
     const struct report_runs *failures = &set->of[REPORT_FAILURE];
+    const struct report_run *first = set->local ? set->local : set->remote;
 
     report_values_total(values, set);
     put_runs(values, set);
@@ -54,6 +55,8 @@ static void put_values(struct values *values, const struct report_set *set)
     if (values_find(values, "local.answered") ||
         values_find(values, "cloud.answered"))
         values_text(values, "percentiles", "figure", "drawn");
+    if (first && report_run_has_map(first))
+        values_text(values, "heat", "figure", first->run->site);
     if (failures->n > 0) {
         report_values_run(values, "failure", &failures->run[0]);
         report_failures_values(values, "failure", &failures->run[0]);

@@ -2,6 +2,7 @@
 
 #include "harness/figure.h"
 #include "harness/figure_bursts.h"
+#include "harness/figure_heat.h"
 #include "harness/figure_loss.h"
 #include "harness/figure_percentiles.h"
 #include "harness/figure_rate.h"
@@ -76,6 +77,21 @@ static int draw_percentiles(const struct drawing *drawing, struct err *err)
         figure_percentiles_write(&of, &figure, err) < 0)
         return -1;
     return figure_draw(&figure, "percentiles.gp", drawing->digits, err);
+}
+
+/* Of the local run, or else of the remote one; a few messages are no map. */
+static int draw_heat(const struct drawing *drawing, struct err *err)
+{
+    const struct report_run *run = drawing->set->local ? drawing->set->local
+                                                       : drawing->set->remote;
+    struct figure figure;
+
+    if (!run || !report_run_has_map(run))
+        return 0;
+    if (figure_begin(&figure, drawing->dir, "heat", err) < 0 ||
+        figure_heat_write(&run->heat, &figure, err) < 0)
+        return -1;
+    return figure_draw(&figure, "heat.gp", drawing->digits, err);
 }
 
 /* The middle of what is drawn, whether or not it has an interval. */
@@ -173,7 +189,7 @@ int report_figures_draw(const struct report_set *set, const char *dir,
         draw_rate(&drawing, set->local, "fig4", err) < 0 ||
         draw_rate(&drawing, set->remote, "fig6", err) < 0 ||
         draw_side(&drawing, err) < 0 || draw_percentiles(&drawing, err) < 0 ||
-        draw_loss(&drawing, err) < 0)
+        draw_heat(&drawing, err) < 0 || draw_loss(&drawing, err) < 0)
         return -1;
     return draw_bursts(&drawing, err);
 }

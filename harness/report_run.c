@@ -9,6 +9,12 @@ int report_run_is_local(const struct result_run *run)
     return !run->emulated && strcmp(run->site, "local") == 0;
 }
 
+int report_run_has_map(const struct report_run *run)
+{
+    return run->heat.cell && run->samples.n > SERIES_MAX_DOTS &&
+           run->heat.hi_ns > run->heat.lo_ns;
+}
+
 int report_run_is_warm(const struct report_run *run)
 {
     const struct steady *steady = &run->summary.steady;
@@ -66,6 +72,14 @@ static int check_texts(const struct result *result,
     return 0;
 }
 
+/* How the round trips lie: for the figures that show all of them. */
+static int load_shapes(struct report_run *out, struct err *err)
+{
+    if (percentiles_of(&out->percentiles, &out->samples, err) < 0)
+        return -1;
+    return heat_of(&out->heat, &out->samples, err);
+}
+
 int report_run_load(struct report_run *out, const struct result *result,
                     const struct result_run *run, struct err *err)
 {
@@ -87,7 +101,7 @@ int report_run_load(struct report_run *out, const struct result *result,
         series_build(&out->series, &out->samples, err) < 0)
         return -1;
     if (strcmp(run->mode, "rate") == 0 && !run->loss.has &&
-        percentiles_of(&out->percentiles, &out->samples, err) < 0)
+        load_shapes(out, err) < 0)
         return -1;
     /* A million round trips are 600 bins now: their arrays can go. */
     if (out->samples.n > SERIES_MAX_DOTS)
@@ -99,5 +113,6 @@ void report_run_release(struct report_run *run)
 {
     samples_release(&run->samples);
     series_release(&run->series);
+    heat_release(&run->heat);
     memset(run, 0, sizeof *run);
 }

@@ -2,6 +2,7 @@
 #ifndef HARNESS_REPORT_RUN_H
 #define HARNESS_REPORT_RUN_H
 
+#include "harness/heat.h"
 #include "harness/percentiles.h"
 #include "harness/result.h"
 #include "harness/samples.h"
@@ -15,8 +16,9 @@ struct report_run {
     const struct result_run *run;
     struct summary summary;
     struct series series;
-    struct percentiles percentiles; /* of a rate run; else empty */
-    struct samples samples;         /* arrays only when few enough for dots */
+    struct percentiles percentiles; /* of a rate run; else empty, as is */
+    struct heat heat;
+    struct samples samples; /* arrays only when few enough for dots */
 };
 
 /*
@@ -32,6 +34,9 @@ void report_run_release(struct report_run *run);
 
 /* The name of a folder without its parents. */
 const char *report_run_folder(const struct result *result);
+
+/* Are there messages enough for a map of them? */
+int report_run_has_map(const struct report_run *run);
 
 /* Is a warm-up known, which ends before the run does? */
 int report_run_is_warm(const struct report_run *run);

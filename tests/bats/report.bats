@@ -73,7 +73,8 @@ only() {
     [[ $text == *'--timeout SECONDS'* && $text == *'--model MODEL'* ]]
     [[ $text == *'Fig. 7. Echo rate, local and cloud over an emulated path, on one'* ]]
     [[ $text == *'Fig. 8. Percentiles of the RTT (remote: emulated)'* ]]
-    for file in out/figures/{fig1,fig4,fig6,side,percentiles}.{pdf,svg}; do
+    [[ $text == *'Fig. 9. RTT over time, local'* ]]
+    for file in out/figures/{fig1,fig4,fig6,side,percentiles,heat}.{pdf,svg}; do
         size=$(stat -c %s "$file")
         echo "$file: $size bytes"
         [ "$size" -gt 1000 ] && [ "$size" -lt 100000 ]
@@ -146,7 +147,7 @@ only() {
     report "$l" "$r" --out one
     report "$l" "$r" --out two
     expect_status 0
-    for file in report.pdf figures/{fig4,fig6,side,percentiles}.{pdf,svg} results.json; do
+    for file in report.pdf figures/{fig4,fig6,side,percentiles,heat}.{pdf,svg} results.json; do
         echo "$file"
         cmp "one/$file" "two/$file"
     done
