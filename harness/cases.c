@@ -53,6 +53,7 @@ static void describe_load(struct result_run *run, const struct scenario *s)
     run->rate_per_s = s->rate_per_s;
     if (s->rate_per_s > 0)
         set_word(run->arrival, sizeof run->arrival, "arrival", (int)s->arrival);
+    run->threads = s->threads;
     run->busy_poll = s->busy_poll;
     run->duration_ns = s->duration_ns;
     run->messages = s->messages;

@@ -222,6 +222,8 @@ static void add_pacing(struct command *command, const struct result_run *run)
     command_add_int(command, "--seed", run->seed);
     if (run->window > 1)
         command_add_int(command, "--window", run->window);
+    if (run->threads > 1)
+        command_add_int(command, "--threads", run->threads);
     if (run->busy_poll)
         command_add(command, "--busy-poll");
     if (run->rate_per_s <= 0)

@@ -87,6 +87,7 @@ struct result_run {
     int64_t window;      /* closed loop: in flight on each connection */
     double rate_per_s;   /* open loop: over all connections; 0: closed */
     char arrival[12];    /* open loop: constant, poisson */
+    int64_t threads;     /* of the client, which share its connections */
     int busy_poll;       /* the client spins instead of sleeping */
     int64_t duration_ns; /* 0: no limit */
     int64_t messages;    /* 0: no limit */

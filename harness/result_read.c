@@ -231,6 +231,10 @@ static int get_pacing(const struct cJSON *from, struct result_run *run,
         return -1;
     if ((strcmp(pacing, "open") == 0) != (run->rate_per_s > 0))
         return wrong(err, "rate_per_s", "not that of such a pacing");
+    run->threads = 1;
+    if (json_get(from, "threads") &&
+        get_count(from, "threads", &run->threads, err) < 0)
+        return -1;
     if (json_get(from, "busy_poll") &&
         get_bool(from, "busy_poll", &run->busy_poll, err) < 0)
         return -1;

@@ -319,6 +319,7 @@ static void put_pacing(struct cJSON *json, const struct result_run *run)
         json_put_text(json, "arrival", run->arrival);
     else
         json_put_null(json, "arrival");
+    json_put_int(json, "threads", run->threads);
     json_put_bool(json, "busy_poll", run->busy_poll);
 }
 

@@ -13,6 +13,7 @@ static void set_defaults(struct scenario *s)
     s->message_size_bytes = 1000;
     s->connections = 1;
     s->window = 1;
+    s->threads = 1;
     s->duration_ns = INT64_C(10000000000);
     s->timeout_ns = INT64_C(3000000000);
     s->repeat = 1;

@@ -56,8 +56,9 @@ corrupt cpu dir done duplicated duration_ns end_utc environment_sha256 eof
 files format gaps host intended key late launched local_drops local_limit loss
 lost message_size_bytes messages mode name notes ok outcomes pacing pairs path
 plain port rate_per_s reconciled refused reordered rep reset rows run_id
-scenario_sha256 seed send_error server sha256 site start_utc status timeout
-timeout_ns tool transport unmatched unreachable version warnings what window
+scenario_sha256 seed send_error server sha256 site start_utc status threads
+timeout timeout_ns tool transport unmatched unreachable version warnings what
+window
 END
     [ "$(value format)" = 1 ]
     [ "$(value status)" = '"complete"' ]

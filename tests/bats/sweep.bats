@@ -110,6 +110,15 @@ END
     verified "$dir"
 }
 
+@test "sweep: threads of the client share its connections" {
+    harness_run --set threads=3 --set connections=7 --set messages=300
+    expect_status 0
+    [ "$(value threads)" = 3 ]
+    [ "$(value ok)" = 300 ]
+    [ "$(cut -d , -f 1 "$dir/tcp-thread-1000B-7c/1/connections.csv" | sort -u | wc -l)" -eq 8 ]
+    verified "$dir"
+}
+
 @test "sweep: a window of messages in flight, over both transports" {
     for transport in tcp udp; do
         harness_run --set transport="$transport" --set window=16 --set messages=400 \

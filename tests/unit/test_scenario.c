@@ -382,6 +382,7 @@ static void open_loops_and_windows(void)
     CHECK_STR(key_of(&l.s), "tcp-thread-1000B-1c-w8");
     l = load(HEAD "}");
     CHECK_INT(l.s.window, 1);
+    CHECK_INT(l.s.threads, 1);
     CHECK_INT(l.s.arrival, ARRIVES_EVENLY);
     CHECK_NEAR(l.s.rate_per_s, 0, 0);
 }
