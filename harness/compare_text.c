@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define CELL 32
+#define SHOWN 54 /* of a difference; what is longer is cut and says so */
 
 /* ---- quantities ---- */
 
@@ -40,8 +41,12 @@ static const char *show_change(double value, show_fn show, char cell[CELL])
 /* Three digits, without an exponent while that is readable. */
 static const char *show_factor(double factor, char cell[CELL])
 {
+    double unit = pow(10, floor(log10(factor)) - 2);
+
     if (factor >= 1e6 || factor < 0.01)
         snprintf(cell, CELL, "%.3g", factor);
+    else if (factor >= 1000)
+        snprintf(cell, CELL, "%.0f", round(factor / unit) * unit);
     else
         snprintf(cell, CELL, "%.*f",
                  factor < 1       ? 3
@@ -230,10 +235,8 @@ static void print_answer(const char *name, const struct verdict_answer *answer,
     }
     fprintf(to, "  %-10s %-11s %-11s  ", name, show(answer->a, a),
             show(answer->b, b));
-    if (show != show_share) {
-        print_ratio(&answer->ratio, to);
-        fprintf(to, "  %-10s %-11s %-11s  ", "", "", "");
-    }
+    print_ratio(&answer->ratio, to);
+    fprintf(to, "  %-10s %-11s %-11s  ", "", "", "");
     print_difference(&answer->difference, show, to);
 }
 
@@ -257,16 +260,24 @@ static int has_failures(const struct side *side)
     return 0;
 }
 
+static const char *show_failed(const struct side *side, double share,
+                               char cell[CELL])
+{
+    return has_failures(side) ? show_share(share, cell) : show_none(side, cell);
+}
+
 static void print_failed(const struct comparison *c, FILE *to)
 {
+    const struct verdict_answer *failed = &c->verdict.others[VERDICT_FAILED];
     char a[CELL], b[CELL];
 
+    fprintf(to, "  %-10s %-11s %-11s  ",
+            result_run_is_udp(c->a.runs[0].run) ? "lost" : "failed",
+            show_failed(&c->a, failed->a, a), show_failed(&c->b, failed->b, b));
     if (has_failures(&c->a) || has_failures(&c->b))
-        print_answer("failed", &c->verdict.others[VERDICT_FAILED], show_share,
-                     to);
+        print_difference(&failed->difference, show_share, to);
     else
-        fprintf(to, "  %-10s %-11s %-11s  none\n", "failed",
-                show_none(&c->a, a), show_none(&c->b, b));
+        fputs("none\n", to);
 }
 
 static const char *const other_names[VERDICT_OTHERS] = {
@@ -391,9 +402,9 @@ static void print_differences(const struct differences *differences, FILE *to)
         const struct difference *one = &differences->all[i];
 
         fprintf(to, "  %-20s A: %s\n", one->what,
-                show_bytes(one->a, strlen(one->a), 40, text, sizeof text));
+                show_bytes(one->a, strlen(one->a), SHOWN, text, sizeof text));
         fprintf(to, "  %-20s B: %s\n", "",
-                show_bytes(one->b, strlen(one->b), 40, text, sizeof text));
+                show_bytes(one->b, strlen(one->b), SHOWN, text, sizeof text));
     }
 }
 

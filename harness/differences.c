@@ -40,17 +40,30 @@ static void show_path(const struct result_run *run, char *to)
                  run->path_rate_mbit);
 }
 
+/* "gilbert, p 0.1 forward, burst 3, by the relay, duplicate 0.01" */
 static void show_loss(const struct result_run *run, char *to)
 {
     const struct result_loss *loss = &run->loss;
+    const struct {
+        const char *name;
+        double value;
+    } more[] = {{"burst", loss->burst},
+                {"duplicate", loss->duplicate},
+                {"reorder", loss->reorder}};
+    int n;
 
-    if (!loss->has)
+    if (!loss->has) {
         snprintf(to, DIFFERENCES_TEXT, "none");
-    else
-        snprintf(to, DIFFERENCES_TEXT,
-                 "%s, p %g, burst %g, %s, by the %s; duplicate %g, reorder %g",
-                 loss->model, loss->p, loss->burst, loss->direction, loss->by,
-                 loss->duplicate, loss->reorder);
+        return;
+    }
+    n = snprintf(
+        to, DIFFERENCES_TEXT, "%s, p %g %s, by the %s", loss->model, loss->p,
+        strcmp(loss->direction, "both") == 0 ? "each way" : loss->direction,
+        loss->by);
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        if (more[i].value > 0)
+            n += snprintf(to + n, (size_t)(DIFFERENCES_TEXT - n), ", %s %g",
+                          more[i].name, more[i].value);
 }
 
 static void show_server(const struct result_run *run, char *to)

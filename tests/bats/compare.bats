@@ -118,7 +118,7 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
 
 @test "compare: failures are a question of their own" {
     compare alone lossy
-    [[ $output =~ failed\ +0\ %\ +16.7\ %\ +\+16.7\ % ]]
+    [[ $output =~ failed\ +0\ of\ 240\ +16.7\ %\ +\+16.7\ % ]]
     compare near same
     [[ $output =~ failed\ +0\ of\ 360\ +0\ of\ 360\ +none ]]
 }
