@@ -35,8 +35,10 @@ int cmd_report(int argc, char **argv, struct err *err)
         .prog = "harness report",
         .usage = "DIR...",
         .doc = "Check results folders and make figures and a PDF from them.  "
-               "The first local run becomes figure 4, the first other one "
-               "figure 6; every run is a column of the table of results.",
+               "The first local rate run becomes figure 4, the first other one "
+               "figure 6, and every one is a column of the table of results.  "
+               "Transcripts become figures 2, 3 and 5; the failure test and "
+               "loss on purpose have sections of their own.",
         .more =
             "gnuplot may take 60 s and pdflatex 120 s; ECHOLAB_TOOL_TIMEOUT in "
             "the environment sets another limit for both, in seconds.\n\n"

@@ -87,33 +87,45 @@ static int put_rows(struct buf *to, const char *lines, const char *but)
 
 static const struct table {
     const char *programs[2], *caption, *label;
+    int is_wide; /* as the page: what has many options gets low */
 } tables[] = {
     [REPORT_OPTIONS_CLIENT] = {{"echo-simple-client", "echo-client"},
                                "Options of the clients",
-                               "tab:client"},
+                               "tab:client",
+                               0},
     [REPORT_OPTIONS_SERVER] = {{"echo-simple-server", "echo-server"},
                                "Options of the servers",
-                               "tab:server"},
+                               "tab:server",
+                               1},
     [REPORT_OPTIONS_TEST] = {{"echo-rate", "echo-fail-rate"},
                              "Options of the test clients",
-                             "tab:test"},
+                             "tab:test",
+                             0},
 };
+
+static void put_head(struct buf *to, const struct table *table)
+{
+    buf_addf(to,
+             "\\begin{table%s}[t]\n\\centering\\footnotesize\n"
+             "\\caption{%s}\\label{%s}\n"
+             "\\setlength\\tabcolsep{4pt}\n"
+             "\\begin{tabularx}{%s}{"
+             "@{}>{\\raggedright\\arraybackslash}p{%s}"
+             ">{\\raggedright\\arraybackslash}X"
+             ">{\\raggedright\\arraybackslash}p{%s}@{}}\n\\toprule\n"
+             "option & meaning & default \\\\\n\\midrule\n",
+             table->is_wide ? "*" : "", table->caption, table->label,
+             table->is_wide ? "\\textwidth" : "\\columnwidth",
+             table->is_wide ? "4cm" : "2.9cm",
+             table->is_wide ? "4.5cm" : "1.65cm");
+}
 
 static void put_table(struct buf *to, const struct table *table,
                       const char *first, const char *second)
 {
     struct buf more = {0};
 
-    buf_addf(to,
-             "\\begin{table}[t]\n\\centering\\footnotesize\n"
-             "\\caption{%s}\\label{%s}\n"
-             "\\setlength\\tabcolsep{4pt}\n"
-             "\\begin{tabularx}{\\columnwidth}{"
-             "@{}>{\\raggedright\\arraybackslash}p{2.9cm}"
-             ">{\\raggedright\\arraybackslash}X"
-             ">{\\raggedright\\arraybackslash}p{1.65cm}@{}}\n\\toprule\n"
-             "option & meaning & default \\\\\n\\midrule\n",
-             table->caption, table->label);
+    put_head(to, table);
     put_rows(to, first, "");
     if (put_rows(&more, second, first) > 0)
         buf_addf(to,
@@ -122,7 +134,8 @@ static void put_table(struct buf *to, const struct table *table,
     buf_add(to, buf_text(&more));
     to->failed |= more.failed;
     buf_release(&more);
-    buf_add(to, "\\bottomrule\n\\end{tabularx}\n\\end{table}\n\n");
+    buf_addf(to, "\\bottomrule\n\\end{tabularx}\n\\end{table%s}\n\n",
+             table->is_wide ? "*" : "");
 }
 
 int report_options_put(struct buf *to, enum report_options which,

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    COLUMNS = 63,    /* of typewriter type in a column of the page */
+    COLUMNS = 65,    /* of typewriter type in a column of the page */
     MAX_LINES = 64,  /* of a figure, one below the other */
     MAX_ROWS = 4,    /* scenes in a figure */
     MAX_PARTIES = 6, /* texts in a panel */
@@ -161,12 +161,23 @@ static void release(struct row *rows)
 
 /* ---- lines ---- */
 
+/* Where to break what does not fit: behind a space, when one is near. */
+static size_t break_at(const char *text, size_t n)
+{
+    for (size_t k = n; k > n / 2; k--)
+        if (text[k - 1] == ' ')
+            return k;
+    return n;
+}
+
 /* The piece at *at that fits a line of the page; *at moves on behind it. */
 static size_t next_piece(const char **at, int is_first)
 {
     size_t line = strcspn(*at, "\n");
     size_t n = latex_columns(*at, line, is_first ? COLUMNS : COLUMNS - 2);
 
+    if (n < line)
+        n = break_at(*at, n);
     *at += n;
     if (n == line && **at == '\n')
         ++*at;
@@ -263,14 +274,33 @@ static void put_title(struct buf *to, const struct row *row, int letter,
     buf_addf(to, ": %s}{%%\n", who);
 }
 
+/* How many lines a row would like to have. */
+static int wish_of(const struct row *row)
+{
+    int left = count_lines(&row->clients), right = count_lines(&row->server);
+
+    return left > right ? left : right;
+}
+
+/* Who needs less than a fair share leaves the rest to those who need more. */
+static int room_of(const struct row *rows, int n)
+{
+    int fair = MAX_LINES / n, spare = 0, hungry = 0;
+
+    for (int i = 0; i < n; i++) {
+        int wish = wish_of(&rows[i]);
+
+        hungry += wish > fair;
+        spare += wish < fair ? fair - wish : 0;
+    }
+    return fair + (hungry ? spare / hungry : 0);
+}
+
 static void put_row(struct buf *to, const struct row *row, int *letter,
                     int most)
 {
-    int left = count_lines(&row->clients), right = count_lines(&row->server);
-    int lines = left > right ? left : right;
+    int wish = wish_of(row), lines = wish < most ? wish : most;
 
-    if (lines > most)
-        lines = most;
     put_title(to, row, (*letter)++,
               row->clients.n == 1 ? "the client" : "the clients");
     put_panel(to, &row->clients, lines);
@@ -284,20 +314,24 @@ static void put_row(struct buf *to, const struct row *row, int *letter,
     buf_add(to, "\\par\n");
 }
 
+/* Of telnet the client alone, half a column at most. */
+static void put_listing(struct buf *to, const struct row *row)
+{
+    int wish = count_lines(&row->clients);
+
+    put_panel(to, &row->clients, wish < MAX_LINES / 2 ? wish : MAX_LINES / 2);
+}
+
 static void put_rows(struct buf *to, const struct row *rows, int n,
                      enum report_scenes place)
 {
-    int letter = 'a';
+    int letter = 'a', room = n ? room_of(rows, n) : 0;
 
     for (int i = 0; i < n; i++) {
-        if (place == REPORT_SCENES_TELNET) {
-            int lines = count_lines(&rows[i].clients);
-
-            put_panel(to, &rows[i].clients,
-                      lines < MAX_LINES / 2 ? lines : MAX_LINES / 2);
-        } else {
-            put_row(to, &rows[i], &letter, MAX_LINES / n);
-        }
+        if (place == REPORT_SCENES_TELNET)
+            put_listing(to, &rows[i]);
+        else
+            put_row(to, &rows[i], &letter, room);
     }
 }
 
