@@ -440,6 +440,11 @@ static int check_pairs(const struct result *a, const struct result *b,
 {
     struct err note = {0};
 
+    if (result_run_is_scene(&a->runs[0]) || result_run_is_scene(&b->runs[0])) {
+        err_set(err, ERR_USAGE, "pairs-differ",
+                "A and B do not make pairs: a transcript measures nothing");
+        return err_hint(err, "leave out --pairs and run it on its own");
+    }
     if (a->nruns != b->nruns) {
         err_set(err, ERR_USAGE, "pairs-differ",
                 "A and B do not make pairs: %d and %d runs", a->nruns,

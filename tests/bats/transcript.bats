@@ -285,3 +285,10 @@ END_OF_SERVER
     run --separate-stderr run_timed 10 "$bin/harness" verify --allow-partial "$dir"
     expect_status 0
 }
+
+@test "transcript: it measures nothing that could be compared in pairs" {
+    run --separate-stderr run_timed 10 "$bin/harness" run --pairs 2 \
+        "$root"/scenarios/{transcript_simple,smoke}.json --out results
+    expect_error 2 pairs-differ
+    [[ $stderr == *'a transcript measures nothing'* && ! -e results ]]
+}
