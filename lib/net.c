@@ -288,21 +288,36 @@ int net_connect_udp(const struct net_addr *to)
     return -1;
 }
 
-ssize_t net_recv_from(int fd, void *bytes, size_t n, struct net_addr *from,
-                      int *truncated)
+static ssize_t recv_from(int fd, struct iovec part, int flags,
+                         struct net_addr *from, int *truncated)
 {
-    struct iovec part = {.iov_base = bytes, .iov_len = n};
     struct msghdr msg = {.msg_name = from->raw,
                          .msg_namelen = sizeof from->raw,
                          .msg_iov = &part,
                          .msg_iovlen = 1};
-    ssize_t got = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_TRUNC);
+    ssize_t got = recvmsg(fd, &msg, flags | MSG_TRUNC);
 
     if (got < 0)
         return -1;
     from->len = msg.msg_namelen;
     *truncated = (msg.msg_flags & MSG_TRUNC) != 0;
     return got;
+}
+
+ssize_t net_recv_from(int fd, void *bytes, size_t n, struct net_addr *from,
+                      int *truncated)
+{
+    struct iovec part = {.iov_base = bytes, .iov_len = n};
+
+    return recv_from(fd, part, MSG_DONTWAIT, from, truncated);
+}
+
+ssize_t net_await_from(int fd, void *bytes, size_t n, struct net_addr *from,
+                       int *truncated)
+{
+    struct iovec part = {.iov_base = bytes, .iov_len = n};
+
+    return recv_from(fd, part, 0, from, truncated);
 }
 
 ssize_t net_send_to(int fd, const void *bytes, size_t n,

@@ -145,6 +145,9 @@ int net_connect_udp(const struct net_addr *to);
  */
 ssize_t net_recv_from(int fd, void *bytes, size_t n, struct net_addr *from,
                       int *truncated);
+/* The same, but a blocking socket waits for one. */
+ssize_t net_await_from(int fd, void *bytes, size_t n, struct net_addr *from,
+                       int *truncated);
 ssize_t net_send_to(int fd, const void *bytes, size_t n,
                     const struct net_addr *to);
 

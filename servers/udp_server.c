@@ -89,6 +89,17 @@ static int take_datagram(struct udp_server *server, size_t n,
     }
 }
 
+static int take(struct udp_server *server, ssize_t n, int truncated,
+                const struct net_addr *from, struct err *err)
+{
+    server->received++;
+    server->bytes_in += n;
+    if (!truncated)
+        return take_datagram(server, (size_t)n, from, err);
+    server->refused++; /* by IPv6 there are longer ones than we can send */
+    return 0;
+}
+
 static int take_all(struct udp_server *server, struct err *err)
 {
     struct net_addr from = {0};
@@ -100,14 +111,21 @@ static int take_all(struct udp_server *server, struct err *err)
 
         if (n < 0)
             return 0; /* nothing more, or an ICMP error of an answer */
-        server->received++;
-        server->bytes_in += n;
-        if (truncated) /* by IPv6 there are longer ones than we can send */
-            server->refused++;
-        else if (take_datagram(server, (size_t)n, &from, err) < 0)
+        if (take(server, n, truncated, &from, err) < 0)
             return -1;
     }
     return 0;
+}
+
+/* One system call a datagram: to wait is to receive. */
+static int take_next(struct udp_server *server, struct err *err)
+{
+    struct net_addr from = {0};
+    int truncated;
+    ssize_t n = net_await_from(server->serve.listener, server->buffer,
+                               sizeof server->buffer, &from, &truncated);
+
+    return n < 0 ? 0 : take(server, n, truncated, &from, err);
 }
 
 /* When something is to be done even if nothing comes. */
@@ -128,17 +146,28 @@ static int64_t wait_ns(const struct udp_server *server, int64_t now_ns)
     return due_ns > now_ns ? due_ns - now_ns : 0;
 }
 
+/* As long as nothing is held back, recv itself waits, but not for ever. */
 static int serve_all(struct udp_server *server, struct err *err)
 {
+    int fd = server->serve.listener;
+
+    if (net_set_blocking(fd, 1) < 0 ||
+        net_set_timeouts(fd, SERVE_LONGEST_WAIT_NS, 0) < 0)
+        return err_sys(err, ERR_RESOURCE, "listen-failed", "cannot wait");
+    serve_hear_signals(&server->serve);
     while (!serve_stopped()) {
         int64_t now_ns = clock_now_ns();
 
         answers_release(&server->answers, now_ns);
         if (inject_flush(&server->inject, now_ns, err) < 0)
             return -1;
-        if (serve_wait(&server->serve, wait_ns(server, now_ns)) &&
-            take_all(server, err) < 0)
+        if (wait_ns(server, now_ns) == SERVE_LONGEST_WAIT_NS) {
+            if (take_next(server, err) < 0)
+                return -1;
+        } else if (serve_wait(&server->serve, wait_ns(server, now_ns)) &&
+                   take_all(server, err) < 0) {
             return -1;
+        }
     }
     return 0;
 }
