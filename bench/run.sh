@@ -5,18 +5,18 @@
 #
 # From the environment:
 #   ROUNDS (5), SECONDS_EACH (1), BYTES (1000)
-#   WORKS      which of: tcp udp many record
+#   WORKS      which of: tcp udp many record open
 #   FLOWS      connections of `many` (50 1000 9000)
 #   CPUS       "A B": one connection runs on A, many have client A, server B
 #   NETPERF, NEPER   folders that hold netperf and netserver, tcp_rr and udp_rr
 #   RESULTS_MD       where the table goes
-# sockperf and qperf are taken from PATH; both tell half of a round trip.
+# sockperf, qperf and irtt are taken from PATH.
 set -eu
 
 rounds=${ROUNDS:-5}
 seconds=${SECONDS_EACH:-1}
 bytes=${BYTES:-1000}
-works=${WORKS:-tcp udp many record}
+works=${WORKS:-tcp udp many record open}
 flows=${FLOWS:-50 1000 9000}
 bin=${ECHOLAB_BIN:-build/bin}
 bench=${ECHOLAB_BENCH:-build/bench}
@@ -65,6 +65,7 @@ netserver=${NETPERF:+$(here netserver "$NETPERF")}
 tcp_rr=${NEPER:+$(here tcp_rr "$NEPER")}
 sockperf=$(here sockperf '')
 qperf=$(here qperf '')
+irtt=$(here irtt '')
 
 # Peers want to be told a port: one below those that the kernel gives out.
 port=$((20000 + $$ % 5000))
@@ -334,6 +335,79 @@ with_and_without() {
     done
 }
 
+# ---- open loops: how well a schedule is kept ----
+
+# p99 of the numbers on stdin.
+p99() { sort -n | awk '{ v[NR] = $1 } END { if (NR) printf "%.1f\n", v[int(0.99 * NR + 0.999999)] / 1000 }'; }
+
+# How far the gaps between sends are from INTERVAL-NS: sends on stdin, in ns.
+spacing() {
+    sort -n | awk -v want="$1" 'NR > 1 { e = $1 - last - want; print e < 0 ? -e : e } { last = $1 }' | p99
+}
+
+# ours_open RATE [ARG]...: prints "spacing lateness achieved" in us, us and 1/s.
+ours_open() {
+    open_rate=$1
+    shift
+    rm -rf "$tmp/record"
+    pinned "$cpu_a" "$bin/echo-rate" --transport udp --ip 127.0.0.1 --port "$ours" \
+        --length "$bytes" --duration "$seconds" --rate "$open_rate" --timeout 0.3 \
+        --machine --record "$tmp/record" "$@" | sed -n 's/^counts .* achieved=\([0-9.]*\).*/\1/p' >"$tmp/achieved"
+    tail -n +2 "$tmp/record/messages.csv" | cut -d, -f4 |
+        spacing $((1000000000 / open_rate)) >"$tmp/spacing"
+    tail -n +2 "$tmp/record/messages.csv" | awk -F, '{ print $4 - $3 }' | p99 >"$tmp/late"
+    echo "$(cat "$tmp/spacing") $(cat "$tmp/late") $(cat "$tmp/achieved")"
+}
+
+# irtt keeps no schedule that could be read; its sends tell their spacing.
+irtt_open() {
+    pinned "$cpu_a" "$irtt" client -Q -i 1ms -d "${seconds}s" -l "$bytes" \
+        -o "$tmp/irtt.json" "127.0.0.1:$irtt_port" >/dev/null 2>&1 || :
+    awk '/"send": *{/ { in_send = 1 }
+         in_send && /"monotonic":/ { gsub(/[^0-9]/, ""); print; in_send = 0 }
+         /"server": *{/ { in_send = 0; skip = 1 } /"delay":/ { skip = 0 }' "$tmp/irtt.json" 2>/dev/null |
+        spacing 1000000
+}
+
+# schedule NAME WANTED COMMAND...: a row with medians and spread.
+schedule() {
+    name=$1 wanted=$2
+    shift 2
+    i=0
+    : >"$tmp/runs"
+    while [ "$i" -lt "$rounds" ]; do
+        i=$((i + 1))
+        "$@" >>"$tmp/runs"
+    done
+    awk -v name="$name" -v wanted="$wanted" '
+        function column(k,   i, j, t, v) {
+            for (i = 1; i <= NR; i++) v[i] = all[i, k]
+            for (i = 2; i <= NR; i++)
+                for (j = i; j > 1 && v[j - 1] > v[j]; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
+            return v[int((NR + 1) / 2)] " (" v[1] " to " v[NR] ")"
+        }
+        { for (k = 1; k <= 3; k++) all[NR, k] = $k + 0; n = NF }
+        END {
+            late = n > 1 ? column(2) : ""
+            achieved = n > 2 ? column(3) : ""
+            printf "| %s | %s | %s | %s | %s |\n", name, column(1), late, achieved, wanted
+        }' "$tmp/runs" >>"$tmp/schedules"
+}
+
+open_loops() {
+    echo 'bench: open loops' >&2
+    serve_ours "$cpu_b" echo-udp-server
+    schedule 'echo-rate, 1000/s' '' ours_open 1000
+    schedule 'echo-rate, 1000/s, busy' 'lateness <= 50' ours_open 1000 --busy-poll
+    schedule 'echo-rate, 10000/s' '' ours_open 10000
+    schedule 'echo-rate, 10000/s, busy' 'lateness <= 50' ours_open 10000 --busy-poll
+    [ -n "$irtt" ] || return 0
+    next_port
+    irtt_port=$port
+    serve "$cpu_b" "$irtt" server -i 0 -b "127.0.0.1:$irtt_port"
+    await_port "$irtt_port" udp && schedule 'irtt, 1 ms' '' irtt_open
+}
+
 # ---- the page ----
 
 # peer_line NAME PATH VERSION
@@ -354,6 +428,7 @@ One connection: both ends on CPU $cpu_a. Many: client on CPU $cpu_a, server on C
 END
     peer_line sockperf "$sockperf" "${sockperf:+$("$sockperf" --version 2>&1 | grep -o 'version [^ ]*')}"
     peer_line qperf "$qperf" "${qperf:+$("$qperf" --version | head -n 1)}"
+    peer_line irtt "$irtt" "${irtt:+$("$irtt" version | sed -n 's/^irtt version: */irtt /p')}"
     peer_line netperf "$netperf" "${netperf:+$("$netperf" -V | head -n 1)}"
     peer_line neper "$tcp_rr" "${tcp_rr:+$("$tcp_rr" --version 2>&1 | head -n 1)}"
     echo
@@ -361,6 +436,7 @@ END
 
 load_before=$(cut -d ' ' -f 1 /proc/loadavg)
 : >"$tmp/rates"
+: >"$tmp/schedules"
 cat >"$tmp/table" <<'END'
 | work | against | ratio | echo-rate /s | other /s | wanted |
 |---|---|---|---|---|---|
@@ -370,6 +446,7 @@ for work in $works; do
     tcp | udp) one_connection "$work" ;;
     many) many_connections ;;
     record) with_and_without ;;
+    open) open_loops ;;
     *)
         echo "bench: no such work: $work" >&2
         exit 2
@@ -379,6 +456,17 @@ done
 {
     heading
     cat "$tmp/table"
+    if [ -s "$tmp/schedules" ]; then
+        cat <<'END'
+
+Open loops over UDP, client on the first CPU, server on the other. Spacing: p99 of how far two sends are from the interval
+between them. Lateness: p99 of sent - scheduled. In us, and achieved messages per second: median (least to greatest).
+
+| program | spacing | lateness | achieved | wanted |
+|---|---|---|---|---|
+END
+        cat "$tmp/schedules"
+    fi
 } >"$tmp/results"
 cp "$tmp/results" "$results"
 cat "$results"

@@ -140,9 +140,8 @@ static int pin(struct member *member)
                     "$$ tells which");
 }
 
-static void init_lane(struct member *member)
+static void init_lane(const struct engine *engine, struct member *member)
 {
-    struct engine *engine = member->engine;
     struct load_plan *plan = &member->plan;
     struct lane *lane = &member->lane;
 
@@ -185,7 +184,7 @@ static void *run_member(void *ctx)
     struct engine *engine = member->engine;
     struct lane *lane = &member->lane;
 
-    init_lane(member);
+    init_lane(engine, member);
     member->failed = pin(member) < 0 || loop_prepare(lane, &member->err) < 0;
     if (member->failed)
         atomic_store(&engine->is_given_up, 1);
