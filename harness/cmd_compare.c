@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARGIN, CASE, DESPITE, FAIL_ON, JSON, PARTIAL };
+enum { MARGIN, CASE, DESPITE, FAIL_ON, JSON, FIGURES, PARTIAL };
 
 struct command {
     struct compare_request request;
     int nfolders, ncases;
     int fails[VERDICT_EQUIVALENT + 1]; /* this verdict is exit code 1 */
     int is_json;
+    const char *figures; /* where to draw; NULL: nowhere */
 };
 
 static int take_case(struct command *command, const char *key, struct err *err)
@@ -97,6 +98,11 @@ static int set(int key, const char *value, void *ctx, struct err *err)
         return take_despite(&command->request, value, err);
     case FAIL_ON:
         return take_fail_on(command, value, err);
+    case FIGURES:
+        if (!value[0])
+            return args_bad(err, "figures", value, "a folder");
+        command->figures = value;
+        return 0;
     case JSON:
         command->is_json = 1;
         return 0;
@@ -151,6 +157,8 @@ static int compare(const struct command *command, struct err *err)
     if (compare_find(&comparison, &command->request, err) < 0)
         return -1;
     status = print(&comparison, command->is_json, err);
+    if (status == 0 && command->figures)
+        status = compare_draw(&comparison, command->figures, err);
     call = comparison.verdict.call;
     compare_release(&comparison);
     if (status < 0 || !command->fails[call])
@@ -171,6 +179,8 @@ int cmd_compare(int argc, char **argv, struct err *err)
         {"fail-on", FAIL_ON, "VERDICT", NULL,
          "exit with 1 on slower, faster, different, equivalent, undecided"},
         {"json", JSON, NULL, NULL, "print JSON"},
+        {"figures", FIGURES, "DIR", NULL,
+         "draw the ratio of each pair and the shift of deciles: PDF and SVG"},
         {"allow-partial", PARTIAL, NULL, NULL,
          "accept a run that was interrupted, and say so"},
         {0},

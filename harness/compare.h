@@ -43,6 +43,14 @@ void compare_release(struct comparison *comparison);
 /* For people, in 80 columns but for names that are longer. */
 void compare_print(const struct comparison *comparison, FILE *to);
 
+/*
+ * Draw into a folder, which is made: the shift of the deciles (shift.pdf,
+ * shift.svg) and, of pairs, their ratios (pairs.pdf, pairs.svg).  Errors:
+ * those of figure_draw; report-write.
+ */
+int compare_draw(const struct comparison *comparison, const char *dir,
+                 struct err *err);
+
 /* For scripts; the caller frees.  NULL: out of memory. */
 char *compare_json(const struct comparison *comparison);
 

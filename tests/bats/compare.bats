@@ -227,6 +227,38 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     [[ $output == *"under the same conditions"* ]]
 }
 
+@test "compare: figures, small and the same twice" {
+    need gnuplot
+    compare near unclear --figures one/two
+    expect_status 0
+    for file in one/two/{pairs,shift}.{pdf,svg}; do
+        between 1000 "$(wc -c <"$file")" 100000
+    done
+    [ "$(find one/two | wc -l)" = 5 ] # nothing else is left there
+    compare near unclear --figures again
+    cmp one/two/pairs.pdf again/pairs.pdf
+    cmp one/two/shift.pdf again/shift.pdf
+    # Six pairs are numbered, and no seventh.
+    grep -q '>6<' one/two/pairs.svg
+    not grep -q '>7<' one/two/pairs.svg
+    compare alone lossy --figures unpaired
+    expect_status 0
+    [ -e unpaired/shift.pdf ] && [ ! -e unpaired/pairs.pdf ]
+    compare near far --figures ''
+    expect_error 2 usage
+    : >file
+    compare near far --figures file/below
+    expect_error 5 report-write
+}
+
+@test "compare: without gnuplot the verdict is told, and that the figures are not" {
+    mkdir empty
+    run --separate-stderr env PATH="$T/empty" "$bin/harness" compare near far --figures out
+    expect_error 7 gnuplot-missing
+    [[ $output == *"B is slower than A"* ]]
+    [ ! -e out/pairs.pdf ]
+}
+
 @test "compare: the command line" {
     compare
     expect_error 2 usage
