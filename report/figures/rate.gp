@@ -14,9 +14,9 @@ set xrange [0:X_MAX]
 set yrange [0:Y_MAX]
 set xtics X_STEP offset 0,0.3
 set ytics Y_STEP offset 0.3,0
-if (KEY_PLACE == 0) { set key inside bottom right vertical maxrows 2 }
-if (KEY_PLACE == 1) { set key inside bottom left vertical maxrows 2 }
-if (KEY_PLACE == 2) { set key inside top right vertical maxrows 2 }
+if (KEY_PLACE == 0) { set key inside bottom right vertical maxrows 2 opaque }
+if (KEY_PLACE == 1) { set key inside bottom left vertical maxrows 2 opaque }
+if (KEY_PLACE == 2) { set key inside top right vertical maxrows 2 opaque }
 
 if (HAS_WARMUP) {
     set object 1 rectangle from 0,0 to WARM_UNTIL,Y_MAX behind \
@@ -25,26 +25,28 @@ if (HAS_WARMUP) {
         dt (2,3) lc rgb GREY
 }
 
+# What is not there must not be in the plot at all: gnuplot keeps room in the
+# legend for titles of empty loops.
+PARTS = ''
+if (HAS_WARMUP) { PARTS = PARTS."NaN with boxes fs solid border rgb GREY \
+    lw 0.3 fc rgb WARMUP title 'warm-up', " }
+if (HAS_GAPS) { PARTS = PARTS."'gaps.dat' \
+    using (($1+$2)/2):(Y_MAX/2):1:2:(0):(Y_MAX) with boxxyerror \
+    fs solid border rgb GREY lw 0.3 fc rgb GAP title 'no reply', " }
+if (HAS_EXTREMES) { PARTS = PARTS."'extremes.dat' with filledcurves \
+    fs solid noborder fc rgb PALE title 'min–max', " }
+if (HAS_BAND) { PARTS = PARTS."'band.dat' with filledcurves \
+    fs solid noborder fc rgb BAND title '5–95 %', " }
+# Dots are short strokes: a tenth of the size of markers in an SVG.
+if (HAS_DOTS) { PARTS = PARTS."'dots.dat' using ($1-DOT):2:(2*DOT):(0) \
+    with vectors nohead lw 3 lc rgb BAND notitle, \
+    NaN with points pt 7 ps 0.35 lc rgb BAND title 'one message', " }
+
 set terminal pdfcairo enhanced size 8.7cm,5.2cm font FONT.',10' \
     linewidth 0.7 dashlength 0.6 rounded
 set output 'figure.pdf'
-# Dots are short strokes: a tenth of the size of markers in an SVG.
-plot for [i=1:HAS_WARMUP] NaN with boxes fs solid border rgb GREY lw 0.3 \
-        fc rgb WARMUP title 'warm-up', \
-    for [i=1:HAS_GAPS] 'gaps.dat' \
-        using (($1+$2)/2):(Y_MAX/2):1:2:(0):(Y_MAX) \
-        with boxxyerror fs solid border rgb GREY lw 0.3 fc rgb GAP \
-        title 'no reply', \
-    for [i=1:HAS_EXTREMES] 'extremes.dat' with filledcurves \
-        fs solid noborder fc rgb PALE title 'min–max', \
-    for [i=1:HAS_BAND] 'band.dat' with filledcurves \
-        fs solid noborder fc rgb BAND title '5–95 %', \
-    for [i=1:HAS_DOTS] 'dots.dat' using ($1-DOT):2:(2*DOT):(0) \
-        with vectors nohead lw 3 lc rgb BAND notitle, \
-    for [i=1:HAS_DOTS] NaN with points pt 7 ps 0.35 lc rgb BAND \
-        title 'one message', \
-    'median.dat' with lines lw 1.8 lc rgb LINE title 'median', \
-    'mean.dat' with lines lw 1.1 dt (5,6) lc rgb 'black' title MEAN
+eval 'plot '.PARTS."'median.dat' with lines lw 1.8 lc rgb LINE title 'median', \
+    'mean.dat' with lines lw 1.1 dt (5,6) lc rgb 'black' title MEAN"
 
 set terminal svg size 660,400 font FONT.',16' linewidth 1.2 \
     dashlength 0.8 rounded background '#ffffff'
