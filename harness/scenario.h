@@ -90,9 +90,9 @@ struct scenario {
     int64_t messages;    /* 0: no limit */
     double rate_per_s;   /* open loop, over all connections; 0: closed */
     enum scenario_arrival arrival; /* of an open loop */
-    int64_t window;                /* closed loop: messages in flight on each */
-    int64_t threads; /* of the client, which share the connections */
     int busy_poll;
+    int64_t window;  /* closed loop: messages in flight on each */
+    int64_t threads; /* of the client, which share the connections */
     int64_t timeout_ns;
     int64_t repeat;
     int64_t seed;

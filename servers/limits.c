@@ -18,23 +18,27 @@ static const struct row {
                            "connections served at once; more are closed and "
                            "counted",
                            1, 1024, 64, 100000, NOBODY},
-    [LIMIT_PER_SOURCE] = {"max-per-source", "N",
-                          "of these, connections from one address", 1,
-                          LIMIT_NONE, 16, 100000, ANYBODY},
+    [LIMIT_PER_SOURCE] =
+        {"max-per-source", "N",
+         "of these, connections from one address; -1: no limit", 1, LIMIT_NONE,
+         16, 100000, ANYBODY},
     [LIMIT_HELLO] = {"hello-timeout", "SECONDS",
                      "close a connection that has not said anything so long "
-                     "after it began",
+                     "after it began; -1: no limit",
                      CLOCK_NS_PER_S, LIMIT_NONE, 3, 3600, ANYBODY},
     [LIMIT_MESSAGE] = {"max-message", "BYTES",
                        "longest datagram that is answered", 1, 65507, 1472,
                        65507, NOBODY},
-    [LIMIT_BYTES] = {"max-rate", "BYTES",
-                     "most bytes taken in a second, from all together", 1,
-                     LIMIT_NONE, 10000000, INT64_C(1) << 40, ANYBODY},
-    [LIMIT_PACKETS] = {"max-packets", "N",
-                       "most reads or datagrams in a second, all together", 1,
-                       LIMIT_NONE, 20000, INT64_C(1) << 30, ANYBODY},
-    [LIMIT_LIFETIME] = {"lifetime", "SECONDS", "end after so long",
+    [LIMIT_BYTES] =
+        {"max-rate", "BYTES",
+         "most bytes taken in a second, from all together; -1: no limit", 1,
+         LIMIT_NONE, 10000000, INT64_C(1) << 40, ANYBODY},
+    [LIMIT_PACKETS] =
+        {"max-packets", "N",
+         "most reads or datagrams in a second, all together; -1: no limit", 1,
+         LIMIT_NONE, 20000, INT64_C(1) << 30, ANYBODY},
+    [LIMIT_LIFETIME] = {"lifetime", "SECONDS",
+                        "end after so long; -1 for never, on loopback only",
                         CLOCK_NS_PER_S, LIMIT_NONE, 900, 86400, LOOPBACK},
 };
 

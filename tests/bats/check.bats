@@ -266,11 +266,11 @@ bad_values() {
         *server | *relay) command+=(--port 0) ;;
         *) command+=(--port 1 --ip 127.0.0.1) ;;
         esac
-        while IFS=$'\t' read -r option kind default _; do
+        while IFS=$'\t' read -r option kind _ meaning; do
             [ "$kind" != - ] || continue
             while IFS= read -r -d '' value; do
-                # -1 is how a limit says: none.
-                [[ $value != -1 || $option != --timeout && $default != *none* ]] || continue
+                # -1 only where the help says what it means.
+                [[ $value != -1 || $meaning != *-1* ]] || continue
                 echo "${program[*]} $option '${value::40}'"
                 refuse 2 "${command[@]}" "$option" "$value"
                 tried=$((tried + 1))
