@@ -44,13 +44,15 @@ static int64_t share_of(int64_t whole, int i, int n)
     return whole / n + (i < whole % n);
 }
 
-/* Not more threads than connections or messages. */
+/* Not more threads than connections or messages, and one at least. */
 static int useful_threads(const struct load_plan *plan)
 {
     int n = plan->threads < plan->connections ? plan->threads
                                               : plan->connections;
 
-    return plan->messages && plan->messages < n ? (int)plan->messages : n;
+    if (plan->messages && plan->messages < n)
+        n = (int)plan->messages;
+    return n > 1 ? n : 1;
 }
 
 static void share_plan(struct engine *engine, struct member *member)
@@ -178,10 +180,8 @@ static void begin_together(struct engine *engine, struct lane *lane)
     ticker_begin(&lane->ticker, engine->begin_ns);
 }
 
-static void *run_member(void *ctx)
+static void run_member(struct engine *engine, struct member *member)
 {
-    struct member *member = ctx;
-    struct engine *engine = member->engine;
     struct lane *lane = &member->lane;
 
     init_lane(engine, member);
@@ -197,6 +197,13 @@ static void *run_member(void *ctx)
         ticker_report(&lane->ticker, clock_now_ns());
     if (loop_finish(lane, member->failed, &member->err) < 0)
         member->failed = 1;
+}
+
+static void *run_thread(void *ctx)
+{
+    struct member *member = ctx;
+
+    run_member(member->engine, member);
     return NULL;
 }
 
@@ -239,13 +246,13 @@ static int run_all(struct engine *engine, pthread_t *threads, struct err *err)
     int started = 1, cause = 0;
 
     while (started < engine->n && !cause) {
-        cause = pthread_create(&threads[started], NULL, run_member,
+        cause = pthread_create(&threads[started], NULL, run_thread,
                                &engine->members[started]);
         started += !cause;
     }
     if (cause)
         give_up(engine, started);
-    (void)run_member(&engine->members[0]);
+    run_member(engine, &engine->members[0]);
     for (int i = 1; i < started; i++)
         pthread_join(threads[i], NULL);
     if (engine->n > 1)
