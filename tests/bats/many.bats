@@ -70,6 +70,7 @@ whole_record() {
     rate --transport udp --connections 6 --messages 600 --threads 2 --timeout 0.3
     expect_status 0
     whole_record 6
+    stop_pid "$pid" # its log is whole then
     diff <(awk -F, '$4 == "drop" { print $1 "," $2 }' lost.csv | sort) \
         <(awk -F, '$9 == "lost" { print $1 "," $2 }' out/messages.csv | sort)
     [[ $(counted lost) -gt 50 ]]

@@ -80,6 +80,7 @@ schedule() {
     expect_status 0
     [[ $(counted intended) -eq 600 ]]
     whole_record
+    stop_pid "$pid" # its log is whole then
     diff <(awk -F, '$4 == "drop" { print $1 "," $2 }' lost.csv | sort) \
         <(awk -F, '$9 == "lost" { print $1 "," $2 }' out/messages.csv | sort)
     [[ $(counted lost) -gt 100 ]]
