@@ -8,8 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NO_FDS_PAUSE_MS = 100 };
-
 static const int64_t sweep_every_ns = CLOCK_NS_PER_S / 4;
 
 int crowd_init(struct crowd *crowd, const struct serve *serve, struct err *err)
@@ -109,13 +107,19 @@ static struct session *let_in(struct crowd *crowd, int fd,
     return NULL;
 }
 
-/* Out of descriptors: one may be closed soon; waiting for it must not spin. */
-static void pause_accepting(const struct crowd *crowd)
+static void pause_accepting(struct crowd *crowd)
 {
-    struct timespec pause = {.tv_nsec = NO_FDS_PAUSE_MS * 1000000L};
-
     serve_say(crowd->serve, "out of descriptors: accepting again soon");
-    nanosleep(&pause, NULL);
+    crowd->rest_ns = clock_now_ns() + CROWD_REST_NS;
+}
+
+void crowd_rest(struct crowd *crowd)
+{
+    struct timespec pause = {.tv_nsec = CROWD_REST_NS};
+
+    if (crowd->rest_ns)
+        nanosleep(&pause, NULL);
+    crowd->rest_ns = 0;
 }
 
 struct session *crowd_accept(struct crowd *crowd)

@@ -18,16 +18,24 @@ struct crowd {
     struct session *last;
     int live;
     int64_t accepted, refused, timeouts, bytes_in, bytes_out;
+    int64_t rest_ns; /* out of descriptors: no accept before; the master's */
 };
+
+/* One may have become free by then. */
+#define CROWD_REST_NS INT64_C(100000000)
 
 int crowd_init(struct crowd *crowd, const struct serve *serve, struct err *err);
 
 /*
  * Accept one connection and let it in, within the limits.  NULL when there
  * was none, when it was turned away (closed, counted, logged), or when
- * descriptors ran out: then it pauses, so that waiting for one never spins.
+ * descriptors ran out: then rest_ns says until when to leave the listener
+ * alone, so that waiting for one never spins.
  */
 struct session *crowd_accept(struct crowd *crowd);
+
+/* Sleep until rest_ns, where that is set: nobody else waits for the caller. */
+void crowd_rest(struct crowd *crowd);
 
 /*
  * It made a step at now_ns: it goes to the end of the queue for the sweep, but

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-void (*model_find(const char *name))(struct crowd *crowd)
+int (*model_find(const char *name))(struct crowd *crowd, struct err *err)
 {
     static const struct {
         const char *name;
-        void (*run)(struct crowd *crowd);
+        int (*run)(struct crowd *crowd, struct err *err);
     } models[] = {
         {"thread", model_thread},
         {"single", model_single},

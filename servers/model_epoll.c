@@ -11,8 +11,6 @@
 
 enum { EVENTS = 256 };
 
-static const int64_t drain_ns = CLOCK_NS_PER_S;
-
 struct loop {
     struct crowd *crowd;
     int epoll;
@@ -26,6 +24,13 @@ static int watch(struct loop *loop, int how, struct session *session,
     struct epoll_event event = {.events = events, .data.ptr = session};
 
     return epoll_ctl(loop->epoll, how, session->fd, &event);
+}
+
+static int watch_listener(struct loop *loop, int how, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = NULL};
+
+    return epoll_ctl(loop->epoll, how, loop->crowd->serve->listener, &event);
 }
 
 /* ---- one connection ---- */
@@ -98,6 +103,17 @@ static void take_clients(struct loop *loop)
     while ((session = crowd_accept(loop->crowd)))
         if (watch(loop, EPOLL_CTL_ADD, session, EPOLLIN) < 0)
             crowd_reject(loop->crowd, session, "refused: cannot watch it");
+    if (loop->crowd->rest_ns)
+        watch_listener(loop, EPOLL_CTL_MOD, 0);
+}
+
+/* Out of descriptors: those who are served must not wait for those who come. */
+static void resume_accepting(struct loop *loop, int64_t now_ns)
+{
+    if (!loop->crowd->rest_ns || now_ns < loop->crowd->rest_ns)
+        return;
+    loop->crowd->rest_ns = 0;
+    watch_listener(loop, EPOLL_CTL_MOD, EPOLLIN);
 }
 
 /* ---- the loop ---- */
@@ -138,6 +154,8 @@ static int wait_events(const struct loop *loop, struct epoll_event *events)
     int64_t sleep_ns = sweep_every_ns(loop);
     struct timespec limit = {0};
 
+    if (loop->crowd->rest_ns && sleep_ns > CROWD_REST_NS)
+        sleep_ns = CROWD_REST_NS;
     limit.tv_sec = (time_t)(sleep_ns / CLOCK_NS_PER_S);
     limit.tv_nsec = (long)(sleep_ns % CLOCK_NS_PER_S);
     return epoll_pwait2(loop->epoll, events, EVENTS, &limit, NULL);
@@ -157,25 +175,25 @@ static void one_round(struct loop *loop)
             take_clients(loop);
     }
     sweep(loop, now_ns);
+    resume_accepting(loop, now_ns);
 }
 
-static int begin(struct loop *loop)
+static int begin(struct loop *loop, struct err *err)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
-
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (loop->epoll < 0 || watch_listener(loop, EPOLL_CTL_ADD, EPOLLIN) < 0)
+        return err_sys(err, ERR_RESOURCE, "epoll", "cannot wait for events");
     loop->buffer = malloc(loop->crowd->serve->buffer_bytes);
-    return loop->epoll < 0 || !loop->buffer ||
-                   epoll_ctl(loop->epoll, EPOLL_CTL_ADD,
-                             loop->crowd->serve->listener, &event) < 0
-               ? -1
-               : 0;
+    if (!loop->buffer)
+        return err_sys(err, ERR_RESOURCE, "no-memory", "cannot serve");
+    serve_ready(loop->crowd->serve);
+    return 0;
 }
 
 /* Echo what is still to be read, for a second at most, then close. */
 static void drain(struct loop *loop)
 {
-    int64_t end_ns = clock_now_ns() + drain_ns;
+    int64_t end_ns = clock_now_ns() + MODEL_DRAIN_NS;
 
     serve_close(loop->crowd->serve);
     crowd_stop_input(loop->crowd);
@@ -183,19 +201,27 @@ static void drain(struct loop *loop)
         one_round(loop);
 }
 
-void model_epoll(struct crowd *crowd)
+static void serve_clients(struct loop *loop)
+{
+    while (!serve_stopped())
+        one_round(loop);
+    drain(loop);
+    crowd_tell(loop->crowd);
+    while (loop->crowd->first)
+        crowd_leave(loop->crowd, loop->crowd->first);
+}
+
+int model_epoll(struct crowd *crowd, struct err *err)
 {
     struct loop loop = {.crowd = crowd};
+    int failed;
 
     serve_hear_signals(crowd->serve);
-    if (begin(&loop) == 0) {
-        while (!serve_stopped())
-            one_round(&loop);
-        drain(&loop);
-    }
-    crowd_tell(crowd);
-    while (crowd->first)
-        crowd_leave(crowd, crowd->first);
-    close(loop.epoll);
+    failed = begin(&loop, err);
+    if (!failed)
+        serve_clients(&loop);
+    if (loop.epoll >= 0)
+        close(loop.epoll);
     free(loop.buffer);
+    return failed;
 }

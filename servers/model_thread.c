@@ -7,8 +7,6 @@
 
 enum { STACK_BYTES = 128 << 10 };
 
-static const int64_t drain_ns = CLOCK_NS_PER_S;
-
 struct slave {
     struct crowd *crowd;
     struct session *session;
@@ -58,8 +56,10 @@ static void take_client(struct crowd *crowd)
     struct session *session = crowd_accept(crowd);
     struct slave *slave;
 
-    if (!session)
+    if (!session) {
+        crowd_rest(crowd);
         return;
+    }
     slave = malloc(sizeof *slave + crowd->serve->buffer_bytes);
     if (slave) {
         slave->crowd = crowd;
@@ -71,8 +71,10 @@ static void take_client(struct crowd *crowd)
     free(slave);
 }
 
-void model_thread(struct crowd *crowd)
+int model_thread(struct crowd *crowd, struct err *err)
 {
+    (void)err; /* a thread and its buffer are had when a client comes */
+    serve_ready(crowd->serve);
     while (!serve_stopped()) {
         int64_t sleep_ns = crowd_sweep_after_ns(crowd);
 
@@ -83,6 +85,7 @@ void model_thread(struct crowd *crowd)
     }
     serve_close(crowd->serve);
     crowd_stop_input(crowd);
-    crowd_wait_empty(crowd, drain_ns);
+    crowd_wait_empty(crowd, MODEL_DRAIN_NS);
     crowd_tell(crowd);
+    return 0;
 }

@@ -69,6 +69,12 @@ void serve_ready(const struct serve *serve);
 /* Not 0 after SIGINT or SIGTERM, and when the lifetime is over. */
 int serve_stopped(void);
 
+/*
+ * The same for a loop whose waits never have to wait, so that no signal is
+ * delivered in them: asks the kernel.
+ */
+int serve_stop_is_pending(void);
+
 /* Stop listening; says so when it is the lifetime that is over. */
 void serve_close(const struct serve *serve);
 
@@ -87,16 +93,17 @@ void serve_throttle(const struct serve *serve, size_t n);
 int serve_admit(const struct serve *serve, size_t n);
 
 /*
- * The same for a loop whose waits never have to wait, so that no signal is
- * delivered in them: asks the kernel.
- */
-int serve_stop_is_pending(void);
-
-/*
  * Wait for a connection, a signal, or timeout_ns (-1: no limit).  Returns 1
  * when a connection can be accepted, 0 otherwise.
  */
 int serve_wait(const struct serve *serve, int64_t timeout_ns);
+
+/*
+ * The same for a connection: until fd can be read (direction 'r') or written
+ * ('w').
+ */
+int serve_wait_fd(const struct serve *serve, int fd, char direction,
+                  int64_t timeout_ns);
 
 /*
  * For a loop of one thread: let SIGINT and SIGTERM in at any time, so that one
@@ -105,13 +112,6 @@ int serve_wait(const struct serve *serve, int64_t timeout_ns);
  */
 void serve_hear_signals(const struct serve *serve);
 #define SERVE_LONGEST_WAIT_NS INT64_C(250000000)
-
-/*
- * The same for a connection: until fd can be read (direction 'r') or written
- * ('w').
- */
-int serve_wait_fd(const struct serve *serve, int fd, char direction,
-                  int64_t timeout_ns);
 
 /* One line to stdout in one write, so that threads do not mix; not when quiet.
  */

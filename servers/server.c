@@ -11,7 +11,7 @@
 struct server {
     struct serve serve;
     const char *model_name;
-    void (*model)(struct crowd *crowd);
+    int (*model)(struct crowd *crowd, struct err *err);
 };
 
 static int set_model(int key, const char *value, void *ctx, struct err *err)
@@ -75,9 +75,7 @@ static int run(struct server *server, struct crowd *crowd, int argc,
         return -1;
     serve_show_config(&server->serve);
     serve_say(&server->serve, "    model: %s", server->model_name);
-    serve_ready(&server->serve);
-    server->model(crowd);
-    return 0;
+    return server->model(crowd, err);
 }
 
 int main(int argc, char **argv)

@@ -42,9 +42,7 @@ static int run(struct serve *serve, struct crowd *crowd, int argc, char **argv,
     if (serve_open(serve, err) < 0 || crowd_init(crowd, serve, err) < 0)
         return -1;
     serve_show_config(serve);
-    serve_ready(serve);
-    model_thread(crowd);
-    return 0;
+    return model_thread(crowd, err);
 }
 
 int main(int argc, char **argv)

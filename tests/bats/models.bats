@@ -116,6 +116,25 @@ honest_after() {
     done
 }
 
+# It sleeps while the message and the signal come: both are there at once, and
+# the message takes three reads.
+@test "models: SIGTERM answers what has come before it" {
+    for model in $models; do
+        start_server echo-server --model "$model" --quiet --buffer 4
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+        printf x >&"$fd"
+        read -r -t 10 -N 1 -u "$fd" _
+        kill -STOP "$pid"
+        printf 'come already' >&"$fd"
+        kill -TERM "$pid"
+        kill -CONT "$pid"
+        read -r -t 10 -N 12 -u "$fd" answer || echo "$model: nothing more"
+        [[ $answer == 'come already' ]]
+        within 5 has_ended "$pid"
+        exec {fd}>&-
+    done
+}
+
 # A slow reader must wait; the server must neither buffer without end nor spin.
 @test "models: a client that does not read is made to wait" {
     for model in thread epoll; do
@@ -154,6 +173,36 @@ honest_after() {
         [[ $answer == x ]]
         exec {fd}>&-
     done
+}
+
+# One thread serves all: a pause would be one of theirs too.
+@test "models: out of descriptors, those who are served do not wait (epoll)" {
+    need prlimit
+    start_server echo-server --model epoll
+    exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+    printf x >&"$fd"
+    read -r -t 10 -N 1 -u "$fd" _
+    used=$(find "/proc/$pid/fd" -mindepth 1 | wc -l)
+    prlimit --nofile="$used:" --pid "$pid"
+    exec {late}<>"/dev/tcp/127.0.0.1/$port"
+    within 5 grep -q 'out of descriptors' "$log"
+    for _ in {1..200}; do
+        printf x >&"$fd"
+        read -r -t 10 -N 1 -u "$fd" _
+    done
+    pauses=$(grep -c 'out of descriptors' "$log")
+    echo "$pauses pauses of 100 ms in 200 round trips"
+    [[ $pauses -lt 150 ]]
+    exec {fd}>&- {late}>&-
+}
+
+@test "models: no descriptor to wait with is an error, and nothing listens" {
+    [[ $bin != *san-* ]] || skip "models: a sanitizer needs descriptors itself"
+    run --separate-stderr -6 bash -c \
+        'for i in {3..20}; do eval "exec $i>&-"; done; ulimit -n 4; exec "$0" "$@"' \
+        "$bin/echo-server" --model epoll --port 0
+    [[ $output != *listening* ]]
+    [[ $stderr == *'(epoll) cannot wait for events'*EMFILE* ]]
 }
 
 several_pauses() { [[ $(grep -c 'out of descriptors' "$log") -ge 6 ]]; }
