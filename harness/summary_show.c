@@ -290,23 +290,38 @@ static void print_outliers(const struct summary *s, FILE *to)
 
     if (!o->is_known || o->below + o->above == 0)
         return;
-    fprintf(to, "  outliers   %s beyond Tukey's outer fences, from %s to %s\n",
+    fprintf(to,
+            "  outliers   %s beyond Tukey's outer fences; the first came at "
+            "%s, the last at %s\n",
             num_grouped(o->below + o->above, n, sizeof n),
             num_duration((double)o->first_ns, first, sizeof first),
             num_duration((double)o->last_ns, last, sizeof last));
 }
 
+/* A share that was seen, or the bound of one that was not. */
+static void print_failed(const struct summary *s, FILE *to)
+{
+    char failed[32];
+
+    fprintf(to, "%s failed (", num_grouped(s->failed, failed, sizeof failed));
+    if (s->failed == 0)
+        fprintf(to, "< %.2g %%)\n", 100 * s->failed_share.hi);
+    else
+        fprintf(to, "%.3g %%, 95 %% CI [%.3g %%, %.3g %%])\n",
+                100 * s->failed_share.value, 100 * s->failed_share.lo,
+                100 * s->failed_share.hi);
+}
+
 void summary_print(const struct summary *s, const struct result_run *run,
                    FILE *to)
 {
-    char rows[32], ok[32], failed[32], least[32], most[32];
+    char rows[32], ok[32], least[32], most[32];
 
-    fprintf(to, "%s (%s%s): %s messages, %s ok, %s failed (< %.2g %%)\n",
-            run->dir, run->site, run->emulated ? ", emulated path" : "",
+    fprintf(to, "%s (%s%s): %s messages, %s ok, ", run->dir, run->site,
+            run->emulated ? ", emulated path" : "",
             num_grouped(s->rows, rows, sizeof rows),
-            num_grouped(s->ok, ok, sizeof ok),
-            num_grouped(s->failed, failed, sizeof failed),
-            100 * s->failed_share.hi);
+            num_grouped(s->ok, ok, sizeof ok));
+    print_failed(s, to);
     if (s->unsent > 0)
         fprintf(to, "  %s messages were not sent: this machine's limit\n",
                 num_grouped(s->unsent, rows, sizeof rows));

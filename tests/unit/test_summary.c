@@ -231,6 +231,7 @@ static void test_udp(void)
     CHECK_INT(s.loss.duplicated, 1);
     summary_print(&s, &udp, to);
     fclose(to);
+    CHECK(strstr(text, "2 ok, 2 failed (50 %, 95 % CI ["));
     CHECK(strstr(text, "  loss       50 %: 2 of 4, 95 % CI ["));
     CHECK(strstr(text, "(too few bursts)\n  periods    of 2 messages on "
                        "average, 2 at most\n"));
