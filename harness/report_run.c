@@ -87,7 +87,7 @@ int report_run_load(struct report_run *out, const struct result *result,
     out->result = result;
     out->run = run;
     out->summary.is_udp = result_run_is_udp(run);
-    if (strcmp(run->mode, "transcript") == 0)
+    if (result_run_is_scene(run))
         return check_texts(result, run, err);
     if (load_samples(out, err) < 0) {
         if (!is_nothing_yet(run, err))

@@ -8,7 +8,7 @@
 
 static enum report_kind kind_of(const struct result_run *run)
 {
-    if (strcmp(run->mode, "transcript") == 0)
+    if (result_run_is_scene(run))
         return REPORT_SCENE;
     if (strcmp(run->mode, "fail_rate") == 0)
         return REPORT_FAILURE;

@@ -15,6 +15,7 @@ enum cell {
     CELL_VALUE,    /* the value, or n/a */
     CELL_QUANTILE, /* its interval, or how much longer to measure */
     CELL_FAILED,   /* with the bound of the share */
+    CELL_OPEN,     /* as CELL_VALUE; the row is for open loops */
 };
 
 struct row {
@@ -25,6 +26,7 @@ struct row {
 static void put_cell(struct buf *to, const struct row *row, const char *run)
 {
     switch (row->cell) {
+    case CELL_OPEN:
     case CELL_VALUE:
         buf_addf(to, " & \\Rna{%s.%s}", run, row->key);
         break;
@@ -65,11 +67,26 @@ static const struct row rows[] = {
     {"beyond outer fences", "outliers", CELL_VALUE},
     {"warm-up, messages", "warmup", CELL_VALUE},
     {"drift of the median", "drift", CELL_VALUE},
+    {"messages asked for in 1\\,s", "open.asked", CELL_OPEN},
+    {"\\quad achieved", "open.achieved", CELL_OPEN},
+    {"\\quad sent late by, p99", "late.p99", CELL_OPEN},
+    {"response time, median", "response.p50", CELL_OPEN},
+    {"response time, p99", "response.p99", CELL_OPEN},
+    {"response time, p99.9", "response.p999", CELL_OPEN},
+    {"response time, maximum", "response.max", CELL_OPEN},
     {"echo rate", "rate", CELL_VALUE},
     {"\\quad 95\\,\\% CI", "rate", CELL_QUANTILE},
     {"time to connect", "connect", CELL_VALUE},
     {"segments sent again", "retransmits", CELL_VALUE},
 };
+
+static int has_open(const struct report_runs *of)
+{
+    for (int i = 0; i < of->n; i++)
+        if (of->run[i].run->rate_per_s > 0)
+            return 1;
+    return 0;
+}
 
 static void put_results_table(struct buf *to, const struct report_runs *part,
                               int is_first, int with_start)
@@ -87,6 +104,8 @@ static void put_results_table(struct buf *to, const struct report_runs *part,
         buf_addf(to, " & \\R{%s.title}", part->run[i].key);
     buf_add(to, " \\\\\n\\midrule\n");
     for (size_t r = with_start ? 0 : 1; r < sizeof rows / sizeof *rows; r++) {
+        if (rows[r].cell == CELL_OPEN && !has_open(part))
+            continue;
         buf_add(to, rows[r].label);
         for (int i = 0; i < part->n; i++)
             put_cell(to, &rows[r], part->run[i].key);
@@ -175,16 +194,27 @@ static void put_run_limits(struct buf *to, const struct report_runs *of)
 void report_tables_limits(struct buf *to, const struct report_set *set)
 {
     const struct report_runs *rates = &set->of[REPORT_RATE];
-    int has_emulated = 0, is_here = 0, is_free = 0;
+    int has_emulated = 0, is_here = 0, is_free = 0, is_closed = 0;
 
     for (int i = 0; i < rates->n; i++) {
         const struct result_run *run = rates->run[i].run;
 
         has_emulated |= run->emulated;
+        is_closed |= run->rate_per_s <= 0;
         is_here |= result_run_is_here(run);
         is_free |= result_run_is_here(run) && !run->emulated &&
                    run->cpu_client < 0;
     }
+    if (is_closed)
+        buf_add(to, "\\item The client waits for answers before it sends on. "
+                    "What is measured is the service time: during a stall no "
+                    "messages are sent, so a stall counts once, however many "
+                    "users would have met it.\n");
+    if (has_open(rates))
+        buf_add(to, "\\item At a given rate the response time counts from "
+                    "when a message was due, so a stall counts for all that "
+                    "were due meanwhile; the RTT counts from when it was "
+                    "sent.\n");
     if (is_here)
         buf_add(to, "\\item Client and server shared one machine and its "
                     "processors: its loopback is not a network.\n");

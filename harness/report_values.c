@@ -197,33 +197,33 @@ static void put_range(struct target to, const char *key, char *interval)
     put_text(to, key, interval);
 }
 
-static void put_quantile(struct target to, const char *name,
+static void put_quantile(struct target to, const char *what, const char *name,
                          const struct stats_quantile *q)
 {
     struct quantity_unit unit = quantity_time((double)q->value);
     int decimals = quantity_decimals((double)(q->hi - q->lo) / 2, 1, unit);
     double bounds[2] = {(double)q->lo, (double)q->hi};
-    char key[32], text[QUANTITY_SIZE];
+    char key[48], text[QUANTITY_SIZE];
 
     if (!q->is_known) {
-        snprintf(key, sizeof key, "rtt.%s.more", name);
+        snprintf(key, sizeof key, "%s.%s.more", what, name);
         if (q->more_s > 0)
             put_rough(to, key, ceil(q->more_s) * 1e9);
         return;
     }
-    snprintf(key, sizeof key, "rtt.%s", name);
+    snprintf(key, sizeof key, "%s.%s", what, name);
     values_number(to.values, to.prefix, key, (double)q->value,
                   quantity_value((double)q->value, decimals, unit, text));
-    snprintf(key, sizeof key, "rtt.%s.ci", name);
+    snprintf(key, sizeof key, "%s.%s.ci", what, name);
     put_text(to, key, quantity_interval(bounds, decimals, unit, text));
-    snprintf(key, sizeof key, "rtt.%s.range", name);
+    snprintf(key, sizeof key, "%s.%s.range", what, name);
     put_range(to, key, text);
 }
 
 static void put_rtts(struct target to, const struct summary *s)
 {
     for (int i = 0; i < SUMMARY_QUANTILES; i++)
-        put_quantile(to, report_values_quantile(i), &s->rtt[i]);
+        put_quantile(to, "rtt", report_values_quantile(i), &s->rtt[i]);
     put_rough(to, "rtt.min", (double)s->min_ns);
     put_rough(to, "rtt.max", (double)s->max_ns);
     put_rough(to, "rtt.mean", s->mean_ns);
@@ -298,6 +298,34 @@ static void put_spread(struct target to, const struct summary *s)
         put_count(to, "outliers", s->outliers.below + s->outliers.above);
 }
 
+/* ---- open loop ---- */
+
+static void put_pace(struct target to, const char *key, double per_s)
+{
+    char text[QUANTITY_SIZE];
+
+    quantity_count((int64_t)(per_s + 0.5), text);
+    values_number(to.values, to.prefix, key, per_s, text);
+}
+
+static void put_open_loop(struct target to, const struct report_run *run)
+{
+    const struct open_loop *open = &run->summary.open_loop;
+
+    if (run->run->rate_per_s <= 0)
+        return;
+    put_text(to, "open", run->run->arrival);
+    put_pace(to, "open.asked", run->run->rate_per_s);
+    put_pace(to, "open.achieved", run->run->achieved_per_s);
+    if (!open->is_open)
+        return;
+    for (int i = 0; i < OPEN_LOOP_QUANTILES; i++)
+        put_quantile(to, "response", report_values_quantile(i),
+                     &open->response[i]);
+    put_rough(to, "response.max", (double)open->response_max_ns);
+    put_rough(to, "late.p99", (double)open->late_p99_ns);
+}
+
 /* ---- what the lab's script would have said ---- */
 
 /* It knew one connection, and one message at a time. */
@@ -308,7 +336,8 @@ static void put_lab(struct target to, const struct report_run *run)
     struct quantity_unit unit = quantity_rate(rate);
     char text[QUANTITY_SIZE];
 
-    if (run->run->connections * run->run->window != 1)
+    if (run->run->connections * run->run->window != 1 ||
+        run->run->rate_per_s > 0)
         return;
     snprintf(text, sizeof text, "%.5f", factor);
     values_number(to.values, to.prefix, "lab.factor", factor, text);
@@ -335,6 +364,7 @@ void report_values_run(struct values *values, const char *prefix,
         put_warmup(to, run);
         put_drift(to, &s->steady.drift);
         put_spread(to, s);
+        put_open_loop(to, run);
     }
     if (s->rate.is_known) {
         put_rate(to, &s->rate);

@@ -230,6 +230,26 @@ only() {
     [[ $(pdf_text) == *'drifts: from start to end its median changes by +'* ]]
 }
 
+@test "report: a run at a given rate has response times, another has none" {
+    run --separate-stderr run_timed 60 "$bin/harness" run "$root/scenarios/smoke.json" \
+        --set rate_per_s=200 --set duration_s=1 --out res
+    expect_status 0
+    local_run
+    report res/smoke-* "$l" --out out
+    expect_status 0
+    text=$(pdf_text)
+    [ "$(value r1.open.asked text)" = 200 ]
+    [[ $text == *'asked for in 1 s'* && $text == *'response time, maximum'* ]]
+    [[ $text == *'the response time counts from when a message was due'* ]]
+    [[ $text == *'The client waits for answers before it sends on'* ]]
+    not grep -q '"r2.open' out/results.json
+    # The lab's script knew no such loop.
+    not grep -q '"r1.lab' out/results.json && grep -q '"r2.lab' out/results.json
+    report "$l" --out out
+    text=$(pdf_text)
+    [[ $text != *'response time'* && $text == *'The client waits for answers'* ]]
+}
+
 @test "report: partial and degraded say so in caption, table and limits" {
     STATUS=degraded local_run
     remote_run STATUS=partial
