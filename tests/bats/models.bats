@@ -128,6 +128,7 @@ honest_after() {
         printf 'come already' >&"$fd"
         kill -TERM "$pid"
         kill -CONT "$pid"
+        answer= # a read that fails leaves it as it was
         read -r -t 10 -N 12 -u "$fd" answer || echo "$model: nothing more"
         [[ $answer == 'come already' ]]
         within 5 has_ended "$pid"
