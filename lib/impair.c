@@ -20,6 +20,12 @@ int impair_check(const struct impair *impair, struct err *err)
 {
     double p = impair->p;
 
+    if (impair->model != IMPAIR_GILBERT && impair->burst > 1) {
+        err_set(err, ERR_USAGE, "impair-burst",
+                "bursts of %g messages are of the gilbert model",
+                impair->burst);
+        return err_hint(err, "add the model to lose in bursts");
+    }
     if (impair->model != IMPAIR_GILBERT || p <= 0 || p >= 1)
         return 0;
     if (impair->burst >= 1 && p / (1 - p) <= impair->burst)

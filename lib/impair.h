@@ -40,7 +40,8 @@ struct impair {
 
 /*
  * 0 when the numbers go together.  Errors (ERR_USAGE): impair-burst when no
- * chain has this mean burst with this share (p / (1 - p) > burst).
+ * chain has this mean burst with this share (p / (1 - p) > burst), or when
+ * another model than gilbert is to have bursts.
  */
 int impair_check(const struct impair *impair, struct err *err);
 

@@ -135,6 +135,40 @@ struct args_group inject_group(struct inject *inject)
     return (struct args_group){options, take_option, inject};
 }
 
+/* ---- settings ---- */
+
+int inject_is_on(const struct inject *inject)
+{
+    const struct impair *impair = &inject->impair;
+
+    return impair->model != IMPAIR_NONE || impair->duplicate > 0 ||
+           impair->reorder > 0;
+}
+
+static const char *ways(const struct impair *impair)
+{
+    if (impair->directions == 1 << IMPAIR_FORWARD)
+        return "forward";
+    return impair->directions == 1 << IMPAIR_REVERSE ? "reverse"
+                                                     : "each direction";
+}
+
+void inject_show(const struct inject *inject, const struct serve *serve)
+{
+    const struct impair *impair = &inject->impair;
+
+    if (!inject_is_on(inject))
+        return;
+    if (impair->model == IMPAIR_GILBERT)
+        serve_say(serve, "    lost on purpose: %g %s, in bursts of %g",
+                  impair->p, ways(impair), impair->burst);
+    else
+        serve_say(serve, "    lost on purpose: %g %s", impair->p, ways(impair));
+    serve_say(serve, "    duplicated: %g", impair->duplicate);
+    serve_say(serve, "    reordered: %g", impair->reorder);
+    serve_say(serve, "    seed: %llu", (unsigned long long)impair->seed);
+}
+
 /* ---- files ---- */
 
 static int open_file(const char *path, const char *header,

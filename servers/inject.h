@@ -8,6 +8,7 @@
 #include "lib/args.h"
 #include "lib/err.h"
 #include "lib/impair.h"
+#include "servers/serve.h"
 
 #include <stdint.h>
 
@@ -34,6 +35,12 @@ void inject_init(struct inject *inject);
 /* --loss --loss-model --loss-burst --loss-direction --duplicate --reorder
  * --seed --log --served. */
 struct args_group inject_group(struct inject *inject);
+
+/* 1 when it may lose, double or hold back anything. */
+int inject_is_on(const struct inject *inject);
+
+/* The settings, as the lines after a server's own. */
+void inject_show(const struct inject *inject, const struct serve *serve);
 
 /*
  * Create the files.  Errors: those of record_open.

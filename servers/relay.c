@@ -42,9 +42,7 @@ static void show_config(const struct program *program)
     serve_say(serve, "    delay: %s +- %s, one way", delay, jitter);
     serve_say(serve, "    rate: %s",
               path->emulated.rate_bits_per_s > 0 ? rate : "no limit");
-    if (serve->is_udp)
-        serve_say(serve, "    lost on purpose: %g of each direction chosen",
-                  program->inject.impair.p);
+    inject_show(&program->inject, serve);
 }
 
 /* ---- options ---- */
@@ -180,8 +178,7 @@ static int settle(struct program *program, struct err *err)
     path->serve.fds_per_connection = path->serve.is_udp ? 1 : 2;
     if (impair_check(&inject->impair, err) < 0)
         return -1;
-    if (inject->impair.model != IMPAIR_NONE || inject->impair.duplicate > 0 ||
-        inject->impair.reorder > 0 || inject->log_path || inject->served_path)
+    if (inject_is_on(inject) || inject->log_path || inject->served_path)
         program->for_udp = "loss on purpose";
     for (int i = 0; i < LIMITS; i++)
         if (LIMITS_OF_UDP >> i & 1 && path->serve.limits.given[i])

@@ -258,6 +258,7 @@ static int begin(struct udp_server *server, struct err *err)
     net_set_buffers(server->serve.listener, SOCKET_BYTES);
     serve_hear_signals(&server->serve);
     serve_show_config(&server->serve);
+    inject_show(&server->inject, &server->serve);
     serve_ready(&server->serve);
     return 0;
 }

@@ -334,12 +334,25 @@ behind() { awk '$1 < most { print } $1 > most { most = $1 }' | sort; }
         --loss 0.8 --loss-model gilbert --loss-burst 3
     expect_error 2 impair-burst
     run --separate-stderr run_timed 5 "$bin/echo-udp-server" --port 0 \
+        --loss 0.1 --loss-burst 3
+    expect_error 2 impair-burst
+    run --separate-stderr run_timed 5 "$bin/echo-udp-server" --port 0 \
         --loss 0.1 --loss-model random
     expect_error 2 usage
     : >log.csv
     run --separate-stderr run_timed 5 "$bin/echo-udp-server" --port 0 \
         --log log.csv
     expect_error 5 results-exist
+}
+
+@test "udp server: it says what it does on purpose" {
+    start_server echo-udp-server
+    not grep -q 'on purpose' "$log"
+    start_server echo-udp-server --loss 0.2 --loss-direction reverse \
+        --loss-model gilbert --loss-burst 4 --duplicate 0.01 --seed 7
+    grep -qx '    lost on purpose: 0.2 reverse, in bursts of 4' "$log"
+    grep -qx '    duplicated: 0.01' "$log"
+    grep -qx '    seed: 7' "$log"
 }
 
 @test "udp server: a second one on the port is told who has it" {

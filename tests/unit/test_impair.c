@@ -115,6 +115,11 @@ static void bursts_that_no_chain_has_are_refused(void)
     CHECK_STR(err.id, "impair-burst");
     impair.burst = 4.1;
     CHECK_INT(impair_check(&impair, &err), 0);
+    impair.model = IMPAIR_BERNOULLI;
+    CHECK_INT(impair_check(&impair, &err), -1);
+    CHECK_STR(err.id, "impair-burst");
+    impair.burst = 1;
+    CHECK_INT(impair_check(&impair, &err), 0);
 }
 
 static void duplicates_and_reordering_happen_on_the_way_back(void)
