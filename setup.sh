@@ -23,6 +23,8 @@ bats                        end-to-end tests
 poppler-utils               tests read the report (pdftotext, pdffonts)
 iproute2                    tests make networks of their own (ip, ss)
 nftables                    tests drop packets in those networks (nft)
+traceroute                  shows the path to a server (harness trace)
+mtr-tiny                    shows it without root (harness trace)
 procps                      tests name the processes left behind (ps)
 socat                       a foreign echo peer in tests
 netcat-openbsd              a foreign echo client in tests (nc)

@@ -10,6 +10,7 @@ int cmd_run(int argc, char **argv, struct err *err);
 int cmd_report(int argc, char **argv, struct err *err);
 int cmd_compare(int argc, char **argv, struct err *err);
 int cmd_verify(int argc, char **argv, struct err *err);
+int cmd_trace(int argc, char **argv, struct err *err);
 int cmd_list(int argc, char **argv, struct err *err);
 
 #endif

@@ -20,6 +20,7 @@ static const struct command {
     {"report", cmd_report, "make figures and a PDF from results folders"},
     {"compare", cmd_compare, "say whether one target is slower than another"},
     {"verify", cmd_verify, "hold results folders against their manifests"},
+    {"trace", cmd_trace, "show the path to a port, hop by hop"},
     {"list", cmd_list, "list results folders"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -40,7 +41,7 @@ static int help(void)
 
 static int is_later(const char *name)
 {
-    return strcmp(name, "trace") == 0 || strcmp(name, "doctor") == 0;
+    return strcmp(name, "doctor") == 0;
 }
 
 static int unknown(const char *name, struct err *err)

@@ -157,6 +157,13 @@ int64_t net_socket_drops(int fd);
 /* Ask for so much buffer in each direction; the kernel may give less. */
 void net_set_buffers(int fd, int bytes);
 
+/*
+ * The path MTU: datagrams that must not be cut are sent to the port, at most
+ * eight and none over 9 kB, until none is too big for a router.  *proved: the
+ * last was answered, be it by a refusal.  -1 when it is not known.
+ */
+int net_path_mtu(const struct net_addr *to, int64_t timeout_ns, int *proved);
+
 /* What the kernel knows of a TCP connection (TCP_INFO). */
 /* What the kernel has no sample of yet. */
 #define NET_NONE INT64_MIN
