@@ -28,7 +28,6 @@ mtr-tiny                    shows it without root (harness trace)
 procps                      tests name the processes left behind (ps)
 socat                       a foreign echo peer in tests
 netcat-openbsd              a foreign echo client in tests (nc)
-telnet                      a foreign echo client in tests
 inetutils-inetd             a foreign echo server in tests
 strace                      tests make a system call fail
 END
