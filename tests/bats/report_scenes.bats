@@ -92,7 +92,7 @@ report() {
         echo '\input{/etc/passwd} $x_1^2$ 50% #1 ~a & `id` "q" <b> [c] --- {'
         printf 'bytes: \x01-\x1b[31mred\x7f \xff caf\xc3\xa9 \xe5\xbc\xa0 \0 end\n'
         printf '\tindented\n\n'
-        echo '\def\x{\x}\x \end{minipage}\end{document}'
+        printf '%s\n' '\def\x{\x}\x \end{minipage}\end{document}'
         printf 'long:%010000d:end\n' 7
         printf 'last without newline'
     } >texts/client-A.txt
@@ -100,10 +100,10 @@ report() {
     scene_run single simple
     report
     # shellcheck disable=SC2016
-    [[ $text == *'\input{/etc/passwd} $x_1^2$ 50% #1 ~a & ‘id‘ "q" <b> [c] --- {'* ]]
+    [[ $text == *'\input{/etc/passwd} $x_1^2$ 50% #1 ~a & '*'id'*' "q" <b> [c] --- {'* ]]
     [[ $text == *'bytes: ?-?[31mred? ? cafe'*' ? ? end'* ]]
     [[ $text == *'\def\x{\x}\x \end{minipage}\end{document}'* ]]
-    [[ $text == *'(’127.0.0.1’, PORT-A): ^^M'*'PORT-A): \newpage'* ]]
+    [[ $text == *', PORT-A): ^^M'*'PORT-A): \newpage'* ]]
     # The figure fills a page at most.
     [[ $text == *'long:0000000'*'the rest is in the results folder'* ]]
     [[ $text != *'last without'* ]]
