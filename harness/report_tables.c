@@ -44,9 +44,13 @@ static void put_cell(struct buf *to, const struct row *row, const char *run)
     }
 }
 
-/* The first row is for runs that their titles do not tell apart. */
+/* The first rows are for runs that their titles do not tell apart. */
+enum { TELLING_ROWS = 4 };
 static const struct row rows[] = {
     {"started (UTC)", "started", CELL_VALUE},
+    {"server", "server", CELL_VALUE},
+    {"bytes in a message", "size", CELL_VALUE},
+    {"connections", "connections.n", CELL_VALUE},
     {"messages", "rows", CELL_VALUE},
     {"\\quad answered", "ok", CELL_VALUE},
     {"\\quad failed", "failed", CELL_FAILED},
@@ -103,7 +107,8 @@ static void put_results_table(struct buf *to, const struct report_runs *part,
     for (int i = 0; i < part->n; i++)
         buf_addf(to, " & \\R{%s.title}", part->run[i].key);
     buf_add(to, " \\\\\n\\midrule\n");
-    for (size_t r = with_start ? 0 : 1; r < sizeof rows / sizeof *rows; r++) {
+    for (size_t r = with_start ? 0 : TELLING_ROWS;
+         r < sizeof rows / sizeof *rows; r++) {
         if (rows[r].cell == CELL_OPEN && !has_open(part))
             continue;
         buf_add(to, rows[r].label);
@@ -143,7 +148,7 @@ static void put_texts(struct buf *to, const char *key,
                       const struct result_texts *texts)
 {
     for (int i = 0; i < texts->count; i++) {
-        buf_addf(to, "\\item The run ``\\R{%s.title}'' noted: ", key);
+        buf_addf(to, "\\item The run \\Run{%s} noted: ", key);
         latex_escape(to, texts->text[i]);
         buf_add(to, ".\n");
     }
@@ -170,17 +175,16 @@ static void put_doubts(struct buf *to, const struct report_run *run)
                  run->key, run->key);
     if (run->key[0] == 'r' && s->lag1 > 0.3)
         buf_addf(to,
-                 "\\item The run ``\\R{%s.title}'' is too short for its own "
+                 "\\item The run \\Run{%s} is too short for its own "
                  "memory (neighbouring batches resemble each other), so "
                  "its intervals are too narrow; measure longer.\n",
                  run->key);
     if (run->key[0] == 'r' && s->steady.drift.is_drifting)
-        buf_addf(
-            to,
-            "\\item The run ``\\R{%s.title}'' drifts: from start to end its "
-            "median changes by \\R{%s.drift.change}, so one number does "
-            "not describe it.\n",
-            run->key, run->key);
+        buf_addf(to,
+                 "\\item The run \\Run{%s} drifts: from start to end its "
+                 "median changes by \\R{%s.drift.change}, so one number does "
+                 "not describe it.\n",
+                 run->key, run->key);
     put_texts(to, run->key, &run->run->notes);
     put_texts(to, run->key, &run->run->warnings);
 }

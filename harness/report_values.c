@@ -80,6 +80,7 @@ static void put_connections(struct target to, const struct result_run *run)
                                    : quantity_count(run->connections, count),
              run->connections == 1 ? "" : "s");
     put_text(to, "connections", text);
+    put_count(to, "connections.n", run->connections);
 }
 
 /* What tells the run from others at the same place. */
@@ -420,6 +421,8 @@ void report_values_total(struct values *values, const struct report_set *set)
     put_count(to, "runs", runs);
     if (rows > 0)
         put_text(to, "measured", "measured");
+    if (set->of[REPORT_RATE].n > 2)
+        put_text(to, "many", "many");
     if (ok > 0)
         put_text(to, "answered", "answered");
     put_date(values, report_set_start(set));
