@@ -326,6 +326,12 @@ int64_t cast_queue_drops(const struct cast *cast)
     return number_of(buf_text(&cast->relay.log), "queue_dropped");
 }
 
+int64_t cast_socket_drops(const struct cast *cast)
+{
+    return number_of(buf_text(&cast->server.log), "local_drops") +
+           number_of(buf_text(&cast->relay.log), "local_drops");
+}
+
 int cast_progress(struct cast *cast, struct progress *progress,
                   struct cast_counts *counts, int64_t timeout_ns)
 {

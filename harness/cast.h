@@ -61,6 +61,9 @@ int cast_client_error(const struct cast *cast, int stopped, struct err *err);
 /* Datagrams for which the relay's queue had no room; after cast_end. */
 int64_t cast_queue_drops(const struct cast *cast);
 
+/* And those for which a socket of our server or relay had none. */
+int64_t cast_socket_drops(const struct cast *cast);
+
 /* Stop relay and server; their logs are complete afterwards. */
 void cast_end(struct cast *cast);
 

@@ -230,6 +230,11 @@ static void take_notes(const struct keep *keep)
                          "local loss: our own sockets had no room for %" PRId64
                          " datagrams",
                          run->local_drops);
+    if (cast_socket_drops(keep->cast) > 0)
+        result_texts_add(&run->warnings,
+                         "local loss: sockets of our server or relay had no "
+                         "room for %" PRId64 " datagrams",
+                         cast_socket_drops(keep->cast));
 }
 
 int keep_files(const struct keep *keep, struct err *err)

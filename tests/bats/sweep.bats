@@ -267,13 +267,45 @@ held_against() {
     verified "$dir"
 }
 
+# server_of PID: the echo-udp-server that this harness has started.
+server_of() { ps -o pid=,comm= --ppid "$1" | awk '$2 == "echo-udp-server" { print $1 }'; }
+
+# has_dropped PID: its socket has had no room for something.
+has_dropped() {
+    local inode
+    inode=$(find "/proc/$1/fd" -lname 'socket:*' -printf %l | tr -dc 0-9)
+    awk -v inode="$inode" '$10 == inode && $NF > 0 { found = 1 }
+        END { exit !found }' "/proc/$1/net/udp"
+}
+
+# Its server sleeps until far more is under way than its socket holds (8 MB).
+@test "sweep: what our server's socket has no room for is told" {
+    "$bin/harness" run "$root/scenarios/smoke.json" --out out --set transport=udp \
+        --set message_size=60000 --set connections=20 --set window=64 \
+        --set timeout_s=0.5 --set duration_s=60 >out.log 2>err 3>&- &
+    harness=$!
+    within 10 eval '[[ $(cat out/*/udp-*/1/messages.csv | wc -l) -gt 10 ]]'
+    server=$(server_of "$harness")
+    kill -STOP "$server"
+    within 20 has_dropped "$server"
+    kill -CONT "$server"
+    kill -INT "$harness"
+    status=0
+    wait "$harness" || status=$?
+    expect_status 130
+    dir=$(echo out/*.partial)
+    [[ $(value warnings) == *'local loss: sockets of our server or relay had no room for '* ]]
+    [[ $(value false_loss) -gt 0 && $(value true_loss) -eq 0 ]]
+    verified --allow-partial "$dir"
+}
+
 @test "sweep: a UDP server that dies is no witness, and the record is kept" {
     "$bin/harness" run "$root/scenarios/smoke.json" --out out --set transport=udp \
         --set duration_s=60 --set timeout_s=0.2 >out.log 2>err 3>&- &
     harness=$!
     within 10 eval 'compgen -G "out/*/udp-*/1/messages.csv" >/dev/null'
     within 10 eval '[[ $(cat out/*/udp-*/1/messages.csv | wc -l) -gt 1000 ]]'
-    kill -KILL "$(ps -o pid=,comm= --ppid "$harness" | awk '$2 == "echo-udp-server" { print $1 }')"
+    kill -KILL "$(server_of "$harness")"
     status=0
     wait "$harness" || status=$?
     output=$(cat out.log) stderr=$(cat err)
