@@ -196,14 +196,14 @@ END
 
 @test "udp rate: late answers are late, and as far behind as they are" {
     need socat
-    # Message 5 is held back for 160 ms of a Tmax of 100.
+    # Message 5 is held back for 700 ms of a Tmax of 500.
     cat >peer.sh <<'END'
 m=$(cat)
-[ "$(printf %s "$m" | cut -c 29-40)" != 000000000005 ] || sleep 0.16
+[ "$(printf %s "$m" | cut -c 29-40)" != 000000000005 ] || sleep 0.7
 printf %s "$m"
 END
     serve_datagrams "sh peer.sh"
-    rate --messages 40 --timeout 0.1
+    rate --messages 40 --timeout 0.5
     expect_status 0
     [[ $(counted late) -eq 1 && $(counted ok) -eq 39 && $(counted reordered) -eq 1 ]]
     awk -F, '$2 == 5 { at = $5; by = $11; what = $9 }
