@@ -363,9 +363,10 @@ ours_open() {
 irtt_open() {
     pinned "$cpu_a" "$irtt" client -Q -i 1ms -d "${seconds}s" -l "$bytes" \
         -o "$tmp/irtt.json" "127.0.0.1:$irtt_port" >/dev/null 2>&1 || :
-    awk '/"send": *{/ { in_send = 1 }
-         in_send && /"monotonic":/ { gsub(/[^0-9]/, ""); print; in_send = 0 }
-         /"server": *{/ { in_send = 0; skip = 1 } /"delay":/ { skip = 0 }' "$tmp/irtt.json" 2>/dev/null |
+    awk '/"client": *{/ { here = 1 }
+         /"server": *{/ { here = 0 }
+         here && /"send": *{/ { sent = 1 }
+         sent && /"monotonic":/ { gsub(/[^0-9]/, ""); print; sent = 0 }' "$tmp/irtt.json" 2>/dev/null |
         spacing 1000000
 }
 
