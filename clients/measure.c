@@ -4,8 +4,10 @@
 #include "clients/datagram.h"
 #include "clients/engine.h"
 #include "clients/hello.h"
+#include "clients/judge.h"
 #include "clients/loop_args.h"
 #include "clients/preflight.h"
+#include "clients/tell.h"
 #include "clients/ticker.h"
 #include "lib/args.h"
 #include "lib/clock.h"
@@ -32,9 +34,8 @@ struct rate {
     const char *ip;
     int port;
     const char *record_dir; /* NULL: no record */
-    int quiet, machine, plain_allowed;
-    int plain; /* the peer is a plain echo server */
-    int bar;   /* a progress bar stands on the terminal */
+    int plain_allowed;
+    struct tell tell;
     struct load_plan plan;
 };
 
@@ -198,10 +199,10 @@ static int set_load(int key, const char *value, void *ctx, struct err *err)
         rate->plan.reconnects = 1;
         return 0;
     case QUIET:
-        rate->quiet = 1;
+        rate->tell.quiet = 1;
         return 0;
     case MACHINE:
-        rate->machine = 1;
+        rate->tell.machine = 1;
         return 0;
     default:
         return set_count(rate, key, value, err);
@@ -283,7 +284,7 @@ static int greet(struct rate *rate, struct err *err)
         return -1;
     rate->plan.target = addrs.at[0];
     if (preflight(&rate->plan, rate->record_dir, err) < 0 ||
-        hello_greet(&hello, &addrs, &chosen, &rate->plain, err) < 0)
+        hello_greet(&hello, &addrs, &chosen, &rate->tell.plain, err) < 0)
         return -1;
     rate->plan.target = addrs.at[chosen];
     return 0;
@@ -344,254 +345,12 @@ static void take_signals(void)
     signal(SIGXFSZ, SIG_IGN);
 }
 
-/* ---- telling ---- */
-
-/* The success share so far, a line a second. */
-static void say_share(const struct rate *rate, const struct progress *progress)
-{
-    static const int64_t quarter_ns = CLOCK_NS_PER_S / 4;
-    int64_t ok = progress->messages - progress->failed;
-
-    if (rate->quiet || !progress->messages ||
-        progress->elapsed_ns / quarter_ns % 4 != 0)
-        return;
-    printf("%4lld s  success %.4f %%  (%lld of %lld)\n",
-           (long long)(progress->elapsed_ns / CLOCK_NS_PER_S),
-           100 * (double)ok / (double)progress->messages, (long long)ok,
-           (long long)progress->messages);
-    fflush(stdout);
-}
-
-static void on_progress(const struct progress *progress, void *ctx)
-{
-    struct rate *rate = ctx;
-    char line[PROGRESS_LINE_SIZE];
-
-    if (rate->machine) {
-        progress_format(progress, line);
-        printf("%s\n", line);
-        fflush(stdout);
-    } else if (rate->bar) {
-        progress_draw(progress, rate->program->name, 79, line, sizeof line);
-        fprintf(stderr, "\r\033[K%s", line);
-    } else if (rate->plan.persists) {
-        say_share(rate, progress);
-    }
-}
-
-/* It did not keep its rate: no open loop of that rate was measured. */
-static int is_degraded(const struct rate *rate,
-                       const struct load_result *result)
-{
-    return result->achieved_per_s < 0.99 * rate->plan.rate_per_s;
-}
-
-/* The counts as one line: the harness checks the record against it. */
-static void print_counts(const struct rate *rate,
-                         const struct load_result *result)
-{
-    printf("counts intended=%lld connected=%d broken=%d plain=%d",
-           (long long)result->intended, result->connected, result->broken,
-           rate->plain);
-    for (int i = 0; i < OUTCOME_COUNT; i++)
-        printf(" %s=%lld", outcome_name((enum outcome)i),
-               (long long)result->meter.outcomes[i]);
-    printf(" gaps=%lld", (long long)result->gaps);
-    if (rate->plan.rate_per_s > 0)
-        printf(" offered=%.3f achieved=%.3f degraded=%d", rate->plan.rate_per_s,
-               result->achieved_per_s, is_degraded(rate, result));
-    printf(" duplicated=%lld reordered=%lld unmatched=%lld local_drops=%lld\n",
-           (long long)result->duplicated, (long long)result->reordered,
-           (long long)result->unmatched, (long long)result->local_drops);
-}
-
-static void print_failures(const struct meter *meter)
-{
-    for (int i = OUTCOME_OK + 1; i < OUTCOME_COUNT; i++)
-        if (meter->outcomes[i])
-            printf("    %-12s %lld\n", outcome_name((enum outcome)i),
-                   (long long)meter->outcomes[i]);
-}
-
-static void print_oddities(const struct load_result *result)
-{
-    const struct {
-        const char *what;
-        int64_t n;
-    } lines[] = {
-        {"duplicated", result->duplicated},
-        {"reordered", result->reordered},
-        {"unmatched", result->unmatched},
-        {"local drops", result->local_drops},
-        {"gaps", result->gaps}, /* the client itself stood still */
-    };
-
-    for (int i = 0; i < 5; i++)
-        if (lines[i].n)
-            printf("  %-11s %lld\n", lines[i].what, (long long)lines[i].n);
-}
-
-static void print_times(const char *what, const struct meter *meter)
-{
-    static const double pct[] = {50, 90, 99};
-    char text[24];
-
-    printf("  %-12s", what);
-    for (int i = 0; i < 3; i++)
-        printf("%sp%.0f %s", i ? "  " : "", pct[i],
-               num_duration(meter_percentile_ns(meter, pct[i]), text,
-                            sizeof text));
-    printf("   (within 1 %%)\n");
-}
-
-/* From sending is the service, from the schedule what a user would feel. */
-static void print_open_loop(const struct rate *rate,
-                            const struct load_result *result)
-{
-    printf("  offered     %.6g /s, achieved %.6g /s%s\n", rate->plan.rate_per_s,
-           result->achieved_per_s,
-           is_degraded(rate, result) ? ": degraded, below 99 %" : "");
-    if (result->meter.outcomes[OUTCOME_OK] == 0)
-        return;
-    print_times("service", &result->meter);
-    print_times("response", &result->response);
-}
-
-static void print_closed_loop(const struct meter *meter)
-{
-    int64_t span_ns = meter->last_received_ns - meter->first_sent_ns;
-    char bits[24];
-
-    if (meter->outcomes[OUTCOME_OK] == 0 || span_ns <= 0)
-        return;
-    num_bitrate(8e9 * (double)meter->ok_bytes / (double)span_ns, bits,
-                sizeof bits);
-    printf("  echo rate   %s   (8 x bytes / time)\n", bits);
-    print_times("RTT", meter);
-}
-
-static void print_summary(const struct rate *rate,
-                          const struct load_result *result)
-{
-    const struct load_plan *plan = &rate->plan;
-    const struct meter *meter = &result->meter;
-    char ok[32];
-
-    num_grouped(meter->outcomes[OUTCOME_OK], ok, sizeof ok);
-    printf("%s%s: %lld byte%s, %d connection%s, %s loop%s\n", plan->target.text,
-           rate->plain ? " (plain echo)" : "", (long long)plan->size_bytes,
-           plan->size_bytes == 1 ? "" : "s", plan->connections,
-           plan->connections == 1 ? "" : "s",
-           plan->rate_per_s > 0 ? "open" : "closed",
-           plan->is_udp ? " over UDP" : "");
-    printf("  messages    %s ok, %lld failed\n", ok,
-           (long long)meter_failures(meter));
-    print_failures(meter);
-    print_oddities(result);
-    if (plan->rate_per_s > 0)
-        print_open_loop(rate, result);
-    else
-        print_closed_loop(meter);
-}
-
-static void tell(const struct rate *rate, const struct load_result *result)
-{
-    if (rate->bar)
-        fprintf(stderr, "\r\033[K");
-    if (rate->machine)
-        print_counts(rate, result);
-    else if (!rate->quiet)
-        print_summary(rate, result);
-    fflush(stdout);
-}
-
-/* ---- judging ---- */
-
-static int not_connected(const struct rate *rate,
-                         const struct load_result *result, struct err *err)
-{
-    int missing = rate->plan.connections - result->connected;
-
-    err_set(err, result->connected ? ERR_CUT : ERR_TARGET, "connect-some",
-            "could not connect: %s: %d of %d connections failed",
-            rate->plan.target.text, missing, rate->plan.connections);
-    return err_hint(err, "a server closes connections above its "
-                         "--max-connections and --listen; connections.csv "
-                         "has the cause of each");
-}
-
-static int peer_gone(const struct rate *rate, const struct load_result *result,
-                     struct err *err)
-{
-    enum outcome how = result->first_broken;
-    const char *id = how == OUTCOME_TIMEOUT ? "reply-timeout" : "server-gone";
-
-    err_set(err, ERR_CUT, id,
-            "cut short: %s: %d of %d connections ended early, the first by "
-            "%s%s%s after %lld messages",
-            rate->plan.target.text, result->broken, rate->plan.connections,
-            outcome_name(how), result->first_broken_errno ? " " : "",
-            result->first_broken_errno ? err_name(result->first_broken_errno)
-                                       : "",
-            (long long)result->intended);
-    return err_hint(err, "%s",
-                    how == OUTCOME_TIMEOUT
-                        ? "the server is too slow or stuck; a larger "
-                          "--timeout waits longer"
-                        : "the server ended the connection: its log says why");
-}
-
-static int refused(const struct rate *rate, const struct load_result *result,
-                   struct err *err)
-{
-    const int64_t *outcomes = result->meter.outcomes;
-    int64_t heard = outcomes[OUTCOME_OK] + outcomes[OUTCOME_LATE] +
-                    outcomes[OUTCOME_CORRUPT];
-
-    err_set(err, heard ? ERR_CUT : ERR_TARGET, "server-gone",
-            "cut short: %s: %lld of %lld messages were refused",
-            rate->plan.target.text, (long long)outcomes[OUTCOME_REFUSED],
-            (long long)result->intended);
-    return err_hint(err, "nothing listens there any more: the server's log "
-                         "says why");
-}
-
-/* The run is over; was it what was asked for? */
-static int judge(const struct rate *rate, const struct load_result *result,
-                 struct err *err)
-{
-    int64_t corrupt = result->meter.outcomes[OUTCOME_CORRUPT];
-
-    if (rate->plan.persists)
-        return 0; /* what failed is what was asked for */
-    if (corrupt) {
-        err_set(err, ERR_PEER, "echo-differs",
-                "not an echo: %s: %lld of %lld replies differ from what was "
-                "sent",
-                rate->plan.target.text, (long long)corrupt,
-                (long long)result->intended);
-        return err_hint(err, "a peer that changes bytes cannot be measured");
-    }
-    if (result->stray) {
-        err_set(err, ERR_PEER, "echo-differs",
-                "not an echo: %s: more came back than was sent, on %d of %d "
-                "connections",
-                rate->plan.target.text, result->stray, rate->plan.connections);
-        return err_hint(err, "a peer that adds bytes cannot be measured");
-    }
-    if (result->stopped)
-        return 0;
-    if (result->refusing)
-        return refused(rate, result, err);
-    if (result->connected < rate->plan.connections)
-        return not_connected(rate, result, err);
-    return result->broken ? peer_gone(rate, result, err) : 0;
-}
+/* ---- the run ---- */
 
 static int measure(struct rate *rate, struct load_result *result,
                    struct err *err)
 {
-    struct load_out out = {.on_progress = on_progress, .ctx = rate};
+    struct load_out out = {.on_progress = tell_progress, .ctx = &rate->tell};
     int failed = open_messages(rate, &out.messages, err) < 0 ||
                  open_record(rate, "connections.csv", RECORD_CONNECTIONS_HEADER,
                              &out.connections, err) < 0 ||
@@ -620,17 +379,19 @@ static int run(struct rate *rate, struct load_result *result, int argc,
         return 0;
     if (check_transport(rate, err) < 0 || choose_run_id(rate, err) < 0)
         return -1;
-    rate->bar = !rate->plan.persists && !rate->machine && !rate->quiet &&
-                isatty(STDERR_FILENO);
+    rate->tell.plan = &rate->plan;
+    rate->tell.program = rate->program->name;
+    rate->tell.bar = !rate->plan.persists && !rate->tell.machine &&
+                     !rate->tell.quiet && isatty(STDERR_FILENO);
     if (greet(rate, err) < 0)
         return -1;
     take_signals(); /* until here nothing was measured: just die */
     if (measure(rate, result, err) < 0) {
-        tell(rate, result);
+        tell_result(&rate->tell, result);
         return -1;
     }
-    tell(rate, result);
-    return judge(rate, result, err);
+    tell_result(&rate->tell, result);
+    return judge_result(&rate->plan, result, err);
 }
 
 /* End by the signal that stopped us, as shells expect. */
