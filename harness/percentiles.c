@@ -23,19 +23,19 @@ static void put_points(struct percentiles *out, const int64_t *sorted, size_t n)
 static void put_bounds(struct percentiles *out,
                        const struct stats_sample *sample)
 {
-    static const double steps[] = {1, 2, 4}; /* of 1/(1-p) in a decade */
+    static const double steps[] = {1, 1.5, 2,
+                                   3, 4,   6}; /* of 1/(1-p) in a decade */
 
     for (int i = 0; i < PERCENTILES_BOUNDS; i++) {
-        int decade = i / 3;
-        double x = pow(10, decade) * steps[i % 3];
+        int decade = i / 6;
+        double x = pow(10, decade) * steps[i % 6];
         struct stats_quantile q;
 
-        if (x < 2)
+        if (x < 2 || (double)sample->n / x < 10)
             continue;
         q = stats_quantile(sample, 1 - 1 / x);
-        if (!q.is_known)
-            return;
-        out->bound[out->nbounds++] = q;
+        if (q.is_known)
+            out->bound[out->nbounds++] = q;
     }
 }
 

@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-enum { PERCENTILES_MAX = 256, PERCENTILES_BOUNDS = 32 };
+enum { PERCENTILES_MAX = 256, PERCENTILES_BOUNDS = 64 };
 
 struct percentiles {
     struct percentiles_point {
@@ -20,7 +20,7 @@ struct percentiles {
     } point[PERCENTILES_MAX];
     int n; /* 0: nothing was answered; the last is the maximum */
 
-    /* 1/(1-p) = 2, 4, 10, 20, 40, 100, ... as far as known. */
+    /* 1/(1-p) = 2, 3, 4, 6, 10, 15, 20, ... where an interval is known. */
     struct stats_quantile bound[PERCENTILES_BOUNDS];
     int nbounds;
 };

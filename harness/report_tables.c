@@ -173,12 +173,6 @@ static void put_doubts(struct buf *to, const struct report_run *run)
                  "\\item \\R{%s.unsent} messages of \\R{%s.title} could "
                  "not be sent: a limit of this machine, not of the path.\n",
                  run->key, run->key);
-    if (run->key[0] == 'r' && s->lag1 > 0.3)
-        buf_addf(to,
-                 "\\item The run \\Run{%s} is too short for its own "
-                 "memory (neighbouring batches resemble each other), so "
-                 "its intervals are too narrow; measure longer.\n",
-                 run->key);
     if (run->key[0] == 'r' && s->steady.drift.is_drifting)
         buf_addf(to,
                  "\\item The run \\Run{%s} drifts: from start to end its "
@@ -187,6 +181,21 @@ static void put_doubts(struct buf *to, const struct report_run *run)
                  run->key, run->key);
     put_texts(to, run->key, &run->run->notes);
     put_texts(to, run->key, &run->run->warnings);
+}
+
+/* One item for all: on a busy machine there are many of them. */
+static void put_short(struct buf *to, const struct report_runs *of)
+{
+    int n = 0;
+
+    for (int i = 0; i < of->n; i++)
+        if (of->run[i].summary.lag1 > 0.3)
+            buf_addf(to, "%s\\Run{%s}",
+                     n++ ? ", " : "\\item Too short for its own memory: ",
+                     of->run[i].key);
+    if (n > 0)
+        buf_add(to, ". Neighbouring batches resemble each other, so intervals "
+                    "are too narrow; measure longer.\n");
 }
 
 static void put_run_limits(struct buf *to, const struct report_runs *of)
@@ -233,6 +242,7 @@ void report_tables_limits(struct buf *to, const struct report_set *set)
                     "else: connecting is as quick as on loopback, and there "
                     "are no queues of others, no loss, no change of "
                     "route.\n");
+    put_short(to, rates);
     for (int kind = 0; kind < REPORT_KINDS; kind++)
         put_run_limits(to, &set->of[kind]);
 }

@@ -42,7 +42,7 @@ static void test_ramp(void)
             all.point[i].p < all.point[i - 1].p)
             CHECK(!"rises");
     /* 10 007 independent values know 1 - 1/1000 and no more. */
-    CHECK_INT(all.nbounds, 9);
+    CHECK_INT(all.nbounds, 17);
     CHECK_NEAR(all.bound[0].p, 0.5, 1e-12);
     CHECK_NEAR(all.bound[all.nbounds - 1].p, 0.999, 1e-12);
     CHECK(all.bound[0].lo <= 50040 && all.bound[0].hi >= 50040);
