@@ -54,7 +54,7 @@ cpu_a=$1 cpu_b=${2:-$1}
 # here PROGRAM FOLDER: its path, when it can be run.
 here() {
     if [ -n "$2" ]; then
-        [ -x "$2/$1" ] && echo "$2/$1"
+        [ -x "$2/$1" ] && echo "$(cd "$2" && pwd)/$1"
     else
         command -v "$1"
     fi || :
@@ -173,17 +173,17 @@ netperf_rate() {
         -l "$seconds" -P 0 -v 0 -- -r "$bytes,$bytes" | awk 'NF { print $1; exit }'
 }
 
-# Its server ends with each test.
+# Its server ends with each test; it leaves logs where it is run.
 neper_rate() {
     next_port
     control=$port
     next_port
     set -- "$1" --nolog -C "$control" -P "$port" -F "$1" -l "$seconds" -Q "$bytes" -R "$bytes"
     shift
-    pinned "$cpu_b" "$tcp_rr" "$@" --listen-backlog 4096 >/dev/null 2>&1 &
+    (cd "$tmp" && pinned "$cpu_b" "$tcp_rr" "$@" --listen-backlog 4096 >/dev/null 2>&1) &
     neper_pid=$!
     await_port "$control" tcp || return 0
-    pinned "$cpu_a" "$tcp_rr" -c -H 127.0.0.1 "$@" 2>/dev/null |
+    (cd "$tmp" && pinned "$cpu_a" "$tcp_rr" -c -H 127.0.0.1 "$@" 2>/dev/null) |
         sed -n 's/^throughput=\([0-9.]*\)$/\1/p'
     wait "$neper_pid" || :
 }
