@@ -12,5 +12,6 @@ int cmd_compare(int argc, char **argv, struct err *err);
 int cmd_verify(int argc, char **argv, struct err *err);
 int cmd_trace(int argc, char **argv, struct err *err);
 int cmd_list(int argc, char **argv, struct err *err);
+int cmd_doctor(int argc, char **argv, struct err *err);
 
 #endif

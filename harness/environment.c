@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "harness/environment.h"
 
+#include "harness/sysfile.h"
 #include "lib/args.h"
 #include "lib/json.h"
 #include "lib/num.h"
@@ -13,24 +14,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* The first line of a file of the system; NULL: not there. */
-static char *first_line(const char *path, char *line, size_t size)
-{
-    FILE *file = fopen(path, "re");
-    char *got = file ? fgets(line, (int)size, file) : NULL;
-
-    if (file)
-        fclose(file);
-    if (got)
-        got[strcspn(got, "\n")] = '\0';
-    return got;
-}
-
 static void put_file_text(struct cJSON *json, const char *key, const char *path)
 {
     char line[256];
 
-    if (first_line(path, line, sizeof line))
+    if (sysfile_line(path, line, sizeof line))
         json_put_text(json, key, line);
     else
         json_put_null(json, key);
@@ -41,7 +29,7 @@ static void put_file_int(struct cJSON *json, const char *key, const char *path)
     char line[256];
     int64_t value;
 
-    if (first_line(path, line, sizeof line) &&
+    if (sysfile_line(path, line, sizeof line) &&
         num_parse_int(line, INT64_MIN, INT64_MAX, &value) == 0)
         json_put_int(json, key, value);
     else

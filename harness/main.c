@@ -22,6 +22,7 @@ static const struct command {
     {"verify", cmd_verify, "hold results folders against their manifests"},
     {"trace", cmd_trace, "show the path to a port, hop by hop"},
     {"list", cmd_list, "list results folders"},
+    {"doctor", cmd_doctor, "say what is missing, here or at a target"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -39,18 +40,9 @@ static int help(void)
     return 0;
 }
 
-static int is_later(const char *name)
-{
-    return strcmp(name, "doctor") == 0;
-}
-
 static int unknown(const char *name, struct err *err)
 {
-    if (is_later(name))
-        err_set(err, ERR_USAGE, "not-supported",
-                "harness %s is not supported yet", name);
-    else
-        err_set(err, ERR_USAGE, "usage", "unknown command: \"%.60s\"", name);
+    err_set(err, ERR_USAGE, "usage", "unknown command: \"%.60s\"", name);
     return err_hint(err, "harness --help lists the commands");
 }
 

@@ -1,0 +1,247 @@
+#define _GNU_SOURCE
+#include "harness/doctor.h"
+
+#include "harness/floor.h"
+#include "harness/sysfile.h"
+#include "lib/clock.h"
+#include "lib/num.h"
+
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+static enum finding_level warn_if(int is_odd)
+{
+    return is_odd ? FINDING_WARN : FINDING_OK;
+}
+
+/* ---- limits ---- */
+
+static void check_processors(struct findings *findings)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    findings_add(findings, warn_if(n < 2), "processors",
+                 "client and server take turns on one: local times are those "
+                 "of the scheduler too",
+                 "%ld", n);
+}
+
+/* A client takes a descriptor for each connection, and some more. */
+static void check_descriptors(struct findings *findings)
+{
+    enum { SPARE = 32, FEW = 64, MANY = 1024 };
+    struct rlimit limit = {0};
+    long long soft, hard;
+
+    (void)getrlimit(RLIMIT_NOFILE, &limit);
+    soft = limit.rlim_cur < INT64_MAX ? (long long)limit.rlim_cur : INT64_MAX;
+    hard = limit.rlim_max < INT64_MAX ? (long long)limit.rlim_max : INT64_MAX;
+    findings_add(findings, soft < FEW ? FINDING_FAIL : warn_if(soft < MANY),
+                 "descriptors",
+                 "ulimit -n 1024 raises it for this shell, up to the hard "
+                 "limit",
+                 "%lld, for about %lld connections (ulimit -n goes to %lld)",
+                 soft, soft > SPARE ? soft - SPARE : 0, hard);
+}
+
+static void check_processes(struct findings *findings)
+{
+    enum { FEW = 512 };
+    struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
+
+    (void)getrlimit(RLIMIT_NPROC, &limit);
+    if (limit.rlim_cur == RLIM_INFINITY)
+        findings_add(findings, FINDING_OK, "processes", NULL, "no limit");
+    else
+        findings_add(findings, warn_if(limit.rlim_cur < FEW), "processes",
+                     "echo-server --model thread takes one for each "
+                     "connection: ulimit -u raises it",
+                     "at most %lld, threads too", (long long)limit.rlim_cur);
+}
+
+static void check_ports(struct findings *findings)
+{
+    enum { FEW = 1000 };
+    char line[64];
+    int first, last;
+
+    if (!sysfile_line("/proc/sys/net/ipv4/ip_local_port_range", line,
+                      sizeof line) ||
+        sscanf(line, "%5d %5d", &first, &last) != 2)
+        return;
+    findings_add(findings, warn_if(last - first < FEW), "ports",
+                 "sysctl -w net.ipv4.ip_local_port_range='32768 60999'",
+                 "%d to %d: %d connections to one address", first, last,
+                 last - first + 1);
+}
+
+/* ---- time ---- */
+
+static void check_clock(struct findings *findings,
+                        const struct floor_result *floor)
+{
+    static const double dear_ns = 250;
+    char source[64];
+
+    if (!sysfile_line("/sys/devices/system/clocksource/clocksource0/"
+                      "current_clocksource",
+                      source, sizeof source))
+        snprintf(source, sizeof source, "of an unknown source");
+    findings_add(findings, warn_if(floor->clock_cost_ns > dear_ns), "clock",
+                 "reading it takes a system call: dmesg | grep clocksource "
+                 "tells why; times of some microseconds are too long",
+                 "%s, a reading costs %.0f ns", source, floor->clock_cost_ns);
+}
+
+static void check_timer(struct findings *findings,
+                        const struct floor_result *floor)
+{
+    static const int64_t late_ns = 2 * CLOCK_NS_PER_MS;
+    char p50[24], p99[24];
+
+    findings_add(
+        findings, warn_if(floor->timer_overshoot_p99_ns > late_ns), "timer",
+        "the machine is busy or a slow guest: an open loop (rate_per_s) will "
+        "send late",
+        "a sleep ends %s late (p50), %s (p99)",
+        num_duration((double)floor->timer_overshoot_p50_ns, p50, sizeof p50),
+        num_duration((double)floor->timer_overshoot_p99_ns, p99, sizeof p99));
+}
+
+static void check_floor(struct findings *findings)
+{
+    struct floor_result floor = {0};
+    struct err err = {0};
+    char p50[24];
+
+    if (floor_measure(&floor, &err) < 0) {
+        findings_add_err(findings, FINDING_FAIL, "loopback", &err);
+        return;
+    }
+    check_clock(findings, &floor);
+    check_timer(findings, &floor);
+    findings_add(findings, FINDING_OK, "loopback", NULL,
+                 "127.0.0.1, the stack alone takes %s for a round trip",
+                 num_duration((double)floor.null_rtt_p50_ns, p50, sizeof p50));
+}
+
+static void check_ipv6(struct findings *findings)
+{
+    struct net_addr at;
+    struct err err = {0};
+    int fd = net_listen("::1", 0, 1, &at, &err);
+
+    if (fd >= 0)
+        close(fd);
+    findings_add(findings, warn_if(fd < 0), "IPv6",
+                 "only targets with an IPv4 address can be measured here; ip "
+                 "link set lo up, sysctl net.ipv6.conf.lo.disable_ipv6=0",
+                 fd >= 0 ? "::1 can be used" : "::1 cannot be used");
+}
+
+/* ---- what disturbs ---- */
+
+static void check_governor(struct findings *findings)
+{
+    char governor[64];
+
+    if (!sysfile_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+                      governor, sizeof governor)) {
+        findings_add(findings, FINDING_OK, "governor", NULL,
+                     "not told here, as in most virtual machines");
+        return;
+    }
+    findings_add(findings, warn_if(strcmp(governor, "performance") != 0),
+                 "governor",
+                 "the clock rate changes with the load: cpupower "
+                 "frequency-set -g performance",
+                 "%s", governor);
+}
+
+static void check_load(struct findings *findings)
+{
+    static const double busy = 0.5; /* for each processor */
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    double load = 0;
+
+    if (getloadavg(&load, 1) != 1)
+        return;
+    findings_add(findings, warn_if(load > busy * (double)n), "load",
+                 "others compute too, and will be in the times: wait, or pin "
+                 "client and server (cpu.client, cpu.server)",
+                 "%.2f on %ld processor%s", load, n, n == 1 ? "" : "s");
+}
+
+/* ---- room ---- */
+
+static void check_memory(struct findings *findings)
+{
+    static const double few_mb = 256;
+    double mb = (double)sysconf(_SC_AVPHYS_PAGES) *
+                (double)sysconf(_SC_PAGESIZE) / 1e6;
+    char line[128];
+    long long kb;
+    FILE *file = fopen("/proc/meminfo", "re");
+
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "MemAvailable: %18lld kB", &kb) == 1)
+            mb = (double)kb * 1024 / 1e6;
+    if (file)
+        fclose(file);
+    findings_add(findings, warn_if(mb < few_mb), "memory",
+                 "end other programs, or measure fewer connections",
+                 "%.0f MB available", mb);
+}
+
+static void cannot_write(struct findings *findings, const char *results)
+{
+    struct err err = {0};
+
+    err_sys(&err, ERR_RESULTS, "results-parent", "cannot write in %s", results);
+    err_hint(&err, "name another folder: --out DIR, here and for harness run");
+    findings_add_err(findings, FINDING_FAIL, "results", &err);
+}
+
+/*
+ * A message takes about 64 bytes of messages.csv.  `harness run` makes the
+ * folder in its parent where there is none.
+ */
+static void check_results(struct findings *findings, const char *results)
+{
+    static const double few_bytes = 1e9, row_bytes = 64;
+    char path[4096];
+    struct statvfs fs;
+    double free_bytes;
+
+    snprintf(path, sizeof path, "%s", results);
+    if (access(path, F_OK) < 0)
+        results = dirname(path);
+    if (access(results, W_OK | X_OK) < 0 || statvfs(results, &fs) < 0) {
+        cannot_write(findings, results);
+        return;
+    }
+    free_bytes = (double)fs.f_bavail * (double)fs.f_frsize;
+    findings_add(findings, warn_if(free_bytes < few_bytes), "results",
+                 "make room, or name another folder: --out DIR",
+                 "%.1f GB free in %s, for %.0f million messages",
+                 free_bytes / 1e9, results, free_bytes / row_bytes / 1e6);
+}
+
+void doctor_machine(struct findings *findings, const char *results)
+{
+    check_processors(findings);
+    check_descriptors(findings);
+    check_processes(findings);
+    check_ports(findings);
+    check_memory(findings);
+    check_floor(findings);
+    check_ipv6(findings);
+    check_governor(findings);
+    check_load(findings);
+    check_results(findings, results);
+}

@@ -1,0 +1,1 @@
+bats/doctor.bats
