@@ -187,29 +187,30 @@ sums_of_manifest() {
     [ "$(grep -c '^tcp-thread-1000B-1c/[123] (local): ' <<<"$output")" -eq 3 ]
 }
 
-# median_ns: of the round trips of the run in $dir.
-median_ns() {
+# least_ns: the shortest round trip of the run in $dir; all are in `rtts`.
+least_ns() {
     tail -n +2 "$dir"/tcp-*/1/messages.csv | cut -d , -f 6 | sort -n >rtts
-    sed -n "$((($(wc -l <rtts) + 1) / 2))p" rtts
+    head -n 1 rtts
 }
 
-# The tolerance is that of the promise: 1 ms.
+# The shortest, because a busy machine makes any other longer.  The tolerance
+# is that of the promise: 1 ms.
 @test "run: an emulated path adds twice its delay to the local round trip" {
     harness_run "$root/scenarios/local_rate.json" --set duration_s=0.5
     expect_status 0
-    local_ns=$(median_ns)
-    harness_run "$root/scenarios/remote_rate.json" --set duration_s=5
+    local_ns=$(least_ns)
+    harness_run "$root/scenarios/remote_rate.json" --set duration_s=5 --set path.jitter_ms=0
     expect_status 0
     [[ $output == *'(cloud, emulated path): '* ]]
-    path_ns=$(median_ns)
+    path_ns=$(least_ns)
     echo "local $local_ns, path $path_ns"
     off_ns=$((path_ns - 38000000 - local_ns))
     [ "${off_ns#-}" -lt 1000000 ]
-    [[ $(value notes) == '["emulated path: echo-relay on this machine, 19 ms ± 1 ms one way"]' ]]
+    [[ $(value notes) == '["emulated path: echo-relay on this machine, 19 ms ± 0 ms one way"]' ]]
     [ "$(value emulated)" = true ]
     [ -s "$dir/tcp-thread-1000B-1c/1/relay.log" ]
-    # No echo came back before 2 x (19 - 1) ms.
-    [ "$(awk '$1 < 36000000' rtts | wc -l)" -eq 0 ]
+    # No echo came back before 2 x 19 ms.
+    [ "$path_ns" -ge 38000000 ]
     # Not a terminal: a plain line every 5 s.
     [[ $stderr =~ ^remote_rate:\ +[0-9]+\ %\ \ 5\.[0-9]\ s\ \ [0-9]+\ messages\ \ .*\ 0\ failed$ || $stderr == '' ]]
 }
