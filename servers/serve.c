@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +49,7 @@ void serve_init(struct serve *serve)
     serve->fds_per_connection = 1;
 }
 
-enum { IP, PORT, BACKLOG, QUIET, TIMEOUT, BUFFER };
+enum { IP, PORT, BACKLOG, QUIET, WITH_STDIN, TIMEOUT, BUFFER };
 
 static int set_listen(int key, const char *value, void *ctx, struct err *err)
 {
@@ -63,6 +64,9 @@ static int set_listen(int key, const char *value, void *ctx, struct err *err)
         if (args_int(value, ARGS_RANGE("port", 0, 65535), &n, err) < 0)
             return -1;
         serve->port = (int)n;
+        return 0;
+    case WITH_STDIN:
+        serve->ends_with_stdin = 1;
         return 0;
     default:
         serve->quiet = 1;
@@ -79,6 +83,9 @@ struct args_group serve_listen_group(struct serve *serve)
          "port to listen on; 0 lets the kernel choose"},
         {"quiet", QUIET, NULL, NULL,
          "print only where it listens, and counts at the end"},
+        {"exit-with-stdin", WITH_STDIN, NULL, NULL,
+         "end when standard input does, as on SIGTERM: with whoever started "
+         "it, at the other end of a pipe"},
         {0},
     };
 
@@ -210,6 +217,33 @@ static void begin_lifetime(const struct serve *serve)
         (void)alarm((unsigned)(lifetime_ns / CLOCK_NS_PER_S));
 }
 
+/* In a thread with all our signals blocked: the others take this one. */
+static void *wait_for_end_of_input(void *unused)
+{
+    char bytes[4096];
+    ssize_t n;
+
+    do
+        n = read(STDIN_FILENO, bytes, sizeof bytes);
+    while (n > 0 || (n < 0 && errno == EINTR));
+    (void)kill(getpid(), SIGTERM);
+    return unused;
+}
+
+static int end_with_stdin(const struct serve *serve, struct err *err)
+{
+    pthread_t watcher;
+
+    if (!serve->ends_with_stdin)
+        return 0;
+    errno = pthread_create(&watcher, NULL, wait_for_end_of_input, NULL);
+    if (errno)
+        return err_sys(err, ERR_RESOURCE, "limit-threads",
+                       "cannot watch standard input");
+    (void)pthread_detach(watcher);
+    return 0;
+}
+
 /*
  * Descriptors for all connections that are allowed.  Where they were asked
  * for and cannot be had, say so now: later it would look like the network.
@@ -265,6 +299,8 @@ int serve_open(struct serve *serve, struct err *err)
         set_limits(serve, err) < 0 || check_fds(serve, were_asked_for, err) < 0)
         return -1;
     begin_lifetime(serve);
+    if (end_with_stdin(serve, err) < 0)
+        return -1;
     return net_set_blocking(serve->listener, 0);
 }
 

@@ -20,6 +20,7 @@ struct serve {
     int port; /* 0: the kernel chooses */
     int backlog;
     int quiet;
+    int ends_with_stdin;
     int64_t timeout_ns;  /* idle limit of a connection; 0: none */
     size_t buffer_bytes; /* most that one recv takes */
     struct limits limits;
@@ -42,7 +43,7 @@ struct serve {
  */
 void serve_init(struct serve *serve);
 
-/* Where to listen: --ip --port --quiet. */
+/* Where to listen and how long: --ip --port --quiet --exit-with-stdin. */
 struct args_group serve_listen_group(struct serve *serve);
 
 /* How to treat connections: --listen --timeout --buffer. */
@@ -54,7 +55,8 @@ struct args_group serve_limits_group(struct serve *serve);
 /*
  * Take over SIGINT and SIGTERM (blocked but while waiting with
  * serve->waiting), listen, settle the limits by the address, and begin the
- * lifetime.  Errors: those of net_listen, with who has the port where that can
+ * lifetime.  With ends_with_stdin the end of standard input is as SIGTERM.
+ * Errors: those of net_listen, with who has the port where that can
  * be known; usage for a limit; limit-fds when the descriptors for
  * --max-connections cannot be had.
  */

@@ -329,6 +329,24 @@ END
     hang_up
 }
 
+@test "server: --exit-with-stdin ends every server with whoever holds its input" {
+    for program in 'echo-server --model thread' 'echo-server --model single' \
+        'echo-server --model epoll' echo-simple-server echo-udp-server; do
+        # shellcheck disable=SC2086 # a program and its options
+        coproc "$bin"/$program --port 0 --quiet --exit-with-stdin 3>&-
+        pid=$COPROC_PID
+        started+=("$pid")
+        read -r -t 5 line <&"${COPROC[0]}"
+        [[ $line == listening* ]]
+        echo more >&"${COPROC[1]}"
+        not has_ended "$pid"
+        exec {COPROC[1]}>&-
+        status=0
+        wait "$pid" || status=$?
+        [ "$status" -eq 0 ]
+    done
+}
+
 @test "server: the options of the lab, with one dash" {
     start_server echo-server -timeout -1 -buffer 100 -listen 5
     grep -qx '    timeout: -1' "$log"
