@@ -43,7 +43,8 @@ static int pin(int cpu)
 }
 
 struct ends {
-    int out, err; /* the child's stdout and stderr */
+    int in;       /* the child's stdin; -1: /dev/null, or the terminal */
+    int out, err; /* its stdout and stderr */
     int told;     /* errno of a failed start goes here */
     pid_t parent;
 };
@@ -58,7 +59,9 @@ static int become_leader(const struct proc_spec *spec, const struct ends *ends)
 
 static int set_up(const struct proc_spec *spec, const struct ends *ends)
 {
-    int in = spec->has_terminal ? dup(ends->out) : open("/dev/null", O_RDONLY);
+    int in = spec->has_terminal ? dup(ends->out)
+             : spec->is_dialog  ? dup(ends->in)
+                                : open("/dev/null", O_RDONLY);
 
     if (in < 0 || dup2(in, 0) < 0 || dup2(ends->out, 1) < 0 ||
         dup2(ends->err, 2) < 0)
@@ -169,6 +172,16 @@ static int open_ends(const struct proc_spec *spec, int out[2], int err_fds[2],
     return 0;
 }
 
+static int open_input(const struct proc_spec *spec, int in[2], struct err *err)
+{
+    if (!spec->is_dialog)
+        return 0;
+    if (pipe2(in, O_CLOEXEC) < 0)
+        return err_sys(err, ERR_RESOURCE, "helper-start", "cannot start: %s",
+                       spec->argv[0]);
+    return fcntl(in[1], F_SETFL, O_NONBLOCK);
+}
+
 /* Fork; the parent learns from the closing pipe whether exec worked. */
 static int spawn(struct proc *proc, const struct proc_spec *spec,
                  struct ends *ends)
@@ -194,19 +207,24 @@ static int spawn(struct proc *proc, const struct proc_spec *spec,
 
 int proc_start(struct proc *proc, const struct proc_spec *spec, struct err *err)
 {
-    int out[2] = {-1, -1}, err_fds[2] = {-1, -1}, cause = 0, failed;
+    int in[2] = {-1, -1}, out[2] = {-1, -1}, err_fds[2] = {-1, -1};
+    int cause = 0, failed;
     struct ends ends;
 
     memset(proc, 0, sizeof *proc);
-    proc->pidfd = proc->out_fd = proc->err_fd = -1;
+    proc->pidfd = proc->in_fd = proc->out_fd = proc->err_fd = -1;
     proc->open = 1;
-    failed = open_ends(spec, out, err_fds, err) < 0;
+    proc->is_dialog = spec->is_dialog;
+    failed = open_input(spec, in, err) < 0 ||
+             open_ends(spec, out, err_fds, err) < 0;
     if (!failed) {
-        ends = (struct ends){.out = out[1], .err = err_fds[1]};
+        ends = (struct ends){.in = in[0], .out = out[1], .err = err_fds[1]};
         cause = spawn(proc, spec, &ends);
     }
+    close_fd(&in[0]);
     close_fd(&out[1]);
     close_fd(&err_fds[1]);
+    proc->in_fd = in[1];
     proc->out_fd = out[0];
     proc->err_fd = err_fds[0];
     if (!failed && !cause) {
@@ -242,13 +260,29 @@ static void keep_end(struct buf *log, const char *bytes, size_t n)
     buf_add_n(log, bytes, n);
 }
 
+enum { READ_BYTES = 4096 };
+
+/* What is said in a dialog is left in the pipe rather than lost. */
+static int must_wait(const struct proc *proc, const struct buf *to)
+{
+    return proc->is_dialog && to == &proc->out &&
+           to->len + READ_BYTES > KEPT_OUTPUT_BYTES;
+}
+
+static void log_output(struct proc *proc, const struct buf *from,
+                       const char *bytes, size_t n)
+{
+    if (!proc->is_dialog || from != &proc->out)
+        keep_end(&proc->log, bytes, n);
+}
+
 static void take_output(struct proc *proc, int *fd, struct buf *to)
 {
     enum { MOST_READS = 64 }; /* a child may write faster than we read */
-    char bytes[4096];
+    char bytes[READ_BYTES];
     ssize_t n;
 
-    for (int i = 0; i < MOST_READS && *fd >= 0; i++) {
+    for (int i = 0; i < MOST_READS && *fd >= 0 && !must_wait(proc, to); i++) {
         n = read(*fd, bytes, sizeof bytes);
         /* A terminal that its last user has closed says EIO. */
         if (n < 0 && errno != EIO)
@@ -258,7 +292,7 @@ static void take_output(struct proc *proc, int *fd, struct buf *to)
             return;
         }
         keep(to, bytes, (size_t)n);
-        keep_end(&proc->log, bytes, (size_t)n);
+        log_output(proc, to, bytes, (size_t)n);
     }
 }
 
@@ -281,6 +315,8 @@ static int cut_line(struct proc *proc, char *line, size_t size)
         return 0;
     snprintf(line, size, "%.*s", (int)n, text);
     n += end != NULL;
+    if (proc->is_dialog)
+        keep_end(&proc->log, text, n);
     memmove(text, text + n, proc->out.len - n + 1);
     proc->out.len -= n;
     return 1;
@@ -302,9 +338,11 @@ static void reap(struct proc *proc, int options)
 /* Wait for output, the end, a signal or the time; 0 after a signal. */
 static int wait_some(struct proc *proc, int64_t left_ns)
 {
-    struct pollfd fds[] = {{.fd = proc->pidfd, .events = POLLIN},
-                           {.fd = proc->out_fd, .events = POLLIN},
-                           {.fd = proc->err_fd, .events = POLLIN}};
+    struct pollfd fds[] = {
+        {.fd = proc->pidfd, .events = POLLIN},
+        {.fd = must_wait(proc, &proc->out) ? -1 : proc->out_fd,
+         .events = POLLIN},
+        {.fd = proc->err_fd, .events = POLLIN}};
     struct timespec left = {.tv_sec = (time_t)(left_ns / CLOCK_NS_PER_S),
                             .tv_nsec = (long)(left_ns % CLOCK_NS_PER_S)};
     int n = ppoll(fds, 3, &left, NULL);
@@ -321,6 +359,8 @@ int proc_line(struct proc *proc, char *line, size_t size, int64_t timeout_ns)
     for (;;) {
         int64_t left_ns = deadline_ns - clock_now_ns();
 
+        if (proc->is_dialog)
+            take_all_output(proc);
         if (cut_line(proc, line, size))
             return 1;
         if (proc->ended || left_ns <= 0 || !wait_some(proc, left_ns))
@@ -352,6 +392,50 @@ int proc_type(const struct proc *proc, const char *keys)
         n -= (size_t)written;
     }
     return 0;
+}
+
+int proc_send(struct proc *proc, const void *bytes, size_t n,
+              int64_t timeout_ns)
+{
+    const char *at = bytes;
+    int64_t deadline_ns = clock_now_ns() + timeout_ns;
+
+    while (n > 0 && !proc->ended && proc->in_fd >= 0) {
+        ssize_t written = write(proc->in_fd, at, n);
+
+        if (written > 0) {
+            at += written;
+            n -= (size_t)written;
+            deadline_ns = clock_now_ns() + timeout_ns;
+        } else if ((errno != EAGAIN && errno != EINTR) ||
+                   clock_now_ns() > deadline_ns) {
+            return -1;
+        } else {
+            (void)wait_some(proc, CLOCK_NS_PER_S / 1000);
+        }
+    }
+    return n == 0 ? 0 : -1;
+}
+
+void proc_close_input(struct proc *proc)
+{
+    close_fd(&proc->in_fd);
+}
+
+size_t proc_bytes(struct proc *proc, void *to, size_t n, int64_t timeout_ns)
+{
+    int64_t deadline_ns = clock_now_ns() + timeout_ns;
+
+    take_all_output(proc);
+    while (proc->out.len == 0 && !proc->ended && clock_now_ns() < deadline_ns)
+        (void)wait_some(proc, CLOCK_NS_PER_S / 10);
+    if (proc->out.len == 0)
+        return 0;
+    n = n < proc->out.len ? n : proc->out.len;
+    memcpy(to, proc->out.text, n);
+    proc->out.len -= n;
+    memmove(proc->out.text, proc->out.text + n, proc->out.len + 1);
+    return n;
 }
 
 int proc_ended(const struct proc *proc)
@@ -393,6 +477,7 @@ void proc_release(struct proc *proc)
         return;
     proc_stop(proc, 0);
     close_fd(&proc->pidfd);
+    close_fd(&proc->in_fd);
     close_fd(&proc->out_fd);
     close_fd(&proc->err_fd);
     buf_release(&proc->out);

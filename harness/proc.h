@@ -6,7 +6,9 @@
  * A child has its own process group (Ctrl-C reaches it only through us),
  * /dev/null as input, and dies when we die.  One with a terminal of its own has
  * that as input and output: what it shows is as a person would see it, with
- * what is typed echoed and each newline as CR LF.
+ * what is typed echoed and each newline as CR LF.  With one in a dialog we
+ * speak over pipes: it waits while we do not take what it says, and only the
+ * lines that were taken are in its log.
  */
 #ifndef HARNESS_PROC_H
 #define HARNESS_PROC_H
@@ -25,6 +27,7 @@ struct proc_spec {
     const char *log_path;    /* stdout and stderr go there; NULL: to us */
     int cpu;                 /* pin to this one; -1: anywhere */
     int has_terminal;        /* log_path is not used */
+    int is_dialog; /* stdin is a pipe from us, stdout for us to the last byte */
 };
 
 struct proc {
@@ -32,9 +35,11 @@ struct proc {
     pid_t pid; /* 0: never started */
     int pidfd;
     int out_fd, err_fd; /* -1: closed, or a log or a terminal is used */
-    struct buf out;     /* what came and was not taken as a line */
-    struct buf log;     /* all that came, both streams, capped */
-    struct buf err;     /* stderr, capped */
+    int in_fd;          /* of a dialog; -1: closed */
+    int is_dialog;
+    struct buf out; /* what came and was not taken as a line */
+    struct buf log; /* all that came, both streams, capped */
+    struct buf err; /* stderr, capped */
     int ended;
     int exit_code; /* 0..255, or 128 + signal */
 };
@@ -61,6 +66,24 @@ int proc_more(struct proc *proc, int64_t timeout_ns);
  * -1 with errno when it does not take it.
  */
 int proc_type(const struct proc *proc, const char *keys);
+
+/* ---- a dialog ---- */
+
+/*
+ * Send n bytes.  0, or -1 when it has ended, closed its input, or taken nothing
+ * for timeout_ns.
+ */
+int proc_send(struct proc *proc, const void *bytes, size_t n,
+              int64_t timeout_ns);
+
+/* The end of its input. */
+void proc_close_input(struct proc *proc);
+
+/*
+ * Take what it said, at most n bytes, whatever they are.  Returns how many; 0
+ * when nothing came for timeout_ns, or it has ended.
+ */
+size_t proc_bytes(struct proc *proc, void *to, size_t n, int64_t timeout_ns);
 
 /* 1 when it has ended and all its lines were taken. */
 int proc_ended(const struct proc *proc);

@@ -100,6 +100,57 @@ static void test_nobody_reads_what_is_typed_too_late(void)
     proc_release(&proc);
 }
 
+/* More than it may keep for us: it waits, and nothing is lost. */
+static void test_a_dialog_is_to_the_last_byte(void)
+{
+    enum { BYTES = 3000000 };
+    const char *const argv[] = {
+        "sh", "-c",
+        "read -r n; echo for you: \"$n\"; head -c \"$n\" /dev/zero; "
+        "cat >/dev/null; echo end",
+        NULL};
+    const struct proc_spec spec = {.argv = argv, .cpu = -1, .is_dialog = 1};
+    char line[64], bytes[10000];
+    struct err err = {0};
+    struct proc proc;
+    size_t got = 0, n;
+
+    CHECK_INT(proc_start(&proc, &spec, &err), 0);
+    CHECK_INT(proc_send(&proc, "3000000\n", 8, CLOCK_NS_PER_S), 0);
+    CHECK_INT(proc_line(&proc, line, sizeof line, 20 * CLOCK_NS_PER_S), 1);
+    CHECK_STR(line, "for you: 3000000");
+    while (got < BYTES) {
+        n = BYTES - got < sizeof bytes ? BYTES - got : sizeof bytes;
+        n = proc_bytes(&proc, bytes, n, 20 * CLOCK_NS_PER_S);
+        if (n == 0)
+            break;
+        got += n;
+    }
+    CHECK_INT((long long)got, BYTES);
+    CHECK_INT(proc_line(&proc, line, sizeof line, CLOCK_NS_PER_S / 100), 0);
+    proc_close_input(&proc);
+    CHECK_INT(proc_line(&proc, line, sizeof line, 20 * CLOCK_NS_PER_S), 1);
+    CHECK_STR(line, "end");
+    CHECK_STR(buf_text(&proc.log), "for you: 3000000\nend\n");
+    proc_release(&proc);
+}
+
+/* One that has ended takes nothing; it is no reason to wait. */
+static void test_a_dialog_with_one_that_has_left(void)
+{
+    const char *const argv[] = {"true", NULL};
+    const struct proc_spec spec = {.argv = argv, .cpu = -1, .is_dialog = 1};
+    static const char bytes[1 << 18];
+    struct err err = {0};
+    struct proc proc;
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    CHECK_INT(proc_start(&proc, &spec, &err), 0);
+    CHECK_INT(proc_send(&proc, bytes, sizeof bytes, 60 * CLOCK_NS_PER_S), -1);
+    CHECK_INT((int)proc_bytes(&proc, &err, 1, 60 * CLOCK_NS_PER_S), 0);
+    proc_release(&proc);
+}
+
 int main(void)
 {
     test_a_terminal_echoes_and_is_one();
@@ -107,5 +158,7 @@ int main(void)
     test_ctrl_d_ends_the_input();
     test_the_last_words();
     test_nobody_reads_what_is_typed_too_late();
+    test_a_dialog_is_to_the_last_byte();
+    test_a_dialog_with_one_that_has_left();
     return check_done();
 }
