@@ -13,7 +13,7 @@ PKG_CONFIG ?= pkg-config
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help all check check-slow threads unit report bench lint format install uninstall clean FORCE
+.PHONY: help all static check check-slow threads unit report bench lint format install uninstall clean FORCE
 
 # Release programs are in build/bin, those of SAN=a,b in build/san-a-b/bin.
 comma := ,
@@ -53,7 +53,8 @@ UNITS := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/unit/test_*.c))
 SLOW := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/slow/slow_*.c))
 HELPERS := $(addprefix $(TOP)/tests/,lab_peer short_io.so)
 BENCHES := $(patsubst %.c,$(TOP)/%,$(wildcard bench/*.c))
-SHARE := $(addprefix $(TOP)/share/echolab/,report scenarios)
+SHARE := $(addprefix $(TOP)/share/echolab/,deploy report scenarios)
+STATIC := $(addprefix build/static/bin/,$(notdir $(call program,servers/server.c) $(call program,servers/simple_server.c) $(call program,servers/udp_server.c)))
 C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit tests/slow tests/peers tests/shim))
 DEST = $(DESTDIR)$(PREFIX)
 export FULL LOCAL REMOTE OUT RESULTS
@@ -64,6 +65,8 @@ help: ## list the targets
 
 all: $(PROGRAMS) $(SHARE) ## build the programs into build/bin
 
+static: $(STATIC) $(TOP)/share/echolab/static ## servers without libraries, for other hosts: build/static/bin
+
 check: all unit ## run every test: unit tests, layers, bats
 	@sh tests/run.sh $(TOP)/bin $(UNITS)
 
@@ -73,7 +76,7 @@ check-slow: $(SLOW) ## simulate: do the intervals hold the truth as often as the
 threads: $(filter-out %/harness,$(PROGRAMS)) ## with SAN=thread: look for races in servers and clients
 	@ECHOLAB_BIN="$(CURDIR)/$(TOP)/bin" bats --print-output-on-failure tests/bats/threads.bats
 
-unit: $(UNITS) $(HELPERS) ## build the unit tests, and what the others need
+unit: $(UNITS) $(HELPERS) static ## build the unit tests, and what the others need
 
 report: all ## build report/report.pdf [FULL=1 LOCAL=dir REMOTE=dir OUT=dir RESULTS=dir]
 	@ECHOLAB_BIN=$(TOP)/bin sh report/make.sh
@@ -87,12 +90,15 @@ lint: ## check format, C (clang-tidy, cppcheck), shell and layers
 format: ## put the C files into the project's format
 	clang-format -i $(C_FILES)
 
-install: all ## install into DESTDIR/PREFIX
-	install -d "$(DEST)/bin" "$(DEST)/share/echolab/scenarios" "$(DEST)/share/echolab/report/figures"
+install: all static ## install into DESTDIR/PREFIX
+	install -d "$(DEST)/bin" "$(DEST)/share/echolab/scenarios" "$(DEST)/share/echolab/report/figures" \
+		"$(DEST)/share/echolab/deploy" "$(DEST)/share/echolab/static"
 	install $(PROGRAMS) "$(DEST)/bin"
 	install -m 644 scenarios/*.json "$(DEST)/share/echolab/scenarios"
 	install -m 644 report/*.tex "$(DEST)/share/echolab/report"
 	install -m 644 report/figures/*.gp "$(DEST)/share/echolab/report/figures"
+	install -m 644 deploy/far.sh "$(DEST)/share/echolab/deploy"
+	install $(STATIC) "$(DEST)/share/echolab/static"
 
 uninstall: ## remove what install put there
 	cd "$(DEST)/bin" && rm -f $(notdir $(PROGRAMS))
@@ -119,6 +125,17 @@ $(UNITS) $(SLOW): %: %.o $(addprefix $(OBJ)/,harness.a clients.a servers.a lib.a
 $(TOP)/bin/harness $(UNITS) $(SLOW): LIBS = $(HARNESS_LIBS)
 $(PROGRAMS) $(UNITS) $(SLOW):
 	$(link)
+# They run on any Linux of this architecture, and never with a sanitizer.
+ifeq ($(SAN),)
+build/static/bin/echo-%: $(TOP)/bin/echo-%
+	$(call say,LD)mkdir -p $(@D) && $(CC) $(CFLAGS) $(HARDEN) -static-pie -s -Wl,-z,relro -Wl,-z,now -Wl,--no-warnings $(LDFLAGS) -o $@ \
+		$(OBJ)/servers/$(subst -,_,$*).o $(OBJ)/servers.a $(OBJ)/lib.a $(LIBS)
+else
+$(STATIC): FORCE
+	@$(MAKE) SAN= $@
+endif
+$(TOP)/share/echolab/static: $(STATIC)
+	@mkdir -p $(@D) && ln -srfn build/static/bin $@
 $(TOP)/tests/%: $(OBJ)/tests/peers/%.o
 	$(link)
 # Never with a sanitizer: it goes into programs that have their own.

@@ -20,6 +20,7 @@ texlive-latex-base          builds the report (pdflatex)
 texlive-latex-recommended   booktabs, microtype and xcolor for the report
 telnet                      types into a server in scenarios/transcript_echo.json
 bats                        end-to-end tests
+openssh-client              takes a server to another host (ssh)
 poppler-utils               tests read the report (pdftotext, pdffonts)
 iproute2                    tests make networks of their own (ip, ss)
 nftables                    tests drop packets in those networks (nft)
@@ -37,6 +38,7 @@ clang-tidy                  C analysis (make lint)
 cppcheck                    C analysis (make lint)
 shellcheck                  shell analysis (make lint)
 git                         version control
+openssh-server              tests deploy to a host that they make (sshd)
 END
 }
 
