@@ -12,6 +12,8 @@ static void describe_target(struct result_run *run, const struct scenario *s)
     memcpy(run->host, s->host, sizeof run->host);
     run->port = s->port;
     run->launched = s->launch == LAUNCH_LOCAL;
+    run->deployed = s->launch == LAUNCH_SSH;
+    memcpy(run->user, s->user, sizeof run->user);
     run->plain = s->plain;
     run->emulated = s->emulated;
     run->path_delay_ms = s->path_delay_ms;

@@ -66,7 +66,9 @@ static int64_t server_timeout_s(const struct result_run *run)
     enum { MOST_S = 3600, MARGIN_S = 10 };
     int64_t seconds = run->timeout_ns / CLOCK_NS_PER_S + 1 + MARGIN_S;
 
-    return seconds <= MOST_S ? seconds : -1;
+    if (seconds <= MOST_S)
+        return seconds;
+    return run->deployed ? MOST_S : -1; /* where strangers are: a limit */
 }
 
 static int is_simple(const struct result_run *run)
@@ -129,6 +131,83 @@ const char *cast_server_program(const char *server)
         return "echo-udp-server";
     return strcmp(server, "simple") == 0 ? "echo-simple-server" : "echo-server";
 }
+
+/* ---- on another host ---- */
+
+/* All that this run can need, and a minute. */
+static int64_t lifetime_s(const struct result_run *run)
+{
+    enum { MOST_S = 86400, UNTIL_DONE_S = 3600, MARGIN_S = 60 };
+    int64_t run_s = run->duration_ns / CLOCK_NS_PER_S;
+    int64_t seconds = (run->duration_ns ? run_s : UNTIL_DONE_S) + MARGIN_S +
+                      2 * (run->timeout_ns / CLOCK_NS_PER_S + 1);
+
+    return seconds < MOST_S ? seconds : MOST_S;
+}
+
+/* What strangers may do must not be what limits the measurement. */
+static void add_allowance(struct command *command, const struct result_run *run)
+{
+    int64_t connections = run->connections + SPARE_CONNECTIONS;
+
+    command_add_int(command, "--max-rate", 1000000000);
+    command_add_int(command, "--max-packets", 2000000);
+    if (result_run_is_udp(run)) {
+        command_add_int(command, "--max-message", run->message_size_bytes);
+        return;
+    }
+    if (run->connections <= SERVER_DEFAULT_CONNECTIONS)
+        command_add_int(command, "--max-connections", connections);
+    command_add_int(command, "--max-per-source", connections);
+}
+
+static struct ssh_target ssh_target(const struct result_run *run)
+{
+    return (struct ssh_target){.host = run->host, .user = run->user};
+}
+
+static int start_far_server(struct cast *cast, struct result_run *run,
+                            struct err *err)
+{
+    struct command command;
+    struct deploy_request request = {
+        .to = ssh_target(run),
+        .program = cast_server_program(run->server),
+        .args = command.argv + 1,
+        .transport = run->transport,
+        .port = run->port,
+        .lifetime_s = lifetime_s(run),
+    };
+
+    if (command_begin(&command, request.program, err) < 0)
+        return -1;
+    if (result_run_is_udp(run))
+        add_udp(&command, run, ".");
+    else
+        add_tcp(&command, run);
+    add_allowance(&command, run);
+    if (deploy_start(&cast->server, &request, &cast->far, err) < 0)
+        return -1;
+    return await_ready(&cast->server, request.program, &run->port, err);
+}
+
+/* It runs, and says so over ssh; and yet there is no way to it. */
+static int port_filtered(const struct cast *cast, const struct result_run *run,
+                         struct err *err)
+{
+    struct err cause = *err;
+
+    err_set(err, ERR_TARGET, "port-filtered",
+            "our server runs on %s, but %s port %d is closed on the way: "
+            "%.400s",
+            run->host, run->transport, run->port, cause.msg);
+    return err_hint(err,
+                    "firewall there: %.200s; open the port in it, and in the "
+                    "security group of the provider",
+                    cast->far.firewall);
+}
+
+/* ---- all of them ---- */
 
 static int start_server(struct cast *cast, struct result_run *run,
                         const char *dir, struct err *err)
@@ -201,6 +280,8 @@ int cast_begin(struct cast *cast, struct result_run *run, const char *dir,
                struct err *err)
 {
     if (run->launched && start_server(cast, run, dir, err) < 0)
+        return -1;
+    if (run->deployed && start_far_server(cast, run, err) < 0)
         return -1;
     return run->emulated ? start_relay(cast, run, dir, err) : 0;
 }
@@ -350,7 +431,20 @@ void cast_interrupt(struct cast *cast)
     proc_signal(&cast->client, SIGINT);
 }
 
-int cast_client_error(const struct cast *cast, int stopped, struct err *err)
+/* The hello did not come through: neither an answer nor a refusal. */
+static int is_silence(const struct err *err)
+{
+    static const char *const ids[] = {"connect-timeout", "connect-unreachable",
+                                      "hello-timeout"};
+
+    for (int i = 0; i < 3; i++)
+        if (strcmp(err->id, ids[i]) == 0)
+            return 1;
+    return 0;
+}
+
+int cast_client_error(const struct cast *cast, const struct result_run *run,
+                      int stopped, struct err *err)
 {
     int code = cast->client.exit_code;
 
@@ -359,21 +453,28 @@ int cast_client_error(const struct cast *cast, int stopped, struct err *err)
     if (code == ERR_PEER && number_of(buf_text(&cast->relay.log), "failed") > 0)
         return target_gone(cast, err);
     if (err_parse(err, (enum err_code)code, buf_text(&cast->client.err)) == 0)
-        return -1;
+        return run->deployed && is_silence(err) ? port_filtered(cast, run, err)
+                                                : -1;
     return err_set(err, ERR_CUT, "client-died",
                    "cut short: the client ended with status %d", code);
 }
 
-void cast_end(struct cast *cast)
+int cast_end(struct cast *cast, const struct result_run *run, const char *dir,
+             struct err *err)
 {
+    struct ssh_target to = ssh_target(run);
     char line[512];
+    int failed = 0;
 
     proc_stop(&cast->relay, stop_grace_ns);
+    if (run->deployed)
+        failed = deploy_end(&cast->server, &to, dir, &cast->far, err);
     proc_stop(&cast->server, stop_grace_ns);
     while (proc_line(&cast->server, line, sizeof line, 0))
         ;
     while (proc_line(&cast->relay, line, sizeof line, 0))
         ;
+    return failed;
 }
 
 void cast_release(struct cast *cast)

@@ -5,14 +5,16 @@
 #ifndef HARNESS_CAST_H
 #define HARNESS_CAST_H
 
+#include "harness/deploy.h"
 #include "harness/proc.h"
 #include "harness/result.h"
 #include "lib/err.h"
 #include "lib/progress.h"
 
 struct cast {
-    char target[300]; /* what the relay forwards to */
-    struct proc server, relay, client;
+    char target[300];                  /* what the relay forwards to */
+    struct proc server, relay, client; /* server: its ssh, when deployed */
+    struct deploy_told far;            /* of a server on another host */
 };
 
 /* What the client said at its end. */
@@ -30,10 +32,12 @@ struct cast_counts {
 const char *cast_server_program(const char *server);
 
 /*
- * Start the server (when run->launched) and the relay (when run->emulated),
+ * Start the server (when run->launched, or on another host when
+ * run->deployed) and the relay (when run->emulated),
  * which write what they did on purpose, and what was served, into `dir`.
  * run->port becomes the port that the client must use.  Errors: those of the
- * programs themselves, server-silent when no listening line comes in 5 s.
+ * programs themselves, server-silent when no listening line comes in 5 s,
+ * those of deploy_start.
  */
 int cast_begin(struct cast *cast, struct result_run *run, const char *dir,
                struct err *err);
@@ -54,9 +58,11 @@ void cast_interrupt(struct cast *cast);
 
 /*
  * The client's own error, or 0 when it ended well (or by the stop that we
- * passed on).
+ * passed on).  port-filtered (ERR_TARGET) when a server that we have started
+ * on another host cannot be reached.
  */
-int cast_client_error(const struct cast *cast, int stopped, struct err *err);
+int cast_client_error(const struct cast *cast, const struct result_run *run,
+                      int stopped, struct err *err);
 
 /* Datagrams for which the relay's queue had no room; after cast_end. */
 int64_t cast_queue_drops(const struct cast *cast);
@@ -64,8 +70,12 @@ int64_t cast_queue_drops(const struct cast *cast);
 /* And those for which a socket of our server or relay had none. */
 int64_t cast_socket_drops(const struct cast *cast);
 
-/* Stop relay and server; their logs are complete afterwards. */
-void cast_end(struct cast *cast);
+/*
+ * Stop relay and server; their logs, and what they wrote into `dir`, are
+ * complete afterwards.  Errors: those of deploy_end.
+ */
+int cast_end(struct cast *cast, const struct result_run *run, const char *dir,
+             struct err *err);
 
 void cast_release(struct cast *cast);
 

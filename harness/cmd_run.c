@@ -156,6 +156,8 @@ int cmd_run(int argc, char **argv, struct err *err)
                 "  harness run scenarios/local_rate.json\n"
                 "  harness run scenarios/remote_rate.json --host 192.0.2.7 "
                 "--port 2333\n"
+                "  harness run scenarios/remote_rate.json --host "
+                "me@192.0.2.7\n"
                 "  harness run scenarios/local_rate.json "
                 "scenarios/remote_rate.json --pairs 10 --set duration_s=5",
         .groups = groups,

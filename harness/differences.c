@@ -69,9 +69,9 @@ static void show_loss(const struct result_run *run, char *to)
 static void show_server(const struct result_run *run, char *to)
 {
     snprintf(to, DIFFERENCES_TEXT, "%s",
-             run->plain      ? "a plain echo server"
-             : run->launched ? "ours, started for the run"
-                             : "ours, running already");
+             run->plain                       ? "a plain echo server"
+             : run->launched || run->deployed ? "ours, started for the run"
+                                              : "ours, running already");
 }
 
 static void show_cpu(int cpu, char *to)

@@ -201,10 +201,27 @@ static int take_datagrams(const struct keep *keep, struct err *err)
 
 /* ---- all ---- */
 
+/* What a server on another host told. */
+static void take_far_notes(const struct keep *keep)
+{
+    const struct deploy_told *far = &keep->cast->far;
+    struct result_run *run = keep->run;
+
+    if (!run->deployed)
+        return;
+    result_texts_add(&run->notes, "server host: %s", far->host);
+    result_texts_add(&run->notes, "firewall there: %s%s", far->firewall,
+                     far->is_open && !far->left[0] ? "; closed again" : "");
+    if (far->left[0])
+        result_texts_add(&run->warnings, "left on %s: %s", run->host,
+                         far->left);
+}
+
 static void take_notes(const struct keep *keep)
 {
     struct result_run *run = keep->run;
 
+    take_far_notes(keep);
     if (run->emulated)
         result_texts_add(&run->notes,
                          "emulated path: echo-relay on this machine, %g ms "

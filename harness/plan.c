@@ -73,6 +73,10 @@ static void print_target(const struct scenario *s, FILE *to)
                 s->sweeps[SWEPT_SERVER].n > 1 ? "each server"
                                               : cast_server_program(server),
                 s->host, s->port ? "port " : "a free port");
+    else if (s->launch == LAUNCH_SSH)
+        fprintf(to, "%s started over ssh on %s%s%s, port ",
+                cast_server_program(server), s->user, s->user[0] ? "@" : "",
+                s->host);
     else
         fprintf(to, "an echo server that runs on %s, port ", s->host);
     if (s->port)

@@ -81,6 +81,8 @@ struct result_run {
     char transport[8]; /* tcp, udp */
     char server[16];   /* thread, single, epoll, simple, udp */
     int launched;      /* our server on this machine */
+    int deployed;      /* our server, started on another over ssh; then: */
+    char user[33];     /* that ssh was given; "": none */
     int plain;         /* declared a plain echo peer */
     int64_t message_size_bytes;
     int64_t connections;

@@ -185,6 +185,17 @@ static int get_dir(const struct cJSON *from, struct result_run *run,
     return strcmp(want, run->dir) == 0 ? 0 : wrong(err, "dir", "not KEY/REP");
 }
 
+/* Absent in folders of before there was such a thing. */
+static int get_deployed(const struct cJSON *from, struct result_run *run,
+                        struct err *err)
+{
+    if (!json_get(from, "deployed"))
+        return 0;
+    if (get_bool(from, "deployed", &run->deployed, err) < 0)
+        return -1;
+    return get_text(from, "user", run->user, sizeof run->user, err);
+}
+
 static int get_target(const struct cJSON *from, struct result_run *run,
                       struct err *err)
 {
@@ -195,7 +206,8 @@ static int get_target(const struct cJSON *from, struct result_run *run,
         get_text(from, "transport", run->transport, sizeof run->transport,
                  err) < 0 ||
         get_text(from, "server", run->server, sizeof run->server, err) < 0 ||
-        get_bool(from, "launched", &run->launched, err) < 0)
+        get_bool(from, "launched", &run->launched, err) < 0 ||
+        get_deployed(from, run, err) < 0)
         return -1;
     return get_bool(from, "plain", &run->plain, err);
 }

@@ -108,8 +108,9 @@ static int measure(struct session *session, struct result_run *run,
         cast_start_client(cast, run, dir, err) < 0)
         return -1;
     watch_client(session);
-    cast_end(cast);
-    return cast_client_error(cast, stops > 0, err);
+    if (cast_end(cast, run, dir, err) < 0)
+        return -1;
+    return cast_client_error(cast, run, stops > 0, err);
 }
 
 /* What people read, and what the scenario expected. */

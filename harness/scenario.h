@@ -29,6 +29,7 @@ enum scenario_server {
 enum scenario_launch {
     LAUNCH_LOCAL, /* start our server here */
     LAUNCH_NONE,  /* it runs already */
+    LAUNCH_SSH,   /* start our server there */
 };
 
 /* When messages of an open loop are due. */
@@ -79,7 +80,8 @@ struct scenario {
     enum scenario_mode mode;
     char site[SCENARIO_SITE_SIZE];
     char host[256];
-    int port; /* 0: the kernel chooses (LAUNCH_LOCAL) */
+    char user[33]; /* LAUNCH_SSH; "": ssh's own choice */
+    int port;      /* 0: the kernel chooses (LAUNCH_LOCAL) */
     enum scenario_launch launch;
     int plain; /* a plain echo peer, ours to load */
     enum scenario_transport transport;
@@ -118,9 +120,10 @@ struct scenario_overrides {
 /*
  * Read and check FILE with the overrides applied.  *text gets the file byte
  * for byte; the caller frees it.  A host that is given replaces an emulated
- * path and means a server that runs already.  Errors, all ERR_USAGE:
+ * path and means a server that runs already; as USER@HOST one that is started
+ * there.  Errors, all ERR_USAGE:
  * those of json_load, scenario-unknown-key, scenario-type, scenario-range,
- * scenario-missing, scenario-conflict, not-supported.
+ * scenario-missing, scenario-conflict.
  */
 int scenario_load(struct scenario *scenario, const char *file,
                   const struct scenario_overrides *overrides, char **text,

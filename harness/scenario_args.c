@@ -36,7 +36,7 @@ struct args_group scenario_args_group(struct scenario_args *args)
     static const struct args_option options[] = {
         {"host", HOST, "HOST", NULL,
          "measure the echo server that runs on HOST, instead of starting one "
-         "or emulating a path"},
+         "or emulating a path; USER@HOST: start it there, over ssh"},
         {"port", PORT, "PORT", "2333 with --host", "its port"},
         {"site", SITE, "WORD", NULL, "how the report calls the place"},
         {"set", SET, "KEY=VALUE", NULL,

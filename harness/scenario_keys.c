@@ -1,13 +1,13 @@
 #include "harness/scenario_keys.h"
 
+#include "harness/login.h"
 #include "lib/net.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const char *const modes[] = {"rate", "fail_rate", "transcript", NULL};
-static const char *const launches[] = {"local", "none", NULL};
-static const char *const later_launches[] = {"ssh", NULL};
+static const char *const launches[] = {"local", "none", "ssh", NULL};
 static const char *const transports[] = {"tcp", "udp", NULL};
 static const char *const servers[] = {"thread", "single", "epoll",
                                       "simple", "udp",    NULL};
@@ -84,8 +84,13 @@ static const struct scenario_key keys[] = {
     {.path = "target.launch",
      .type = KEY_WORD,
      .offset = AT(launch),
-     .words = launches,
-     .later_words = later_launches},
+     .words = launches},
+    {.path = "target.user",
+     .type = KEY_TEXT,
+     .offset = AT(user),
+     .hi = LOGIN_USER_SIZE,
+     .is_valid = login_is_user,
+     .want = "a user of that host: 1 to 32 of a-z 0-9 _ -"},
     {.path = "target.plain", .type = KEY_BOOL, .offset = AT(plain)},
     {.path = "transport",
      .type = KEY_WORD,

@@ -20,7 +20,6 @@ enum scenario_type {
     KEY_OBJECT,  /* its members have rows of their own */
     KEY_VERSION, /* the number 1 */
     KEY_STEPS,   /* of a transcript: see harness/steps.h */
-    KEY_LATER,   /* known, but not built yet */
 };
 
 enum {
@@ -38,7 +37,6 @@ struct scenario_key {
     enum scenario_swept swept; /* with KEY_SWEEPS: its list */
     double lo, hi;             /* range; for KEY_TEXT hi is the field's size */
     const char *const *words;  /* NULL-ended */
-    const char *const *later_words; /* known, but not built yet */
     int (*is_valid)(const char *text);
     const char *want; /* in words, for KEY_TEXT */
 };

@@ -39,29 +39,37 @@ static int set_text(struct json_doc *doc, const char *path, const char *text,
     return status;
 }
 
+/* USER@HOST: start our server there. */
+static int set_login(struct json_doc *doc, const char *login, struct err *err)
+{
+    const char *at = strchr(login, '@');
+    char user[80];
+
+    snprintf(user, sizeof user, "%.*s", (int)(at - login), login);
+    if (set_text(doc, "target.user", user, err) < 0 ||
+        set_text(doc, "target.host", at + 1, err) < 0)
+        return -1;
+    return json_override(doc, "target.launch", "ssh", err);
+}
+
 /* Another host is a server that runs there: no emulated path before it. */
 static int set_host(struct json_doc *doc, const char *host, struct err *err)
 {
     const struct cJSON *target = json_get(doc->root, "target");
     const char *site = json_text(json_get(target, "site"));
+    const char *at = strchr(host, '@');
+    const char *name = at ? at + 1 : host;
     int64_t port = 0;
 
-    if (strchr(host, '@')) {
-        err_set(err, ERR_USAGE, "not-supported",
-                "--host: \"%.80s\": starting a server over ssh is not "
-                "supported yet",
-                host);
-        return err_hint(err, "start it there: echo-server --ip 0.0.0.0 --port "
-                             "2333; then --host HOST --port 2333");
-    }
     json_drop(doc, "path");
-    if (set_text(doc, "target.host", host, err) < 0 ||
-        json_override(doc, "target.launch", "none", err) < 0)
+    if (at ? set_login(doc, host, err) < 0
+           : set_text(doc, "target.host", host, err) < 0 ||
+                 json_override(doc, "target.launch", "none", err) < 0)
         return -1;
-    if (scenario_is_local(host) &&
+    if (scenario_is_local(name) &&
         json_override(doc, "target.site", "local", err) < 0)
         return -1;
-    if (!scenario_is_local(host) && (!site || strcmp(site, "local") == 0) &&
+    if (!scenario_is_local(name) && (!site || strcmp(site, "local") == 0) &&
         json_override(doc, "target.site", "remote", err) < 0)
         return -1;
     (void)json_int(json_get(json_get(doc->root, "target"), "port"), &port);

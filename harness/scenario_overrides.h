@@ -8,7 +8,7 @@
 #include "harness/scenario.h"
 #include "lib/json.h"
 
-/* Errors (ERR_USAGE): usage, not-supported, those of json_override. */
+/* Errors (ERR_USAGE): usage, those of json_override. */
 int scenario_override(struct json_doc *doc,
                       const struct scenario_overrides *overrides,
                       struct err *err);

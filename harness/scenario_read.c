@@ -50,18 +50,9 @@ static int wrong_type(const struct scenario_reader *reader,
         [KEY_OBJECT] = "is not an object",
         [KEY_VERSION] = "is not a version that this program reads: want 1",
         [KEY_STEPS] = "is not an array",
-        [KEY_LATER] = "is not supported",
     };
 
     return refuse(reader, key->path, item, "scenario-type", want[key->type]);
-}
-
-static int not_supported(const struct scenario_reader *reader, const char *path,
-                         const struct cJSON *item)
-{
-    refuse(reader, path, item, "not-supported", "is not supported yet");
-    return err_hint(reader->err, "this version measures on this machine or "
-                                 "against a server that runs");
 }
 
 static int out_of_range(const struct scenario_reader *reader,
@@ -151,8 +142,6 @@ static int read_word(const struct scenario_reader *reader,
 
     if (!text)
         return wrong_type(reader, key, item);
-    if (index < 0 && find_word(key->later_words, text) >= 0)
-        return not_supported(reader, key->path, item);
     if (index < 0)
         return not_a_word(reader, key, item);
     if (key->offset != KEY_NOWHERE)
@@ -186,8 +175,7 @@ static int read_null(const struct scenario_reader *reader,
                      const struct scenario_key *key, const struct cJSON *item)
 {
     if (!(key->flags & KEY_MAY_BE_NULL))
-        return key->type == KEY_LATER ? not_supported(reader, key->path, item)
-                                      : wrong_type(reader, key, item);
+        return wrong_type(reader, key, item);
     if (key->offset == KEY_NOWHERE)
         return 0;
     if (key->type == KEY_REAL)
@@ -211,8 +199,6 @@ static int read_one(struct scenario_reader *reader,
         return read_version(reader, key, item);
     case KEY_STEPS:
         return steps_read(field(reader, key), reader->doc, item, reader->err);
-    case KEY_LATER:
-        return not_supported(reader, key->path, item);
     case KEY_OBJECT:
         if (!json_is_object(item))
             return wrong_type(reader, key, item);

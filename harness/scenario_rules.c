@@ -1,5 +1,6 @@
 #include "harness/scenario_rules.h"
 
+#include "harness/login.h"
 #include "harness/scenario_keys.h"
 #include "lib/impair.h"
 
@@ -49,6 +50,31 @@ static int check_target(const struct scenario_reader *reader,
     return 0;
 }
 
+/* A server that ssh starts: the port must be one that a firewall can know. */
+static int check_ssh(const struct scenario_reader *reader,
+                     const struct scenario *s)
+{
+    if (s->launch != LAUNCH_SSH)
+        return s->user[0]
+                   ? conflict(reader, "target.user", "only ssh needs a user",
+                              "add \"launch\": \"ssh\"")
+                   : 0;
+    if (!login_is_host(s->host))
+        return conflict(reader, "target.host",
+                        "this is not a host that ssh is given",
+                        "a name of letters, digits, '.' and '-', or an "
+                        "address");
+    if (s->port == 0)
+        return conflict(reader, "target.launch",
+                        "a server on another host needs \"target.port\"",
+                        "\"port\": 2333, the lab's");
+    if (s->plain || s->emulated)
+        return conflict(reader, s->plain ? "target.plain" : "path",
+                        "this is not for a server that ssh starts",
+                        "leave it out");
+    return 0;
+}
+
 static int check_path(const struct scenario_reader *reader,
                       const struct scenario *s)
 {
@@ -94,7 +120,7 @@ static int check_connections(const struct scenario_reader *reader,
     int most = most_connections(s);
     char what[96];
 
-    if (s->launch != LAUNCH_LOCAL || s->connections <= most)
+    if (s->launch == LAUNCH_NONE || s->connections <= most)
         return 0;
     snprintf(what, sizeof what, "the %s server takes at most %d connection%s",
              scenario_word("server", (int)s->server), most,
@@ -230,6 +256,10 @@ static int check_transcript(const struct scenario_reader *reader)
     if (s->sweeps[SWEPT_SERVER].n > 0)
         return conflict(reader, "server", "a transcript has one kind of server",
                         "name that one: \"server\": \"thread\"");
+    if (s->launch == LAUNCH_SSH)
+        return conflict(reader, "target.launch",
+                        "a transcript is of servers here, or that run already",
+                        "\"launch\": \"local\" or \"none\"");
     if (check_unused(reader) < 0 || check_target(reader, s) < 0 ||
         check_server(reader, s) < 0)
         return -1;
@@ -243,9 +273,9 @@ static int check_case(const struct scenario_reader *reader,
                       const struct scenario *one)
 {
     if (check_limits(reader, one) < 0 || check_target(reader, one) < 0 ||
-        check_path(reader, one) < 0 || check_server(reader, one) < 0 ||
-        check_connections(reader, one) < 0 || check_size(reader, one) < 0 ||
-        check_pacing(reader, one) < 0)
+        check_ssh(reader, one) < 0 || check_path(reader, one) < 0 ||
+        check_server(reader, one) < 0 || check_connections(reader, one) < 0 ||
+        check_size(reader, one) < 0 || check_pacing(reader, one) < 0)
         return -1;
     return check_loss(reader, one);
 }

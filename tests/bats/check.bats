@@ -67,6 +67,14 @@ END
     not grep -q "^path " <<<"$output"
 }
 
+@test "check: a server that is started over ssh, by --host USER@HOST" {
+    run --separate-stderr run_timed 5 "$bin/harness" check "$root/scenarios/remote_rate.json" \
+        --host me@192.0.2.7
+    expect_status 0
+    [[ $output == *'site       cloud: echo-server started over ssh on me@192.0.2.7, port 2333'* ]]
+    not grep -q "^path " <<<"$output"
+}
+
 @test "check: every scenario that ships is right" {
     for file in "$root"/scenarios/*.json; do
         [[ $file != */schema.json ]] || continue
@@ -125,7 +133,7 @@ expect_words() {
 }
 
 @test "check: run refuses what check refuses, before it makes a folder" {
-    for file in "$data"/invalid/{unknown-key,trailing-text,connections-0,later-ssh,conflict-no-limit}.json; do
+    for file in "$data"/invalid/{unknown-key,trailing-text,connections-0,conflict-ssh-without-port,conflict-no-limit}.json; do
         echo "${file##*/}:"
         refuse 1 "$bin/harness" run "$file" --out results
         expect_words "$file"
@@ -184,8 +192,8 @@ refused() {
     run --separate-stderr run_timed 1 "$bin/harness" check "$smoke" --set durations=3
     expect_error 2 scenario-unknown-key
     [[ $stderr == *'smoke.json, command line: "durations" is not a key'* ]]
-    run --separate-stderr run_timed 1 "$bin/harness" check "$smoke" --host root@h
-    expect_error 2 not-supported
+    run --separate-stderr run_timed 1 "$bin/harness" check "$smoke" --host a@-v
+    expect_error 2 scenario-range
 }
 
 # 33 times --set is one too many.

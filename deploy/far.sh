@@ -1,0 +1,189 @@
+# shellcheck shell=sh disable=SC2154 # set by read, by name
+# What harness/deploy.c has run on another host: take a server over stdin, open
+# its port where that is in our hands, run it until stdin ends, send back what
+# it wrote, and leave nothing behind.
+#
+# It comes in over stdin and is evaluated by sh, so that nothing of it has to
+# pass a login shell.  Any POSIX sh will do.  It says what it does in lines
+# "ECHOLAB WORD ..."; what comes before the first of them is noise (banners, a
+# talkative .bashrc), what comes between `run` and the next is the server's.
+#
+# The input: transport, port, lifetime in seconds, bytes of the program, number
+# of its arguments, these, each on a line; then the program; then nothing until
+# it is to end.
+
+# An output that nobody reads any more must not keep us from cleaning up.
+trap '' HUP PIPE
+trap clean_up EXIT
+trap 'exit 143' INT TERM
+umask 077
+set -f
+PATH=$PATH:/usr/sbin:/sbin
+dir='' leases='' as_root=''
+
+say() { printf 'ECHOLAB %s\n' "$*"; }
+
+fail() {
+    say "fail $*"
+    exit 7
+}
+
+# ---- the port ----
+
+# Never with our stdin: sudo would take from it.
+nft_there() { $as_root nft "$@" </dev/null; }
+nft_take() { $as_root nft -f -; }
+
+# The base chains that filter what comes in, as "FAMILY TABLE CHAIN".
+input_chains() {
+    nft_there list chains 2>/dev/null | awk '
+        $1 == "table" { family = $2; table = $3 }
+        $1 == "chain" { chain = $2 }
+        /type filter hook input / { print family, table, chain }'
+}
+
+may_use_nft() {
+    case $source in
+    '' | *[!0-9a-fA-F.:]*) why='the address of the operator is not known' ;;
+    *) why='' ;;
+    esac
+    command -v nft >/dev/null || why='no nft there'
+    if [ -z "$why" ] && [ "$(id -u)" -ne 0 ]; then
+        as_root='sudo -n'
+        nft_there list tables >/dev/null 2>&1 || why='neither root nor sudo without a password'
+    fi
+    [ -z "$why" ]
+}
+
+# lease FAMILY TABLE CHAIN: lets the operator in, and nobody else.  The element
+# ends by itself; a rule whose set is empty lets nobody in.  Where there is a
+# set `echolab` already, the operator has a rule for it.
+lease() {
+    case $1/$source in
+    inet/*:* | ip6/*:*) kind=ipv6_addr match=ip6 ;;
+    inet/* | ip/*) kind=ipv4_addr match=ip ;;
+    *) return ;;
+    esac
+    case $source in *:*) [ "$1" != ip ] ;; *) [ "$1" != ip6 ] ;; esac || return
+    element="{ $transport . $port . $source timeout ${lifetime_s}s }"
+    if nft_there list set "$1" "$2" echolab >/dev/null 2>&1; then
+        echo "add element $1 $2 echolab $element" | nft_take || return
+        leases="$leases$1 $2 - echolab
+"
+    else
+        set_name=echolab_$$
+        nft_take <<END || return
+add set $1 $2 $set_name { type inet_proto . inet_service . $kind ; flags timeout ; }
+add element $1 $2 $set_name $element
+insert rule $1 $2 $3 meta l4proto . th dport . $match saddr @$set_name accept
+END
+        leases="$leases$1 $2 $3 $set_name
+"
+    fi
+    opened="${opened:+$opened, }$1 $2 $3"
+}
+
+open_port() {
+    opened=''
+    if ! may_use_nft; then
+        say "firewall untouched: $why"
+        return
+    fi
+    chains=$(input_chains)
+    while read -r family table chain; do
+        [ -z "$chain" ] || lease "$family" "$table" "$chain" 2>nft.log
+    done <<END
+$chains
+END
+    if [ -n "$opened" ]; then
+        say "firewall opened $transport port $port for $source, for $lifetime_s s at most: $opened"
+    elif [ -n "$chains" ]; then
+        say "firewall untouched: nft refused: $(head -n 1 nft.log)"
+    else
+        say 'firewall untouched: nft filters nothing there'
+    fi
+}
+
+# end_lease FAMILY TABLE CHAIN SET: what lease did, undone.
+end_lease() {
+    if [ "$3" = - ]; then
+        nft_there delete element "$1" "$2" echolab "{ $transport . $port . $source }"
+        return
+    fi
+    handle=$(nft_there -a list chain "$1" "$2" "$3" |
+        sed -n "s/.*@$4 accept # handle \([0-9]*\)\$/\1/p")
+    nft_there delete rule "$1" "$2" "$3" handle "$handle" &&
+        nft_there delete set "$1" "$2" "$4"
+}
+
+close_port() {
+    while read -r family table chain set_name; do
+        [ -n "$set_name" ] || continue
+        end_lease "$family" "$table" "$chain" "$set_name" 2>/dev/null ||
+            say "left nft: set $set_name in $family $table; its element ends after $lifetime_s s"
+    done <<END
+$leases
+END
+    leases=''
+}
+
+# ---- the server ----
+
+clean_up() {
+    trap '' EXIT INT TERM
+    close_port
+    if [ -n "$dir" ]; then
+        cd /
+        rm -rf -- "$dir" || say "left rm -r $dir"
+    fi
+    dir=''
+}
+
+take_server() {
+    dir=$(mktemp -d "${TMPDIR:-/tmp}/echolab.XXXXXXXX") || fail "folder no folder can be made in ${TMPDIR:-/tmp}"
+    cd "$dir" || fail "folder $dir cannot be entered"
+    why=$(head -c "$size" 2>&1 >server)
+    [ "$(($(wc -c <server)))" -eq "$size" ] ||
+        fail "copy $(($(wc -c <server))) of $size bytes in $dir: $why"
+    chmod 700 server
+    version=$(./server --version 2>&1) || fail "start $version"
+    say "version $version"
+}
+
+# send_back FILE: what the server has written, whatever bytes.
+send_back() {
+    [ -f "$1" ] || return 0
+    say "file $1 $(($(wc -c <"$1")))"
+    cat "$1"
+}
+
+describe_host() {
+    read -r load _ </proc/loadavg
+    say "host $(uname -sr) $(uname -m), $(getconf _NPROCESSORS_ONLN) CPUs, load $load"
+}
+
+source=${SSH_CONNECTION%% *}
+printf '\n'
+say "hello 1 $(uname -m)"
+for name in transport port lifetime_s size count; do
+    # shellcheck disable=SC2229 # the name of the variable
+    IFS= read -r "$name" || exit 1
+done
+set -- --ip "$(case $source in *:*) echo :: ;; *) echo 0.0.0.0 ;; esac)"
+count=$((count + 2))
+while [ $# -lt "$count" ]; do
+    IFS= read -r argument || exit 1
+    set -- "$@" "$argument"
+done
+take_server
+describe_host
+open_port
+say run
+./server "$@" --port "$port" --lifetime "$lifetime_s" --quiet --exit-with-stdin
+status=$?
+say ended
+send_back injected.csv
+send_back served.csv
+clean_up
+say "end $status"
+exit "$status"

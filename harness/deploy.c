@@ -1,0 +1,391 @@
+#include "harness/deploy.h"
+
+#include "harness/paths.h"
+#include "lib/args.h"
+#include "lib/clock.h"
+#include "lib/num.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Read the script from stdin, so that it need not pass a login shell. */
+static const char bootstrap[] =
+    "exec sh -c 'read -r n && eval \"$(head -c \"$n\")\"'";
+
+#define MARK "ECHOLAB "
+enum { MOST_NOISE = 64 << 10, LINE_SIZE = 1024, CHUNK = 32 << 10 };
+static const int64_t answer_ns = 30 * CLOCK_NS_PER_S;
+static const int64_t stall_ns = 30 * CLOCK_NS_PER_S;
+static const int64_t tick_ns = CLOCK_NS_PER_S / 5;
+
+/* ---- its words ---- */
+
+static int too_noisy(const struct deploy_request *request, struct err *err)
+{
+    err_set(err, ERR_HELPER, "far-noise",
+            "%s prints more than %d bytes before our script begins",
+            request->to.host, MOST_NOISE);
+    return err_hint(err, "what its shell prints without a terminal must go: "
+                         "see ~/.bashrc there");
+}
+
+static int fell_silent(const struct deploy_request *request, struct err *err)
+{
+    err_set(err, ERR_HELPER, "far-silent", "%s did not answer within %d s",
+            request->to.host, (int)(answer_ns / CLOCK_NS_PER_S));
+    return err_hint(err, "is that host overloaded? try: ssh %s true",
+                    request->to.host);
+}
+
+/* "fail copy 4096 of 1487112 bytes ..." */
+static int far_failed(const struct deploy_request *request, const char *what,
+                      struct err *err)
+{
+    static const struct {
+        const char *word, *hint;
+    } known[] = {
+        {"copy", "is its disk full? df /tmp tells"},
+        {"folder", "is its disk full, or read-only? df /tmp tells"},
+        {"start", "may programs be run in /tmp there? mount tells (noexec)"},
+    };
+    char id[40] = "far-failed";
+    const char *hint = "see what is wrong there, and try again";
+
+    for (int i = 0; i < 3; i++) {
+        size_t n = strlen(known[i].word);
+
+        if (strncmp(what, known[i].word, n) != 0)
+            continue;
+        snprintf(id, sizeof id, "far-%s", known[i].word);
+        hint = known[i].hint;
+        what += n;
+    }
+    err_set(err, ERR_HELPER, id, "cannot start a server on %s:%.300s",
+            request->to.host, what);
+    return err_hint(err, "%s", hint);
+}
+
+/*
+ * The next "ECHOLAB WORD REST", REST into `rest`.  Whatever else is said before
+ * it is noise.
+ */
+static int await(struct proc *ssh, const struct deploy_request *request,
+                 const char *word, char rest[LINE_SIZE], struct err *err)
+{
+    int64_t deadline_ns = clock_now_ns() + answer_ns;
+    size_t n = strlen(word);
+    char line[LINE_SIZE];
+    const char *said = line + strlen(MARK);
+
+    while (clock_now_ns() < deadline_ns) {
+        int got = proc_line(ssh, line, sizeof line, tick_ns);
+
+        if (ssh->log.len + ssh->out.len > MOST_NOISE)
+            return too_noisy(request, err);
+        if (!got && ssh->ended)
+            return ssh_explain(ssh, &request->to, err);
+        if (!got || strncmp(line, MARK, strlen(MARK)) != 0)
+            continue;
+        if (strncmp(said, "fail ", 5) == 0)
+            return far_failed(request, said + 5, err);
+        if (strncmp(said, word, n) != 0)
+            continue;
+        snprintf(rest, LINE_SIZE, "%s", said + n + (said[n] == ' '));
+        return 0;
+    }
+    return fell_silent(request, err);
+}
+
+/* ---- the program ---- */
+
+struct program {
+    int fd; /* -1: not open */
+    int64_t bytes;
+    unsigned machine; /* of its ELF header */
+};
+
+static int open_program(struct program *program, const char *name,
+                        struct err *err)
+{
+    char path[4096], file[64];
+    unsigned char head[20];
+    struct stat st;
+
+    snprintf(file, sizeof file, "static/%s", name);
+    if (paths_data(path, file, err) < 0) {
+        err_set(err, ERR_HELPER, "static-missing",
+                "there is no %s that runs on other hosts", name);
+        return err_hint(err, "build it: make static");
+    }
+    program->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (program->fd < 0 || fstat(program->fd, &st) < 0 ||
+        pread(program->fd, head, sizeof head, 0) != sizeof head)
+        return err_sys(err, ERR_HELPER, "static-missing", "cannot read %s",
+                       path);
+    program->bytes = st.st_size;
+    program->machine = head[18] | (unsigned)head[19] << 8;
+    return 0;
+}
+
+/* 1 when what `uname -m` says runs a program of that ELF machine. */
+static int runs(const char *machine, unsigned elf)
+{
+    static const struct {
+        unsigned elf;
+        const char *machine;
+    } known[] = {{3, "i"},       {21, "ppc64"},    {22, "s390x"},   {40, "arm"},
+                 {62, "x86_64"}, {183, "aarch64"}, {243, "riscv64"}};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].elf == elf)
+            return strncmp(machine, known[i].machine,
+                           strlen(known[i].machine)) == 0;
+    return 1; /* it will tell when it is started */
+}
+
+/* "1 x86_64": of our protocol, and the machine. */
+static int check_machine(const struct deploy_request *request,
+                         const struct program *program, const char *hello,
+                         struct err *err)
+{
+    const char *machine = strchr(hello, ' ');
+
+    machine = machine ? machine + 1 : "";
+    if (runs(machine, program->machine))
+        return 0;
+    err_set(err, ERR_HELPER, "far-architecture",
+            "%s is another kind of machine (%.40s): our %s does not run there",
+            request->to.host, machine, request->program);
+    return err_hint(err, "build echolab there, start its server, and give "
+                         "--host without a user");
+}
+
+/* ---- sending ---- */
+
+static int send_text(struct proc *ssh, const struct buf *text)
+{
+    return text->failed ? -1 : proc_send(ssh, text->text, text->len, stall_ns);
+}
+
+/* "LENGTH\n" and the script. */
+static int send_script(struct proc *ssh, struct err *err)
+{
+    char path[4096], bytes[4096];
+    struct buf script = {0}, all = {0};
+    size_t n;
+    FILE *file;
+
+    if (paths_data(path, "deploy/far.sh", err) < 0)
+        return -1;
+    file = fopen(path, "re");
+    if (!file)
+        return err_sys(err, ERR_HELPER, "install-broken", "cannot read %s",
+                       path);
+    while ((n = fread(bytes, 1, sizeof bytes, file)) > 0)
+        buf_add_n(&script, bytes, n);
+    fclose(file);
+    buf_addf(&all, "%zu\n", script.len);
+    buf_add_n(&all, buf_text(&script), script.len);
+    /* One that takes nothing is explained by what it says, or by its end. */
+    (void)send_text(ssh, &all);
+    buf_release(&script);
+    buf_release(&all);
+    return 0;
+}
+
+static void send_request(struct proc *ssh, const struct deploy_request *request,
+                         const struct program *program)
+{
+    struct buf text = {0};
+    int nargs = 0;
+
+    while (request->args[nargs])
+        nargs++;
+    buf_addf(&text, "%s\n%d\n%lld\n%lld\n%d\n", request->transport,
+             request->port, (long long)request->lifetime_s,
+             (long long)program->bytes, nargs);
+    for (int i = 0; i < nargs; i++)
+        buf_addf(&text, "%s\n", request->args[i]);
+    (void)send_text(ssh, &text);
+    buf_release(&text);
+}
+
+static void send_program(struct proc *ssh, const struct program *program)
+{
+    char bytes[CHUNK];
+    ssize_t n;
+
+    while ((n = read(program->fd, bytes, sizeof bytes)) > 0)
+        if (proc_send(ssh, bytes, (size_t)n, stall_ns) < 0)
+            return;
+}
+
+static int check_version(const struct deploy_request *request,
+                         const char *version, struct err *err)
+{
+    const char *ours = args_version();
+    size_t n = strlen(version), own = strlen(ours);
+
+    if (n >= own && strcmp(version + n - own, ours) == 0)
+        return 0;
+    err_set(err, ERR_PEER, "version-mismatch",
+            "the server on %s is \"%.80s\", this is %s", request->to.host,
+            version, ours);
+    return err_hint(err, "build it again: make static");
+}
+
+/* The dialog up to the server's own first line. */
+static int hand_over(struct proc *ssh, const struct deploy_request *request,
+                     const struct program *program, struct deploy_told *told,
+                     struct err *err)
+{
+    char rest[LINE_SIZE];
+
+    if (ssh_start(ssh, &request->to, bootstrap, err) < 0 ||
+        send_script(ssh, err) < 0 ||
+        await(ssh, request, "hello", rest, err) < 0 ||
+        check_machine(request, program, rest, err) < 0)
+        return -1;
+    send_request(ssh, request, program);
+    send_program(ssh, program);
+    if (await(ssh, request, "version", rest, err) < 0 ||
+        check_version(request, rest, err) < 0 ||
+        await(ssh, request, "host", rest, err) < 0)
+        return -1;
+    snprintf(told->host, sizeof told->host, "%.255s", rest);
+    if (await(ssh, request, "firewall", rest, err) < 0)
+        return -1;
+    snprintf(told->firewall, sizeof told->firewall, "%.255s", rest);
+    told->is_open = strncmp(rest, "opened ", 7) == 0;
+    return await(ssh, request, "run", rest, err);
+}
+
+int deploy_start(struct proc *ssh, const struct deploy_request *request,
+                 struct deploy_told *told, struct err *err)
+{
+    struct program program = {.fd = -1};
+    int failed;
+
+    memset(told, 0, sizeof *told);
+    failed = open_program(&program, request->program, err) < 0 ||
+             hand_over(ssh, request, &program, told, err) < 0;
+    if (program.fd >= 0)
+        close(program.fd);
+    return failed ? -1 : 0;
+}
+
+/* ---- the end ---- */
+
+/* Copy n bytes of its output into a file; with fd -1 to nowhere. */
+static int take_bytes(struct proc *ssh, int fd, int64_t n)
+{
+    char bytes[CHUNK];
+
+    while (n > 0) {
+        size_t most = n < CHUNK ? (size_t)n : CHUNK;
+        size_t got = proc_bytes(ssh, bytes, most, answer_ns);
+
+        if (got == 0)
+            return 0; /* the missing end is told by the caller */
+        if (write(fd, bytes, got) != (ssize_t)got)
+            return -1;
+        n -= (int64_t)got;
+    }
+    return 0;
+}
+
+/* "NAME BYTES", of a name that we know. */
+static int take_file(struct proc *ssh, const char *dir, const char *said,
+                     struct err *err)
+{
+    static const char *const names[] = {"injected.csv", "served.csv"};
+    char path[4096];
+    int64_t bytes = 0;
+    int fd, failed;
+
+    for (int i = 0; i < 2; i++) {
+        size_t n = strlen(names[i]);
+
+        if (strncmp(said, names[i], n) != 0 || said[n] != ' ' ||
+            num_parse_int(said + n + 1, 0, INT64_MAX, &bytes) < 0)
+            continue;
+        snprintf(path, sizeof path, "%.4000s/%s", dir, names[i]);
+        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                  0666);
+        failed = fd < 0 || take_bytes(ssh, fd, bytes) < 0;
+        if (failed)
+            err_sys(err, ERR_RESULTS, "results-write", "cannot write %s", path);
+        if (fd >= 0)
+            close(fd);
+        return failed ? -1 : 0;
+    }
+    return 0;
+}
+
+static void add_left(struct deploy_told *told, const char *what)
+{
+    size_t n = strlen(told->left);
+
+    snprintf(told->left + n, sizeof told->left - n, "%s%s", n ? "; " : "",
+             what);
+}
+
+static int lost(const struct proc *ssh, const struct ssh_target *to,
+                struct err *err)
+{
+    char line[SSH_LINE_SIZE];
+
+    ssh_last_line(ssh, line);
+    err_set(err, ERR_CUT, "ssh-lost", "cut short: ssh to %s was lost%s%s",
+            to->host, line[0] ? ": " : "", line);
+    return err_hint(err, "the server there ends and cleans up by itself; run "
+                         "it again");
+}
+
+/* Lines until "end"; 1 when it came. */
+static int hear_out(struct proc *ssh, const char *dir, struct deploy_told *told,
+                    struct err *err)
+{
+    int64_t deadline_ns = clock_now_ns() + answer_ns;
+    char line[LINE_SIZE];
+    const char *said = line + strlen(MARK);
+
+    while (clock_now_ns() < deadline_ns) {
+        if (!proc_line(ssh, line, sizeof line, tick_ns)) {
+            if (ssh->ended)
+                return 0;
+            continue;
+        }
+        if (strncmp(line, MARK, strlen(MARK)) != 0)
+            continue;
+        if (strncmp(said, "end ", 4) == 0)
+            return 1;
+        if (strncmp(said, "left ", 5) == 0)
+            add_left(told, said + 5);
+        if (strncmp(said, "file ", 5) == 0 &&
+            take_file(ssh, dir, said + 5, err) < 0)
+            return -1;
+        deadline_ns = clock_now_ns() + answer_ns;
+    }
+    return 0;
+}
+
+int deploy_end(struct proc *ssh, const struct ssh_target *to, const char *dir,
+               struct deploy_told *told, struct err *err)
+{
+    int64_t deadline_ns = clock_now_ns() + answer_ns;
+    char line[LINE_SIZE];
+    int heard;
+
+    proc_close_input(ssh);
+    heard = hear_out(ssh, dir, told, err);
+    if (heard <= 0)
+        return heard < 0 ? -1 : lost(ssh, to, err);
+    while (!ssh->ended && clock_now_ns() < deadline_ns)
+        (void)proc_line(ssh, line, sizeof line, tick_ns);
+    return 0;
+}

@@ -1,0 +1,118 @@
+#include "harness/ssh.h"
+
+#include "harness/login.h"
+
+#include <string.h>
+
+static int check_target(const struct ssh_target *to, struct err *err)
+{
+    if (!login_is_host(to->host)) {
+        err_set(err, ERR_USAGE, "ssh-target",
+                "\"%.80s\" is not a host that ssh is given", to->host);
+        return err_hint(err, "a name of letters, digits, '.' and '-', or an "
+                             "address");
+    }
+    if (!to->user[0] || login_is_user(to->user))
+        return 0;
+    err_set(err, ERR_USAGE, "ssh-target",
+            "\"%.80s\" is not a user that ssh is given", to->user);
+    return err_hint(err, "a name of a-z, 0-9, _ and -, at most 32 of them");
+}
+
+int ssh_start(struct proc *proc, const struct ssh_target *to,
+              const char *command, struct err *err)
+{
+    const char *const options[] = {
+        "ssh",
+        "-T",
+        "-oBatchMode=yes",
+        "-oConnectTimeout=10",
+        "-oServerAliveInterval=5",
+        "-oServerAliveCountMax=3",
+        "-oClearAllForwardings=yes",
+        "-oForwardAgent=no",
+        "-oControlPath=none",
+        "-oRequestTTY=no",
+        "-oPermitLocalCommand=no",
+        "-oStrictHostKeyChecking=yes",
+    };
+    enum { OPTIONS = sizeof options / sizeof *options };
+    const char *argv[OPTIONS + 6];
+    struct proc_spec spec = {.argv = argv, .cpu = -1, .is_dialog = 1};
+    int n = OPTIONS;
+
+    if (check_target(to, err) < 0)
+        return -1;
+    memcpy(argv, options, sizeof options);
+    if (to->user[0]) {
+        argv[n++] = "-l";
+        argv[n++] = to->user;
+    }
+    argv[n++] = "--";
+    argv[n++] = to->host;
+    argv[n++] = command;
+    argv[n] = NULL;
+    return proc_start(proc, &spec, err);
+}
+
+/* ---- what it says ---- */
+
+void ssh_last_line(const struct proc *proc, char line[SSH_LINE_SIZE])
+{
+    const char *text = buf_text(&proc->err);
+    size_t end = strlen(text), begin;
+
+    while (end > 0 && strchr("\r\n", text[end - 1]))
+        end--;
+    for (begin = end; begin > 0 && text[begin - 1] != '\n';)
+        begin--;
+    snprintf(line, SSH_LINE_SIZE, "%.*s", (int)(end - begin), text + begin);
+}
+
+static int says(const struct proc *proc, const char *words)
+{
+    return strstr(buf_text(&proc->err), words) != NULL;
+}
+
+static int explain_key(const struct proc *proc, const struct ssh_target *to,
+                       struct err *err)
+{
+    if (says(proc, "REMOTE HOST IDENTIFICATION HAS CHANGED")) {
+        err_set(err, ERR_HELPER, "ssh-host-changed",
+                "the host key of %s is not the one that is known: another "
+                "host, or somebody between",
+                to->host);
+        return err_hint(err,
+                        "compare `ssh-keyscan %s | ssh-keygen -lf -` with the "
+                        "console of the host; only if it was set up anew: "
+                        "ssh-keygen -R %s",
+                        to->host, to->host);
+    }
+    err_set(err, ERR_HELPER, "ssh-host-unknown",
+            "the host key of %s is not known here", to->host);
+    return err_hint(err,
+                    "see its fingerprint: ssh-keyscan %s | ssh-keygen -lf - ; "
+                    "is it what the console of the host says? then: "
+                    "ssh-keyscan %s >>~/.ssh/known_hosts",
+                    to->host, to->host);
+}
+
+int ssh_explain(const struct proc *proc, const struct ssh_target *to,
+                struct err *err)
+{
+    char line[SSH_LINE_SIZE];
+
+    if (says(proc, "Host key verification failed"))
+        return explain_key(proc, to, err);
+    ssh_last_line(proc, line);
+    if (says(proc, "Permission denied")) {
+        err_set(err, ERR_HELPER, "ssh-denied", "%s does not let us in: %s",
+                to->host, line);
+        return err_hint(err, "ssh must work without a question: ssh-add, or "
+                             "ssh-copy-id USER@HOST");
+    }
+    err_set(err, ERR_HELPER, "ssh-failed", "ssh to %s ended with status %d: %s",
+            to->host, proc->exit_code, line[0] ? line : "it says nothing");
+    return err_hint(err, "try: ssh %s%s%s true", to->user,
+                    to->user[0] ? "@" : "", to->host);
+}

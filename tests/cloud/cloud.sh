@@ -1,0 +1,135 @@
+#!/bin/sh
+# A cloud on one machine: cloud.sh COMMAND [ARG]...
+# runs COMMAND on a host from which ssh leads, over a router, to another one:
+#
+#     near 10.9.1.2 --- 10.9.1.1 router 10.9.2.1 --- 10.9.2.2 far
+#
+# The far host has a real sshd with keys of its own, and a firewall (nftables)
+# that lets in ssh and nothing else.  All three are network namespaces; when
+# COMMAND ends, all that was started in them ends too.  Needs root.
+#
+#     sudo tests/cloud/cloud.sh build/bin/harness run scenarios/remote_rate.json --host root@10.9.2.2
+#
+# COMMAND finds in $CLOUD_FAR a process of the far host:
+#     nsenter -t "$CLOUD_FAR" -n -m nft list ruleset
+# What changes the far host, in its /run/sshd: programs in bin/ come before the
+# system's; what is in `noise` is printed at every login.
+set -eu
+
+fail() {
+    echo "cloud.sh: $1" >&2
+    exit 1
+}
+
+# Once more, with a network, mounts and processes of our own.
+if [ "${1-}" != --inside ]; then
+    [ $# -gt 0 ] || fail 'usage: cloud.sh COMMAND [ARG]...'
+    [ "$(id -u)" -eq 0 ] || fail 'needs root'
+    work=$(mktemp -d)
+    inside=''
+    # Its first process takes all others with it.
+    trap '[ -z "$inside" ] || kill -KILL "$inside" 2>/dev/null; rm -rf "$work"' EXIT
+    trap 'exit 143' HUP INT TERM
+    unshare --net --mount --pid --fork --kill-child --mount-proc \
+        sh "$0" --inside "$work" "$@" &
+    inside=$!
+    wait "$inside" && status=0 || status=$?
+    inside=''
+    exit "$status"
+fi
+work=$2
+shift 2
+
+# host: starts a process with a network and mounts of its own; sets $pid.
+host() {
+    # shellcheck disable=SC2016 # for the inner shell
+    unshare --net --mount sh -c 'ip link set lo up; echo >"$1"; exec sleep infinity' \
+        sh "$work/$1" </dev/null >/dev/null 2>&1 &
+    pid=$!
+    until [ -e "$work/$1" ]; do sleep 0.02; done
+}
+
+on() { nsenter -t "$1" -n -m -- sh -euc "$2"; }
+
+ip link set lo up
+host router
+router=$pid
+host far
+far=$pid
+ip link add near0 type veth peer name router0 netns "$router"
+ip addr add 10.9.1.2/24 dev near0
+ip link set near0 up
+ip route add default via 10.9.1.1
+on "$router" "
+    ip link add router1 type veth peer name far0 netns $far
+    ip addr add 10.9.1.1/24 dev router0
+    ip addr add 10.9.2.1/24 dev router1
+    ip link set router0 up
+    ip link set router1 up
+    echo 1 >/proc/sys/net/ipv4/ip_forward"
+
+ssh-keygen -q -t ed25519 -N '' -f "$work/key"
+# Its files are in memory of its own, so that none outlives it.
+on "$far" "
+    ip addr add 10.9.2.2/24 dev far0
+    ip link set far0 up
+    ip route add default via 10.9.2.1
+    mkdir -p /run/sshd
+    mount -t tmpfs -o mode=755 tmpfs /run/sshd
+    cp '$work/key.pub' /run/sshd/authorized
+    mount -t tmpfs -o mode=1777,size=16m tmpfs /tmp
+    mkdir /run/sshd/bin
+    ssh-keygen -q -t ed25519 -N '' -f /run/sshd/host_key
+    nft add table inet filter
+    nft add chain inet filter input '{ type filter hook input priority 0; policy drop; }'
+    nft add rule inet filter input iif lo accept
+    nft add rule inet filter input ip protocol icmp accept
+    nft add rule inet filter input tcp dport 22 accept
+    echo 'Nobody is here without leave.' >/run/sshd/banner
+    cat >/run/sshd/login <<'END'
+#!/bin/sh
+PATH=/run/sshd/bin:\$PATH
+[ ! -f /run/sshd/noise ] || cat /run/sshd/noise
+exec sh -c \"\$SSH_ORIGINAL_COMMAND\"
+END
+    chmod 755 /run/sshd/login
+    cat >/run/sshd/config <<'END'
+ListenAddress 10.9.2.2
+HostKey /run/sshd/host_key
+AuthorizedKeysFile /run/sshd/authorized
+ForceCommand /run/sshd/login
+Banner /run/sshd/banner
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+StrictModes no
+UsePAM no
+PidFile none
+END
+    /usr/sbin/sshd -D -e -f /run/sshd/config >/run/sshd/log 2>&1 </dev/null &
+    cat /run/sshd/host_key.pub" >"$work/host_key.pub"
+read -r kind key _ <"$work/host_key.pub"
+echo "10.9.2.2 $kind $key" >"$work/known_hosts"
+
+# The near host's ssh knows this one key and host, and nothing of the machine's.
+mkdir "$work/config.d"
+cat >"$work/config.d/cloud.conf" <<END
+IdentityFile $work/key
+IdentitiesOnly yes
+IdentityAgent none
+UserKnownHostsFile $work/known_hosts
+GlobalKnownHostsFile none
+UpdateHostKeys no
+END
+chmod -R go-w "$work/config.d"
+mount --bind "$work/config.d" /etc/ssh/ssh_config.d
+
+tries=0
+until ssh -oBatchMode=yes 10.9.2.2 true 2>"$work/ssh.log"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || fail "no ssh to the far host: $(cat "$work/ssh.log")"
+    sleep 0.1
+done
+CLOUD_WORK=$work CLOUD_FAR=$far
+export CLOUD_WORK CLOUD_FAR
+"$@"
