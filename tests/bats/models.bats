@@ -199,6 +199,7 @@ honest_after() {
 
 @test "models: no descriptor to wait with is an error, and nothing listens" {
     [[ $bin != *san-* ]] || skip "models: a sanitizer needs descriptors itself"
+    # shellcheck disable=SC2016 # for that bash
     run --separate-stderr -6 bash -c \
         'for i in {3..20}; do eval "exec $i>&-"; done; ulimit -n 4; exec "$0" "$@"' \
         "$bin/echo-server" --model epoll --port 0
