@@ -64,20 +64,33 @@ static void check_processes(struct findings *findings)
                      "at most %lld, threads too", (long long)limit.rlim_cur);
 }
 
+/* "32768	60999" */
+static int read_range(char *line, int64_t *first, int64_t *last)
+{
+    char *gap = line + strcspn(line, "\t ");
+
+    if (!*gap)
+        return -1;
+    *gap = '\0';
+    return num_parse_int(line, 1, 65535, first) < 0
+               ? -1
+               : num_parse_int(gap + 1, *first, 65535, last);
+}
+
 static void check_ports(struct findings *findings)
 {
     enum { FEW = 1000 };
+    int64_t first, last;
     char line[64];
-    int first, last;
 
     if (!sysfile_line("/proc/sys/net/ipv4/ip_local_port_range", line,
                       sizeof line) ||
-        sscanf(line, "%5d %5d", &first, &last) != 2)
+        read_range(line, &first, &last) < 0)
         return;
     findings_add(findings, warn_if(last - first < FEW), "ports",
                  "sysctl -w net.ipv4.ip_local_port_range='32768 60999'",
-                 "%d to %d: %d connections to one address", first, last,
-                 last - first + 1);
+                 "%d to %d: %d connections to one address", (int)first,
+                 (int)last, (int)(last - first) + 1);
 }
 
 /* ---- time ---- */
@@ -179,17 +192,30 @@ static void check_load(struct findings *findings)
 
 /* ---- room ---- */
 
+/* "MemAvailable:   24470000 kB" */
+static int read_kb(char *line, const char *key, int64_t *kb)
+{
+    size_t n = strlen(key);
+    char *number = line + n;
+
+    if (strncmp(line, key, n) != 0)
+        return -1;
+    number += strspn(number, " ");
+    number[strcspn(number, " ")] = '\0';
+    return num_parse_int(number, 0, INT64_MAX / 1024, kb);
+}
+
 static void check_memory(struct findings *findings)
 {
     static const double few_mb = 256;
     double mb = (double)sysconf(_SC_AVPHYS_PAGES) *
                 (double)sysconf(_SC_PAGESIZE) / 1e6;
     char line[128];
-    long long kb;
+    int64_t kb;
     FILE *file = fopen("/proc/meminfo", "re");
 
     while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "MemAvailable: %18lld kB", &kb) == 1)
+        if (read_kb(line, "MemAvailable:", &kb) == 0)
             mb = (double)kb * 1024 / 1e6;
     if (file)
         fclose(file);

@@ -26,7 +26,7 @@ static int split(struct words *words, const char *line)
 
     if (strlen(line) > MAX_LINE)
         return -1;
-    strcpy(words->text, line);
+    snprintf(words->text, sizeof words->text, "%s", line);
     words->n = 0;
     while ((word = strtok_r(rest, " ", &rest))) {
         if (words->n == MAX_WORDS)
@@ -157,7 +157,7 @@ static int take_answer(struct hops_mtr *reader, int hop, int64_t time_us,
         if (reader->id[hop][i] != id || probe->time_us >= 0)
             continue;
         probe->time_us = time_us;
-        strcpy(probe->address, reader->address[hop]);
+        memcpy(probe->address, reader->address[hop], sizeof probe->address);
     }
     return 0;
 }
@@ -166,7 +166,7 @@ static int take_address(struct hops_mtr *reader, int hop, const char *address)
 {
     if (!is_address(address))
         return -1;
-    strcpy(reader->address[hop], address);
+    snprintf(reader->address[hop], sizeof reader->address[hop], "%s", address);
     return 0;
 }
 

@@ -574,8 +574,9 @@ static int known_mtu(int fd, int is_v6)
 
 static int forbid_cutting(int fd, int is_v6)
 {
-    int never = is_v6 ? IPV6_PMTUDISC_DO : IP_PMTUDISC_DO;
+    int never = IP_PMTUDISC_DO;
 
+    _Static_assert(IP_PMTUDISC_DO == IPV6_PMTUDISC_DO, "one for both");
     return setsockopt(fd, is_v6 ? IPPROTO_IPV6 : IPPROTO_IP,
                       is_v6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &never,
                       sizeof never);

@@ -78,6 +78,7 @@ fake() {
 
 @test "doctor: too few descriptors, and no room for results" {
     need_report
+    # shellcheck disable=SC2016 # for the inner shell
     run --separate-stderr run_timed 60 bash -c 'ulimit -n 40 && exec "$0" doctor' "$bin/harness"
     expect_error 6 descriptors
     [ "$(level descriptors)" = FAIL ]

@@ -40,11 +40,11 @@ static void test_lines(void)
 static void test_width(void)
 {
     struct findings findings = {.n = 0};
-    char words[1000] = "", *text;
+    char words[751], *text;
 
-    for (int i = 0; i < 150; i++)
-        strcat(words, i % 7 ? "word " : "a ");
-    words[strlen(words) - 1] = '\0';
+    for (int i = 0; i < 750; i++)
+        words[i] = i % 5 == 4 || i % 35 == 1 ? ' ' : 'a';
+    words[750] = '\0';
     findings_add(&findings, FINDING_WARN, "what", words, "%s", words);
     text = printed(&findings);
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {

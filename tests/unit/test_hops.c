@@ -36,7 +36,7 @@ static const char *shown(const struct hops *hops, int hop, int i)
     static char text[120];
     const struct hops_probe *probe = &hops->at[hop - 1][i - 1];
 
-    snprintf(text, sizeof text, "%s %jd %s", probe->address,
+    snprintf(text, sizeof text, "%.63s %jd %.11s", probe->address,
              (intmax_t)probe->time_us, probe->mark);
     return text;
 }
