@@ -240,6 +240,34 @@ pid_of() {
     within 5 far_is_clean
 }
 
+# The far host is slow at one step, once, and tells when it is there.
+@test "cloud: ssh cut while the server is taken there, at each step" {
+    for step in uname getconf nft; do
+        far sh -c 'printf "#!/bin/sh\n[ -e $2 ] || { : >$2; sleep 1; }\nexec %s \"\$@\"\n" "$(command -v "$1")" >"/run/sshd/bin/$1"
+            chmod 755 "/run/sshd/bin/$1"' sh "$step" /run/sshd/reached
+        deploy --set repeat=1 >out 2>err 3>&- 4>&- &
+        waiting=$!
+        within 20 far test -e /run/sshd/reached
+        kill -KILL "$(pid_of ssh)"
+        await_end
+        far rm "/run/sshd/bin/$step" /run/sshd/reached
+        expect_error 7 ssh-failed
+        within 5 far_is_clean
+    done
+    nothing_is_kept
+}
+
+@test "cloud: a server of another version is not started" {
+    mkdir -p tree/bin tree/share/echolab/static
+    cp "$bin"/{harness,echo-server,echo-rate} tree/bin
+    ln -s "$root/deploy" tree/share/echolab/
+    printf '#!/bin/sh\necho "echo-server (echolab) 0.0.1"\n' >tree/share/echolab/static/echo-server
+    bin=$T/tree/bin run --separate-stderr deploy
+    expect_error 8 version-mismatch
+    [[ $stderr == *'0.0.1'* ]]
+    nothing_is_kept
+}
+
 @test "cloud: Ctrl-C, and the death of the harness itself" {
     begin_deploy
     kill -INT "$harness"
