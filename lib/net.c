@@ -291,16 +291,14 @@ int net_connect_udp(const struct net_addr *to)
 static ssize_t recv_from(int fd, struct iovec part, int flags,
                          struct net_addr *from, int *truncated)
 {
-    struct msghdr msg = {.msg_name = from->raw,
-                         .msg_namelen = sizeof from->raw,
-                         .msg_iov = &part,
-                         .msg_iovlen = 1};
-    ssize_t got = recvmsg(fd, &msg, flags | MSG_TRUNC);
+    socklen_t len = sizeof from->raw;
+    ssize_t got = recvfrom(fd, part.iov_base, part.iov_len, flags | MSG_TRUNC,
+                           sa(from), &len);
 
     if (got < 0)
         return -1;
-    from->len = msg.msg_namelen;
-    *truncated = (msg.msg_flags & MSG_TRUNC) != 0;
+    from->len = len;
+    *truncated = (size_t)got > part.iov_len;
     return got;
 }
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -411,6 +412,24 @@ void serve_show_config(const struct serve *serve)
     serve_say(serve, "    buffer size: %zu", serve->buffer_bytes);
     serve_say(serve, "    max connections: %lld",
               (long long)serve->max_connections);
+}
+
+static void on_beat(int signal_number)
+{
+    (void)signal_number;
+}
+
+void serve_beat(void)
+{
+    struct sigaction wake = {.sa_handler = on_beat};
+    struct timeval every = {
+        .tv_sec = SERVE_LONGEST_WAIT_NS / CLOCK_NS_PER_S,
+        .tv_usec = SERVE_LONGEST_WAIT_NS % CLOCK_NS_PER_S / 1000,
+    };
+    struct itimerval timer = {.it_interval = every, .it_value = every};
+
+    (void)sigaction(SIGALRM, &wake, NULL);
+    (void)setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 void serve_hear_signals(const struct serve *serve)

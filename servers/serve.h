@@ -115,6 +115,13 @@ int serve_wait_fd(const struct serve *serve, int fd, char direction,
 void serve_hear_signals(const struct serve *serve);
 #define SERVE_LONGEST_WAIT_NS INT64_C(250000000)
 
+/*
+ * From now on any wait of this process ends with EINTR after at most
+ * SERVE_LONGEST_WAIT_NS.  A time-out of the socket would do as well, but then
+ * the kernel sets and clears a timer for each datagram.
+ */
+void serve_beat(void);
+
 /* One line to stdout in one write, so that threads do not mix; not when quiet.
  */
 void serve_say(const struct serve *serve, const char *fmt, ...)

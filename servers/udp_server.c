@@ -151,9 +151,9 @@ static int serve_all(struct udp_server *server, struct err *err)
 {
     int fd = server->serve.listener;
 
-    if (net_set_blocking(fd, 1) < 0 ||
-        net_set_timeouts(fd, SERVE_LONGEST_WAIT_NS, 0) < 0)
+    if (net_set_blocking(fd, 1) < 0)
         return err_sys(err, ERR_RESOURCE, "listen-failed", "cannot wait");
+    serve_beat();
     serve_hear_signals(&server->serve);
     while (!serve_stopped()) {
         int64_t now_ns = clock_now_ns();
