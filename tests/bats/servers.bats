@@ -334,13 +334,13 @@ END
         'echo-server --model epoll' echo-simple-server echo-udp-server; do
         # shellcheck disable=SC2086 # a program and its options
         coproc "$bin"/$program --port 0 --quiet --exit-with-stdin 3>&-
-        pid=$COPROC_PID
+        pid=$COPROC_PID input=${COPROC[1]}
         started+=("$pid")
         read -r -t 5 line <&"${COPROC[0]}"
         [[ $line == listening* ]]
-        echo more >&"${COPROC[1]}"
+        echo more >&"$input"
         not has_ended "$pid"
-        exec {COPROC[1]}>&-
+        exec {input}>&-
         status=0
         wait "$pid" || status=$?
         [ "$status" -eq 0 ]

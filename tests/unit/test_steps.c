@@ -1,4 +1,5 @@
 #include "harness/steps.h"
+#include "lib/buf.h"
 #include "tests/unit/check.h"
 
 #include <stdlib.h>
@@ -216,20 +217,22 @@ static void test_texts(void)
 
 static void test_too_many(void)
 {
-    char steps[12000] = ONE;
+    struct buf steps = {0};
 
+    buf_add(&steps, ONE);
     for (int i = 0; i < STEPS_MAX / 2; i++)
-        strcat(strcat(steps, i ? "," : ""), START("A") EXIT("A"));
-    CHECK_INT(try_on("thread", steps).status, 0);
-    strcat(steps, "," START("A") EXIT("A"));
-    CHECK_STR(strchr(try_on("thread", steps).err.msg, ' '),
+        buf_addf(&steps, "%s%s", i ? "," : "", START("A") EXIT("A"));
+    CHECK_INT(try_on("thread", buf_text(&steps)).status, 0);
+    buf_add(&steps, "," START("A") EXIT("A"));
+    CHECK_STR(strchr(try_on("thread", buf_text(&steps)).err.msg, ' '),
               " more than 100 steps");
-    steps[0] = '\0';
+    buf_release(&steps);
     for (int i = 0; i <= STEPS_MAX_SCENES; i++)
-        snprintf(steps + strlen(steps), 200, "%s{\"scene\": \"s%d\"},\n%s",
-                 i ? "," : "", i, START("A") EXIT("A"));
-    CHECK_STR(strchr(try_on("thread", steps).err.msg, ' '),
+        buf_addf(&steps, "%s{\"scene\": \"s%d\"},\n%s", i ? "," : "", i,
+                 START("A") EXIT("A"));
+    CHECK_STR(strchr(try_on("thread", buf_text(&steps)).err.msg, ' '),
               " more than 8 scenes");
+    buf_release(&steps);
 }
 
 int main(void)
