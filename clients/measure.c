@@ -11,6 +11,7 @@
 #include "clients/ticker.h"
 #include "lib/args.h"
 #include "lib/clock.h"
+#include "lib/finish.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/start.h"
@@ -419,13 +420,11 @@ int measure_main(const struct measure_program *program, int argc, char **argv)
     /* Static for its size: the meter's classes. */
     static struct load_result result;
     struct err err = {0};
-    int failed;
 
     start_standard_fds();
-    failed = run(&rate, &result, argc, argv, &err) < 0;
-    if (failed)
-        err_print(&err, program->name, stderr);
-    else if (result.stopped)
+    if (run(&rate, &result, argc, argv, &err) < 0 || finish_stdout(&err) < 0)
+        return finish_failed(&err, program->name);
+    if (result.stopped)
         die_by_signal();
-    return failed ? (int)err.code : 0;
+    return 0;
 }

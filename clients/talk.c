@@ -2,6 +2,7 @@
 #include "clients/talk.h"
 
 #include "lib/clock.h"
+#include "lib/finish.h"
 #include "lib/num.h"
 #include "lib/show.h"
 #include "lib/start.h"
@@ -482,7 +483,7 @@ static const char *reason(const struct talk *talk, enum talk_end end,
     }
 }
 
-static int goodbye(struct talk *talk, enum talk_end end)
+static int goodbye(struct talk *talk, enum talk_end end, struct err *err)
 {
     char server[NET_TUPLE_SIZE], text[160];
     const char *why = reason(talk, end, text, sizeof text);
@@ -491,10 +492,9 @@ static int goodbye(struct talk *talk, enum talk_end end)
     if (talk->prompting)
         putchar('\n');
     printf("Disconnected from server %s.%s\n", server, why);
-    fflush(stdout);
     close(talk->fd);
-    free(talk->reply);
-    free(talk->line);
+    if (finish_stdout(err) < 0)
+        return -1;
     if (end == TALK_INTERRUPTED) {
         (void)signal(interrupted, SIG_DFL);
         (void)raise(interrupted);
@@ -506,7 +506,7 @@ int talk_main(const struct talk_program *program, int argc, char **argv)
 {
     struct talk talk;
     struct err err = {0};
-    int done = 0;
+    int done = 0, code = -1;
 
     start_standard_fds();
     init(&talk, program);
@@ -515,11 +515,10 @@ int talk_main(const struct talk_program *program, int argc, char **argv)
             return 0;
         if (connect_server(&talk, &err) == 0) {
             take_signals();
-            return goodbye(&talk, program->converse(&talk));
+            code = goodbye(&talk, program->converse(&talk), &err);
         }
     }
     free(talk.reply);
-    (void)fflush(stdout);
-    err_print(&err, program->name, stderr);
-    return (int)err.code;
+    free(talk.line);
+    return code < 0 ? finish_failed(&err, program->name) : code;
 }

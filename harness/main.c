@@ -1,14 +1,12 @@
 /* harness: the table of commands, and nothing else. */
 #include "harness/cmd.h"
 #include "lib/args.h"
+#include "lib/finish.h"
 #include "lib/start.h"
 
-#include <errno.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct command {
     const char *name;
@@ -66,42 +64,14 @@ static int dispatch(int argc, char **argv, struct err *err)
     return unknown(name, err);
 }
 
-/* What was printed must have arrived: a full disk is an error of its own. */
-static int close_stdout(struct err *err)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return 0;
-    err_sys(err, ERR_RESULTS, "stdout", "cannot write to stdout");
-    if (err->sys_errno == EPIPE)
-        err->code = (enum err_code)(ERR_SIGNAL + SIGPIPE);
-    return -1;
-}
-
-/* A signal that stopped us is also how we end, as shells expect. */
-static int leave(int code)
-{
-    if (code > ERR_SIGNAL) {
-        (void)signal(code - ERR_SIGNAL, SIG_DFL);
-        (void)raise(code - ERR_SIGNAL);
-    }
-    return code;
-}
-
 int main(int argc, char **argv)
 {
     struct err err = {0};
-    int failed;
 
     start_standard_fds();
     /* Numbers in files have a point, whatever the user's language. */
     (void)setlocale(LC_ALL, "C");
-    failed = dispatch(argc, argv, &err) < 0;
-    if (!failed)
-        failed = close_stdout(&err) < 0;
-    if (!failed)
+    if (dispatch(argc, argv, &err) == 0 && finish_stdout(&err) == 0)
         return 0;
-    (void)fflush(stdout);
-    if ((int)err.code != ERR_SIGNAL + SIGPIPE) /* the reader left: no news */
-        err_print(&err, "harness", stderr);
-    return leave((int)err.code);
+    return finish_failed(&err, "harness");
 }

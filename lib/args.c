@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "lib/args.h"
 
+#include "lib/finish.h"
 #include "lib/num.h"
 
 #include <argp.h>
@@ -242,8 +243,10 @@ int args_parse(const struct args_spec *spec, int argc, char **argv, int *done,
         refuse_option(spec, argc, argv, err);
     if (failed && !err->hint[0])
         err_hint(err, "%s --help", spec->prog);
-    if (!failed && parse.wish)
+    if (!failed && parse.wish) {
         grant(&parse, &argp);
+        failed = finish_stdout(err) < 0;
+    }
     *done = parse.wish != 0;
     free_table((struct argp_option *)(uintptr_t)argp.options, n);
     free((char *)(uintptr_t)argp.doc);

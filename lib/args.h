@@ -41,7 +41,7 @@ struct args_spec {
 /*
  * Parse.  --help (-h), --version and --options (the table, TAB separated:
  * option, argument, default, meaning) print to stdout and set *done.
- * Errors: usage (ERR_USAGE).
+ * Errors: usage (ERR_USAGE), those of finish_stdout().
  */
 int args_parse(const struct args_spec *spec, int argc, char **argv, int *done,
                struct err *err);

@@ -249,6 +249,16 @@ END
     "$bin/harness" verify results/smoke-*Z
 }
 
+@test "fault: every program says when its --help did not arrive" {
+    full() { run_timed 10 "$1" "$2" >/dev/full; }
+    for program in "$bin"/*; do
+        run --separate-stderr full "$program" --help
+        expect_error 5 stdout
+        run --separate-stderr full "$program" --version
+        expect_error 5 stdout
+    done
+}
+
 @test "fault: closed standard descriptors do not end in the record" {
     "$bin/harness" run "$smoke" --out results --set messages=100 >&- 2>&- <&-
     "$bin/harness" verify results/smoke-*Z

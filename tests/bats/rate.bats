@@ -629,8 +629,13 @@ END
 
 @test "rate: a stdout that is gone does not lose the record" {
     start_server echo-server --quiet
-    run_timed 10 "$bin/echo-rate" --ip 127.0.0.1 --port "$port" --duration 0.4 --machine --record out >/dev/full 2>err.txt || true
-    [ "$(wc -l <out/messages.csv)" -gt 100 ]
+    full() { run_timed 20 "$bin/$1" "${@:2}" >/dev/full; }
+    for program in echo-rate echo-fail-rate; do
+        run --separate-stderr full "$program" --ip 127.0.0.1 --port "$port" --duration 0.4 \
+            --machine --record "$program"
+        expect_error 5 stdout
+        [ "$(wc -l <"$program/messages.csv")" -gt 100 ]
+    done
     run_timed 10 "$bin/echo-rate" --ip 127.0.0.1 --port "$port" --duration 0.4 --machine --record out2 >&- 2>err.txt
     [ "$(head -n 1 out2/messages.csv | cut -c 1-9)" = conn,seq, ]
     [ "$(grep -c progress out2/messages.csv)" -eq 0 ]

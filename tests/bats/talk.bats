@@ -174,3 +174,15 @@ END
         expect_error 3 connect-refused
     done
 }
+
+@test "clients: a stdout that takes nothing is an error" {
+    full() { printf 'hi\nexit\n' | run_timed 10 "$bin/$1" --port "$port" >/dev/full; }
+    start_server echo-server --quiet
+    run --separate-stderr full echo-client
+    expect_error 5 stdout
+    run --separate-stderr full echo-simple-client
+    expect_error 5 stdout
+    start_server echo-udp-server --quiet
+    run --separate-stderr full echo-udp-client
+    expect_error 5 stdout
+}
