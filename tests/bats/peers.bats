@@ -107,6 +107,42 @@ nc_session() {
     start_each nc_session
 }
 
+# idle_session [ARG]...: the next client is served (by the server of one after
+# the other: once the idle one was let go).
+idle_session() {
+    dial telnet 127.0.0.1 "$port"
+    within 10 grep -q '^Connected to' screen
+    run run_timed 30 "$bin/echo-rate" --ip 127.0.0.1 --port "$port" \
+        --messages 20 --machine "$@"
+    expect_status 0
+    [[ $output == *' ok=20 '* ]]
+    within 10 grep -q timeout! "$log"
+    within 10 has_ended "$client"
+    exec {keys}>&-
+    grep -q 'Connection closed by foreign host' screen
+}
+
+@test "peers: a telnet that says nothing keeps nobody out for long" {
+    need telnet
+    for model in thread single epoll; do
+        start_server echo-server --model "$model" --timeout 1
+        idle_session
+    done
+    start_server echo-simple-server --timeout 1
+    idle_session --reconnect
+}
+
+socat_session() {
+    run_timed 30 socat -t 20 - "TCP:127.0.0.1:$port" <sent >came
+    cmp sent came
+}
+
+@test "peers: socat, to the last byte" {
+    need socat
+    head -c 300000 /dev/urandom >sent
+    start_each socat_session
+}
+
 # serve COMMAND...: a foreign server that says on stderr where it listens, as
 # socat -dd does; $port.
 serve() {
@@ -147,7 +183,7 @@ done
 for program in echo-rate echo-fail-rate; do
     for how in '--messages 100 --length 1' '--messages 100' \
         '--messages 3 --length 9000 --connections 3' \
-        '--messages 100 --transport udp --timeout 0.4'; do
+        '--messages 100 --transport udp --timeout 0.5'; do
         test_it "$program" $how
         echo "$program $how: $? $(grep -o ' ok=[0-9]*' said)"
     done
