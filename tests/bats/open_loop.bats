@@ -52,7 +52,7 @@ schedule() {
     whole_record
     [[ $(cut -d, -f1 out/messages.csv | sort | uniq -c | grep -c ' 100 ') -eq 5 ]]
     start_server echo-udp-server --quiet
-    rate --transport udp --rate 1000 --messages 500 --connections 5 --timeout 0.2
+    rate --transport udp --rate 1000 --messages 500 --connections 5 --timeout 1
     expect_status 0
     [[ $(counted intended) -eq 500 ]]
     whole_record

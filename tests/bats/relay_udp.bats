@@ -60,7 +60,7 @@ keys() {
     grep -qx "    delay: 1.50 ms +- 0.00 ns, one way" "$log"
     grep -qx "listening udp 127.0.0.1:$port" "$log"
     for size in 48 1473 65507; do
-        rate out --messages 20 --connections 3 --timeout 0.3 --length "$size"
+        rate out --messages 20 --connections 3 --timeout 1 --length "$size"
         expect_status 0
         [[ $counts == *' ok=20 '*' duplicated=0 reordered=0 unmatched=0 '* ]]
     done
@@ -132,7 +132,7 @@ keys() {
 
 @test "relay udp: answers that come twice are counted, one by one" {
     start_path --duplicate 0.1 --log injected.csv
-    rate out --messages 300 --timeout 0.2
+    rate out --messages 300 --timeout 1
     expect_status 0
     end_relay
     keys 4 duplicate injected.csv >injected
@@ -144,7 +144,7 @@ keys() {
 # With eight in flight there is always a later one.
 @test "relay udp: what is overtaken comes late, and nothing else does" {
     start_path --reorder 0.2 --delay-ms 1 --log injected.csv
-    rate out --messages 300 --connections 3 --window 8 --timeout 0.3
+    rate out --messages 300 --connections 3 --window 8 --timeout 1
     expect_status 0
     end_relay
     keys 4 reorder injected.csv >injected
@@ -219,12 +219,12 @@ keys() {
 @test "relay udp: IPv6 on either side" {
     start_server echo-udp-server --ip ::1 --quiet || skip 'no IPv6 here'
     start_server echo-relay --transport udp --to "[::1]:$port"
-    rate out --messages 5 --timeout 0.3
+    rate out --messages 5 --timeout 1
     [[ $counts == *' ok=5 '* ]]
     start_server echo-udp-server --quiet
     start_server echo-relay --transport udp --ip ::1 --to "127.0.0.1:$port"
     run --separate-stderr run_timed 10 "$bin/echo-rate" --transport udp --ip ::1 --port "$port" \
-        --messages 5 --timeout 0.3 --machine
+        --messages 5 --timeout 1 --machine
     [[ $output == *' ok=5 '* ]]
 }
 

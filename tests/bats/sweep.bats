@@ -182,7 +182,7 @@ held_against() {
 }
 
 @test "sweep: what is lost over UDP is what was lost on purpose, to the message" {
-    harness_run --set transport=udp --set messages=320 --set connections=32 --set timeout_s=0.1 \
+    harness_run --set transport=udp --set messages=320 --set connections=32 --set timeout_s=0.5 \
         --set duration_s=20 --set 'loss={"p":[0,0.2,1]}' --set seed=5
     expect_status 0
     whole=$dir/manifest.json

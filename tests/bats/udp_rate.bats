@@ -35,14 +35,14 @@ whole_record() {
 
 @test "udp rate: nothing lost, nothing odd, on one connection and on many" {
     start_server echo-udp-server --quiet
-    rate --messages 5000 --timeout 0.2
+    rate --messages 5000 --timeout 1
     expect_status 0
     [[ $counts == *'intended=5000 connected=1 broken=0 plain=0 ok=5000 '* ]]
     [[ $counts == *' duplicated=0 reordered=0 unmatched=0 local_drops=0' ]]
     whole_record
     [[ $(wc -l <out/connections.csv) -eq 2 ]]
     [[ $(<out/unmatched.csv) == conn,seq,received_ns,reason ]]
-    rate --messages 5000 --timeout 0.2 --connections 30
+    rate --messages 5000 --timeout 1 --connections 30
     expect_status 0
     [[ $counts == *'intended=5000 connected=30 broken=0 plain=0 ok=5000 '* ]]
     whole_record
@@ -51,11 +51,14 @@ whole_record() {
 
 @test "udp rate: sizes from the header to the longest datagram" {
     start_server echo-udp-server --quiet
-    for size in 48 49 1472 1473 65507; do
-        rate --messages 20 --timeout 0.2 --length "$size"
-        expect_status 0
-        [[ $(counted ok) -eq 20 ]]
+    clients=()
+    for size in 48 49 1472 1473 65507; do # at once: each waits for what is late
+        run_timed 60 "$bin/echo-rate" --transport udp --ip 127.0.0.1 --port "$port" \
+            --messages 20 --timeout 2 --length "$size" --machine >"said.$size" 3>&- &
+        clients+=("$!")
     done
+    for client in "${clients[@]}"; do wait "$client"; done
+    for size in 48 49 1472 1473 65507; do grep -q '^counts .* ok=20 ' "said.$size"; done
     for size in 1 47 65508; do
         rate --messages 20 --length "$size"
         expect_error 2 usage
@@ -68,10 +71,11 @@ whole_record() {
     for p in 0 0.01 0.2 1; do
         rm -f injected.csv
         start_server echo-udp-server --quiet --loss "$p" --seed 11 --log injected.csv
-        messages=2000
+        messages=2000 timeout=0.05
+        [[ $p == 0 ]] && timeout=0.5
         [[ $p == 0.2 ]] && messages=300
         [[ $p == 1 ]] && messages=40
-        rate --messages "$messages" --connections 4 --timeout 0.05
+        rate --messages "$messages" --connections 4 --timeout "$timeout"
         expect_status 0
         stop_pid "$pid"
         whole_record
