@@ -1,6 +1,6 @@
 #include "harness/figure_percentiles.h"
 
-#include "harness/quantity.h"
+#include "harness/decades.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -67,22 +67,12 @@ static int write_line(const struct percentiles *line, const char *name,
     return 0;
 }
 
-/* 50, 90, 99, 99.9, ... and 10 us, 100 us, 1 ms, ... */
-static void put_tics(struct buf *to, const struct extent *extent)
+/* 50, 90, 99, 99.9, ... */
+static void put_xtics(struct buf *to, double most)
 {
-    char text[QUANTITY_SIZE];
-
     buf_add(to, "set xtics ('0' 1, '50' 2, '90' 10");
-    for (int i = 2; pow(10, i) <= extent->x; i++)
+    for (int i = 2; pow(10, i) <= most; i++)
         buf_addf(to, ", '%.*f' 1e%d", i - 2, 100 * (1 - pow(10, -i)), i);
-    buf_add(to, ")\nset ytics (");
-    for (int i = 0; i <= (int)lround(log10(extent->most / extent->least));
-         i++) {
-        double y = extent->least * pow(10, i);
-
-        buf_addf(to, "%s'%s' %.6g", i ? ", " : "",
-                 quantity_value(y, 0, quantity_time(y), text), y);
-    }
     buf_add(to, ")\n");
 }
 
@@ -115,6 +105,8 @@ int figure_percentiles_write(const struct figure_percentiles *of,
              of->remote != NULL);
     put_name(&text, "LOCAL", of->nlocal);
     put_name(&text, "REMOTE", of->nremote);
-    put_tics(&text, &extent);
+    put_xtics(&text, extent.x);
+    decades_put(&text, "y", &(struct decades){extent.least, extent.most},
+                quantity_time);
     return figure_put(figure, "labels.gp", &text, err);
 }
