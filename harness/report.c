@@ -11,6 +11,7 @@
 #include "harness/report_pdf.h"
 #include "harness/report_scenes.h"
 #include "harness/report_set.h"
+#include "harness/report_sweeps.h"
 #include "harness/report_tables.h"
 #include "harness/report_values.h"
 
@@ -61,6 +62,7 @@ static void put_values(struct values *values, const struct report_set *set)
         report_values_run(values, "failure", &failures->run[0]);
         report_failures_values(values, "failure", &failures->run[0]);
     }
+    report_sweeps_values(values, set);
     report_loss_total(values, set);
     report_scenes_values(values, set);
 }

@@ -2,14 +2,17 @@
 
 #include "harness/figure.h"
 #include "harness/figure_bursts.h"
+#include "harness/figure_connections.h"
 #include "harness/figure_heat.h"
 #include "harness/figure_loss.h"
 #include "harness/figure_percentiles.h"
 #include "harness/figure_rate.h"
 #include "harness/figure_side.h"
+#include "harness/figure_size.h"
 #include "harness/folder.h"
 #include "harness/report_loss.h"
 #include "harness/report_pdf.h"
+#include "harness/report_sweeps.h"
 
 #include <stdlib.h>
 
@@ -127,6 +130,41 @@ static int draw_side(const struct drawing *drawing, struct err *err)
     return figure_draw(&figure, "side.gp", drawing->digits, err);
 }
 
+static int draw_sizes(const struct drawing *drawing, struct err *err)
+{
+    struct report_sizes sizes;
+    struct figure figure;
+    int status = report_sizes_of(&sizes, drawing->set, err);
+
+    if (status == 0 && sizes.first) {
+        status = figure_begin(&figure, drawing->dir, "size", err);
+        if (status == 0)
+            status = figure_size_write(&sizes.figure, &figure, err);
+        if (status == 0)
+            status = figure_draw(&figure, "size.gp", drawing->digits, err);
+    }
+    report_sizes_release(&sizes);
+    return status;
+}
+
+static int draw_crowds(const struct drawing *drawing, struct err *err)
+{
+    struct report_crowds crowds;
+    struct figure figure;
+    int status = report_crowds_of(&crowds, drawing->set, err);
+
+    if (status == 0 && crowds.first) {
+        status = figure_begin(&figure, drawing->dir, "connections", err);
+        if (status == 0)
+            status = figure_connections_write(&crowds.figure, &figure, err);
+        if (status == 0)
+            status = figure_draw(&figure, "connections.gp", drawing->digits,
+                                 err);
+    }
+    report_crowds_release(&crowds);
+    return status;
+}
+
 /* Runs in which nothing was sent have no place in the figure. */
 static int collect(struct figure_loss_point *points,
                    const struct report_runs *of)
@@ -190,7 +228,8 @@ int report_figures_draw(const struct report_set *set, const char *dir,
         draw_rate(&drawing, set->local, "fig4", err) < 0 ||
         draw_rate(&drawing, set->remote, "fig6", err) < 0 ||
         draw_side(&drawing, err) < 0 || draw_percentiles(&drawing, err) < 0 ||
-        draw_heat(&drawing, err) < 0 || draw_loss(&drawing, err) < 0)
+        draw_heat(&drawing, err) < 0 || draw_sizes(&drawing, err) < 0 ||
+        draw_crowds(&drawing, err) < 0 || draw_loss(&drawing, err) < 0)
         return -1;
     return draw_bursts(&drawing, err);
 }

@@ -72,8 +72,9 @@ static void forget(const char *dir, const char *name)
         (void)unlink(path);
 }
 
-static const char *const figures[] = {"fig1",        "fig4", "fig6", "side",
-                                      "percentiles", "heat", "loss", "bursts"};
+static const char *const figures[] = {
+    "fig1", "fig4", "fig6",   "side", "percentiles",
+    "heat", "loss", "bursts", "size", "connections"};
 enum { FIGURES = sizeof figures / sizeof *figures };
 
 /* What is no longer part of the report must not lie beside it. */
