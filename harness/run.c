@@ -256,15 +256,16 @@ static int interrupted(const struct session *sessions, int n, struct err *err)
 {
     const struct result *result = sessions[0].result;
     int scenes = scenes_kept(result);
-    int64_t rows = 0;
+    int64_t rows = 0, kept;
     char text[32];
 
     for (int i = 0; i < n; i++)
         rows += rows_kept(sessions[i].result);
+    kept = scenes ? scenes : rows;
     err_set(err, (enum err_code)(ERR_SIGNAL + stop_signal), "interrupted",
-            "interrupted: %s: after %s %s", result->path,
-            num_grouped(scenes ? scenes : rows, text, sizeof text),
-            scenes ? "scenes" : "messages");
+            "interrupted: %s: after %s %s%s", result->path,
+            num_grouped(kept, text, sizeof text), scenes ? "scene" : "message",
+            kept == 1 ? "" : "s");
     return err_hint(err, "run it again for a complete result");
 }
 
@@ -273,10 +274,11 @@ static int give_up(struct session *session, struct err *err)
 {
     struct result *result = session->result;
     int scenes = scenes_kept(result);
+    int64_t rows = rows_kept(result);
     struct err ignored = {0};
-    char rows[32];
+    char text[32];
 
-    if (rows_kept(result) == 0 && scenes == 0) {
+    if (rows == 0 && scenes == 0) {
         result_discard(result);
         err_kept(err, "nothing was written");
         return -1;
@@ -286,9 +288,9 @@ static int give_up(struct session *session, struct err *err)
     (void)result_save(result, &ignored);
     if (scenes > 0)
         return err_kept(err, "what was shown so far, in %s", result->path);
-    err_kept(err, "%s whole rows in %s (harness report --allow-partial %s)",
-             num_grouped(rows_kept(result), rows, sizeof rows), result->path,
-             result->path);
+    err_kept(err, "%s whole row%s in %s (harness report --allow-partial %s)",
+             num_grouped(rows, text, sizeof text), rows == 1 ? "" : "s",
+             result->path, result->path);
     return -1;
 }
 

@@ -395,6 +395,23 @@ END
     nothing_left || partial_is_sound
 }
 
+@test "fault: Ctrl-C at the first message is after 1 message" {
+    start_peer 'greet; swallow' swallow
+    "$bin/harness" run "$smoke" --out results --host 127.0.0.1 --port "$port" \
+        --set duration_s=60 --set timeout_s=60 >out 2>err 3>&- &
+    harness=$!
+    within 10 test -s load
+    kill -INT "$harness"
+    within 10 has_ended "$harness"
+    status=0
+    wait "$harness" || status=$?
+    cat err
+    [[ $status -eq 130 ]]
+    grep -qE '^harness: \(interrupted\) .*: after 1 message$' err
+    grep -q '^  kept: 1 whole row in results/' err
+    partial_is_sound
+}
+
 @test "fault: a second Ctrl-C does not wait for a server that stands still" {
     "$bin/harness" run "$smoke" --out results --set duration_s=60 \
         --set timeout_s=60 >out 2>err 3>&- &
