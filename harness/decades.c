@@ -37,7 +37,8 @@ void decades_put(struct buf *to, const char *axis_name,
     buf_addf(to, "set %stics (", axis_name);
     /* The decade before the first may have its 2 and 5 on the axis. */
     for (int i = is_narrow ? 0 : 3; i < 3 * (last - first + 2); i += every) {
-        double value = pow(10, first - 1 + i / 3) * steps[i % 3];
+        int decade = first - 1 + i / 3;
+        double value = pow(10, decade) * steps[i % 3];
 
         if (value < axis->least * (1 - ALMOST) ||
             value > axis->most * (1 + ALMOST))
