@@ -52,13 +52,13 @@ do for [i=1:2] {
         set output 'figure.svg'
     }
     set multiplot
-    set tmargin at screen 0.93
+    set tmargin at screen 0.9
     set bmargin at screen 0.53
     PANEL = 1
     load 'labels.gp'
     set yrange [Y_MIN:Y_MAX]
     set ytics offset 0.3,0 noenhanced
-    set key at screen 0.59,0.965 center center horizontal maxrows 1
+    set key at screen 0.59,0.952 center center horizontal maxrows 1
     set ylabel 'echo rate' offset 0.4,0
     set xlabel ''
     set xtics format ''
