@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -419,17 +418,22 @@ static void on_beat(int signal_number)
     (void)signal_number;
 }
 
+/* A signal of its own: SIGALRM and ITIMER_REAL are the lifetime. */
 void serve_beat(void)
 {
     struct sigaction wake = {.sa_handler = on_beat};
-    struct timeval every = {
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,
+                             .sigev_signo = SIGUSR1};
+    struct timespec every = {
         .tv_sec = SERVE_LONGEST_WAIT_NS / CLOCK_NS_PER_S,
-        .tv_usec = SERVE_LONGEST_WAIT_NS % CLOCK_NS_PER_S / 1000,
+        .tv_nsec = SERVE_LONGEST_WAIT_NS % CLOCK_NS_PER_S,
     };
-    struct itimerval timer = {.it_interval = every, .it_value = every};
+    struct itimerspec beat = {.it_interval = every, .it_value = every};
+    timer_t timer;
 
-    (void)sigaction(SIGALRM, &wake, NULL);
-    (void)setitimer(ITIMER_REAL, &timer, NULL);
+    (void)sigaction(SIGUSR1, &wake, NULL);
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
+        (void)timer_settime(timer, 0, &beat, NULL);
 }
 
 void serve_hear_signals(const struct serve *serve)

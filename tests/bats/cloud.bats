@@ -59,8 +59,10 @@ teardown() {
 child() { cut -d ' ' -f 1 "/proc/$1/task/$1/children"; }
 
 # near, far COMMAND...: runs it on that host.
+# nsenter ends by the signal that ended its child, unless it was told to ignore it,
+# as a shell tells what it starts in the background.
 near() {
-    nsenter -t "$near_pid" -n -m -p -- \
+    env --default-signal=INT nsenter -t "$near_pid" -n -m -p -- \
         sh -c 'cd "$1" && shift && exec "$@"' sh "$PWD" "$@"
 }
 far() { near nsenter -t "$far_pid" -n -m -- "$@"; }
