@@ -1,22 +1,34 @@
 #include "harness/cmd.h"
 #include "harness/report.h"
+#include "harness/report_check.h"
 #include "harness/result_args.h"
 
 #include <stdio.h>
 
-enum { OUT, TEXT };
+enum { OUT, TEXT, CHECK };
+
+struct command {
+    struct report_request request;
+    const char *check; /* the report to check; NULL: make one */
+};
 
 static int set(int key, const char *value, void *ctx, struct err *err)
 {
-    struct report_request *request = ctx;
+    struct command *command = ctx;
 
     if (key == TEXT) {
-        request->text_only = 1;
+        command->request.text_only = 1;
+        return 0;
+    }
+    if (key == CHECK) {
+        if (!value[0])
+            return args_bad(err, "check", value, "a report");
+        command->check = value;
         return 0;
     }
     if (!value[0])
         return args_bad(err, "out", value, "a folder");
-    request->out = value;
+    command->request.out = value;
     return 0;
 }
 
@@ -25,15 +37,17 @@ int cmd_report(int argc, char **argv, struct err *err)
     static const struct args_option options[] = {
         {"out", OUT, "DIR", "report-out", "where to write"},
         {"text", TEXT, NULL, NULL, "print a summary and write nothing"},
+        {"check", CHECK, "REPORT", NULL,
+         "hold a report, its folder or its PDF, against the data it names"},
         {0},
     };
     struct result_args args = {0};
-    struct report_request request = {.out = "report-out"};
-    struct args_group groups[] = {{options, set, &request},
+    struct command command = {.request = {.out = "report-out"}};
+    struct args_group groups[] = {{options, set, &command},
                                   result_args_group(&args)};
     struct args_spec spec = {
         .prog = "harness report",
-        .usage = "DIR...",
+        .usage = "DIR...\n--check REPORT [DIR...]",
         .doc = "Check results folders and make figures and a PDF from them.  "
                "The first local rate run becomes figure 4, the first other one "
                "figure 6, and every one is a column of the table of results.  "
@@ -42,6 +56,13 @@ int cmd_report(int argc, char **argv, struct err *err)
         .more =
             "gnuplot may take 60 s and pdflatex 120 s; ECHOLAB_TOOL_TIMEOUT in "
             "the environment sets another limit for both, in seconds.\n\n"
+            "--check computes every value again from the results folders that "
+            "the report names.  They are looked for by name in results/ and in "
+            "DIR..., which may be the folders themselves.  results.json, "
+            "results.tex and the tables must be the same to the byte; with "
+            "pdftotext (poppler-utils), the PDF must show the numbers of the "
+            "tables.  Figures are not drawn again.  Exit code 5 when anything "
+            "differs.\n\n"
             "Example: harness report results/*Z --out report-out",
         .groups = groups,
         .ngroups = 2,
@@ -54,10 +75,13 @@ int cmd_report(int argc, char **argv, struct err *err)
         return -1;
     if (done)
         return 0;
+    if (command.check)
+        return report_check(command.check, args.folders, args.nfolders, stdout,
+                            err);
     if (result_args_check(&args, err) < 0)
         return -1;
-    request.folders = args.folders;
-    request.nfolders = args.nfolders;
-    request.allow_partial = args.allow_partial;
-    return report_make(&request, stdout, err);
+    command.request.folders = args.folders;
+    command.request.nfolders = args.nfolders;
+    command.request.allow_partial = args.allow_partial;
+    return report_make(&command.request, stdout, err);
 }

@@ -92,6 +92,45 @@ int folder_copy(const char *from, const char *dir, const char *name,
     return status;
 }
 
+static int read_stream(struct buf *to, FILE *from)
+{
+    char part[65536];
+    size_t start = to->len, n;
+
+    while ((n = fread(part, 1, sizeof part, from)) > 0) {
+        if (memchr(part, '\0', n) || to->len - start + n > FOLDER_READ_MOST)
+            return -1;
+        buf_add_n(to, part, n);
+    }
+    return ferror(from) || to->failed ? -1 : 0;
+}
+
+int folder_read(struct buf *to, const char *dir, const char *name,
+                struct err *err)
+{
+    char path[FOLDER_PATH];
+    FILE *from;
+    int status;
+
+    if (folder_path(path, dir, name, err) < 0)
+        return -1;
+    /* A pipe or a device would make us wait: only what has a size is opened. */
+    from = folder_size(dir, name) < 0 ? NULL : fopen(path, "re");
+    if (!from) {
+        err_set(err, ERR_RESULTS, "report-open", "%s: cannot be read", path);
+        return err_hint(err, "name the folder that harness report wrote");
+    }
+    status = read_stream(to, from);
+    fclose(from);
+    if (status == 0)
+        return 0;
+    err_set(err, ERR_RESULTS, "report-read",
+            "%s: not a text that harness "
+            "report wrote",
+            path);
+    return err_hint(err, "make the report again: harness report DIR...");
+}
+
 int folder_move(const char *from_dir, const char *name, const char *to_dir,
                 struct err *err)
 {

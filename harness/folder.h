@@ -20,6 +20,14 @@ int folder_write(const char *dir, const char *name, const struct buf *text,
 int folder_copy(const char *from, const char *dir, const char *name,
                 struct err *err);
 
+/*
+ * Append a file of at most FOLDER_READ_MOST bytes, without a NUL in them.
+ * Errors (ERR_RESULTS): report-open, report-read.
+ */
+#define FOLDER_READ_MOST (4 << 20)
+int folder_read(struct buf *to, const char *dir, const char *name,
+                struct err *err);
+
 /* Move a file, replacing what is there.  A file that is not there is fine. */
 int folder_move(const char *from_dir, const char *name, const char *to_dir,
                 struct err *err);

@@ -3,17 +3,12 @@
 
 #include "harness/folder.h"
 #include "harness/paths.h"
-#include "harness/report_failures.h"
+#include "harness/report_content.h"
 #include "harness/report_figures.h"
-#include "harness/report_loss.h"
 #include "harness/report_options.h"
 #include "harness/report_out.h"
 #include "harness/report_pdf.h"
 #include "harness/report_scenes.h"
-#include "harness/report_set.h"
-#include "harness/report_sweeps.h"
-#include "harness/report_tables.h"
-#include "harness/report_values.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,57 +16,13 @@
 /* All that is read and computed before anything is written. */
 struct report {
     const struct report_request *request;
-    struct report_set set;
-    struct values values;
-    struct buf environment; /* its table */
+    struct report_content content;
     char work[FOLDER_PATH]; /* OUT/.work-PID-XXXXXX; "" before it is made */
 };
 
-static void put_runs(struct values *values, const struct report_set *set)
-{
-    for (int kind = 0; kind < REPORT_KINDS; kind++)
-        for (int i = 0; i < set->of[kind].n; i++) {
-            const struct report_run *run = &set->of[kind].run[i];
-
-            report_values_run(values, run->key, run);
-            if (kind == REPORT_FAILURE)
-                report_failures_values(values, run->key, run);
-            if (kind == REPORT_LOSS)
-                report_loss_values(values, run->key, run);
-        }
-}
-
-/* The first run of a part goes by a name of its own, too. */
-static void put_values(struct values *values, const struct report_set *set)
-{
-    const struct report_runs *failures = &set->of[REPORT_FAILURE];
-    const struct report_run *first = set->local ? set->local : set->remote;
-
-    report_values_total(values, set);
-    put_runs(values, set);
-    if (set->local)
-        report_values_run(values, "local", set->local);
-    if (set->remote)
-        report_values_run(values, "cloud", set->remote);
-    if (values_find(values, "local.answered") ||
-        values_find(values, "cloud.answered"))
-        values_text(values, "percentiles", "figure", "drawn");
-    if (first && report_run_has_map(first))
-        values_text(values, "heat", "figure", first->run->site);
-    if (failures->n > 0) {
-        report_values_run(values, "failure", &failures->run[0]);
-        report_failures_values(values, "failure", &failures->run[0]);
-    }
-    report_sweeps_values(values, set);
-    report_loss_total(values, set);
-    report_scenes_values(values, set);
-}
-
 static void release(struct report *report)
 {
-    report_set_release(&report->set);
-    values_release(&report->values);
-    buf_release(&report->environment);
+    report_content_release(&report->content);
     if (report->work[0])
         folder_remove(report->work);
 }
@@ -107,7 +58,7 @@ static int write_summary(const struct report *report, struct err *err)
     int status;
 
     if (to) {
-        print_summary(&report->set, to);
+        print_summary(&report->content.set, to);
         (void)fclose(to);
         buf_add_n(&text, bytes, n);
     }
@@ -120,7 +71,7 @@ static int write_summary(const struct report *report, struct err *err)
 static int write_json(const struct report *report, struct err *err)
 {
     struct buf text = {0};
-    char *json = values_json(&report->values);
+    char *json = values_json(&report->content.values);
     int status;
 
     buf_add(&text, json ? json : "");
@@ -174,8 +125,8 @@ static int write_scenes(struct report *report, struct err *err)
     struct buf text = {0};
 
     for (int i = 0; i < REPORT_SCENES_PLACES; i++) {
-        if (report_scenes_put(&text, &report->set, (enum report_scenes)i, err) <
-            0) {
+        if (report_scenes_put(&text, &report->content.set,
+                              (enum report_scenes)i, err) < 0) {
             buf_release(&text);
             return -1;
         }
@@ -187,16 +138,6 @@ static int write_scenes(struct report *report, struct err *err)
 
 static int write_tables(struct report *report, struct err *err)
 {
-    static const struct {
-        const char *file;
-        void (*put)(struct buf *to, const struct report_set *set);
-    } tables[] = {
-        {"tables/results.tex", report_tables_results},
-        {"tables/failures.tex", report_failures_table},
-        {"tables/loss.tex", report_loss_table},
-        {"tables/limits.tex", report_tables_limits},
-        {"tables/files.tex", report_tables_files},
-    };
     struct buf text = {0};
     char path[FOLDER_PATH];
 
@@ -204,20 +145,21 @@ static int write_tables(struct report *report, struct err *err)
         folder_make(path, err) < 0 || write_options(report, err) < 0 ||
         write_scenes(report, err) < 0)
         return -1;
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        tables[i].put(&text, &report->set);
-        if (write_tex(report, tables[i].file, &text, err) < 0)
+    for (int i = 0;; i++) {
+        const char *file = report_content_table(&report->content, i, &text);
+
+        if (!file)
+            return 0;
+        if (write_tex(report, file, &text, err) < 0)
             return -1;
     }
-    return folder_write(report->work, "tables/environment.tex",
-                        &report->environment, err);
 }
 
 static int write_values(struct report *report, struct err *err)
 {
     struct buf text = {0};
 
-    if (values_tex(&report->values, &text, err) < 0) {
+    if (values_tex(&report->content.values, &text, err) < 0) {
         buf_release(&text);
         return -1;
     }
@@ -239,9 +181,7 @@ static int write_numbers(struct report *report, struct err *err)
 {
     const char *out = report->request->out;
 
-    put_values(&report->values, &report->set);
-    if (report_tables_environment(&report->environment, &report->values,
-                                  &report->set, err) < 0 ||
+    if (report_content_fill(&report->content, err) < 0 ||
         report_out_begin(report->work, out, err) < 0 ||
         write_summary(report, err) < 0 || write_json(report, err) < 0 ||
         folder_move(report->work, "summary.txt", out, err) < 0)
@@ -254,9 +194,9 @@ static int typeset(struct report *report, struct err *err)
     const char *out = report->request->out;
 
     if (write_report(report, err) < 0 ||
-        report_figures_draw(&report->set, report->work, err) < 0 ||
-        report_pdf_make(report->work, report_set_start(&report->set), err) <
-            0 ||
+        report_figures_draw(&report->content.set, report->work, err) < 0 ||
+        report_pdf_make(report->work, report_set_start(&report->content.set),
+                        err) < 0 ||
         report_out_deliver(report->work, out, err) < 0)
         return report_out_fail(report->work, out, err);
     return 0;
@@ -265,12 +205,12 @@ static int typeset(struct report *report, struct err *err)
 int report_make(const struct report_request *request, FILE *to, struct err *err)
 {
     struct report report = {.request = request};
-    int status = report_set_load(&report.set, request->folders,
+    int status = report_set_load(&report.content.set, request->folders,
                                  request->nfolders, request->allow_partial,
                                  err);
 
     if (status == 0 && request->text_only) {
-        print_summary(&report.set, to);
+        print_summary(&report.content.set, to);
     } else if (status == 0) {
         status = write_numbers(&report, err);
         if (status == 0)

@@ -1,0 +1,114 @@
+#include "harness/report_content.h"
+
+#include "harness/hash.h"
+#include "harness/report_failures.h"
+#include "harness/report_loss.h"
+#include "harness/report_scenes.h"
+#include "harness/report_sweeps.h"
+#include "harness/report_tables.h"
+#include "harness/report_values.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* folder.1, folder.2, ...: with the hash of the manifest, which has all others.
+ */
+static int put_folders(struct values *values, const struct report_set *set,
+                       struct err *err)
+{
+    char path[4096], number[16];
+    int64_t bytes;
+
+    for (int i = 0; i < set->nresults; i++) {
+        const struct result *result = &set->results[i];
+
+        if (result_file_path(path, result, NULL, "manifest.json", err) < 0 ||
+            hash_file(path, values->sha256, &bytes, err) < 0)
+            return -1;
+        snprintf(number, sizeof number, "%d", i + 1);
+        values_text(values, "folder", number, report_run_folder(result));
+    }
+    values->sha256[0] = '\0';
+    return 0;
+}
+
+static void put_runs(struct values *values, const struct report_set *set)
+{
+    for (int kind = 0; kind < REPORT_KINDS; kind++)
+        for (int i = 0; i < set->of[kind].n; i++) {
+            const struct report_run *run = &set->of[kind].run[i];
+
+            report_values_run(values, run->key, run);
+            if (kind == REPORT_FAILURE)
+                report_failures_values(values, run->key, run);
+            if (kind == REPORT_LOSS)
+                report_loss_values(values, run->key, run);
+        }
+}
+
+/* The first run of a part goes by a name of its own, too. */
+static void put_values(struct values *values, const struct report_set *set)
+{
+    const struct report_runs *failures = &set->of[REPORT_FAILURE];
+    const struct report_run *first = set->local ? set->local : set->remote;
+
+    report_values_total(values, set);
+    put_runs(values, set);
+    if (set->local)
+        report_values_run(values, "local", set->local);
+    if (set->remote)
+        report_values_run(values, "cloud", set->remote);
+    if (values_find(values, "local.answered") ||
+        values_find(values, "cloud.answered"))
+        values_text(values, "percentiles", "figure", "drawn");
+    if (first && report_run_has_map(first))
+        values_text(values, "heat", "figure", first->run->site);
+    if (failures->n > 0) {
+        report_values_run(values, "failure", &failures->run[0]);
+        report_failures_values(values, "failure", &failures->run[0]);
+    }
+    report_sweeps_values(values, set);
+    report_loss_total(values, set);
+    report_scenes_values(values, set);
+}
+
+int report_content_fill(struct report_content *content, struct err *err)
+{
+    put_values(&content->values, &content->set);
+    if (put_folders(&content->values, &content->set, err) < 0)
+        return -1;
+    return report_tables_environment(&content->environment, &content->values,
+                                     &content->set, err);
+}
+
+const char *report_content_table(const struct report_content *content, int i,
+                                 struct buf *to)
+{
+    static const struct {
+        const char *file;
+        void (*put)(struct buf *to, const struct report_set *set);
+    } tables[] = {
+        {"tables/results.tex", report_tables_results},
+        {"tables/failures.tex", report_failures_table},
+        {"tables/loss.tex", report_loss_table},
+        {"tables/limits.tex", report_tables_limits},
+        {"tables/files.tex", report_tables_files},
+        {"tables/environment.tex", NULL},
+    };
+
+    if (i >= (int)(sizeof tables / sizeof *tables))
+        return NULL;
+    if (tables[i].put)
+        tables[i].put(to, &content->set);
+    else
+        buf_add(to, buf_text(&content->environment));
+    to->failed |= content->environment.failed;
+    return tables[i].file;
+}
+
+void report_content_release(struct report_content *content)
+{
+    report_set_release(&content->set);
+    values_release(&content->values);
+    buf_release(&content->environment);
+}

@@ -1,0 +1,201 @@
+#!/usr/bin/env bats
+# harness report --check: a delivered report against its data.
+load helper
+
+# One report for all tests, which change copies of it.
+setup_file() {
+    command -v gnuplot pdflatex >/dev/null || return 0
+    cd "$BATS_FILE_TMPDIR" || return
+    env ROWS=3000 sh "$root/tests/data/make_result.sh" \
+        res/local_rate-20261122T131041Z
+    env NAME=remote_rate SITE=cloud EMULATED=1 ROWS=300 RTT_NS=38500000 \
+        STATUS=partial sh "$root/tests/data/make_result.sh" \
+        res/remote_rate-20261122T131141Z.partial
+    env NAME=local_fail_rate MODE=fail_rate ROWS=400 FAILED=40 \
+        sh "$root/tests/data/make_result.sh" res/local_fail_rate-20261122T131241Z
+    "$bin/harness" report --allow-partial res/* --out out
+}
+
+setup() {
+    common_setup
+    need gnuplot pdflatex
+    cp -r "$BATS_FILE_TMPDIR"/{res,out} .
+    csv=res/local_rate-20261122T131041Z/tcp-thread-1000B-1c/1/messages.csv
+}
+
+check() { run --separate-stderr run_timed 60 "$bin/harness" report --check "$@"; }
+
+expect_checked() {
+    expect_status 0
+    [[ ${lines[-1]} =~ ^checked:\ [0-9]{3}\ values\ from\ 3\ folders$ ]]
+}
+
+# The report differs from its data, first of all in FILE: KEY.
+expect_difference() {
+    echo "$output"
+    expect_error 5 report-differs
+    [ "${lines[0]}" = "$1: $2" ]
+}
+
+# A number of the local run and its hash, as JSON has them.
+number() { grep -A 2 "\"$1\":" out/results.json | sed -n 's/.*"number":[[:space:]]*\([0-9.]*\).*/\1/p'; }
+
+@test "report --check: a report is what its data give, wherever they are" {
+    find out -type f -exec sha256sum {} + | sort >before
+    check out res
+    expect_checked
+    [ "$(grep -c '"sha256"' out/results.json)" -gt 0 ]
+    values=$(grep -c '^.setR' out/results.tex)
+    [ "${lines[-1]}" = "checked: $values values from 3 folders" ]
+    check out/report.pdf res/*
+    expect_checked
+    check out/ res/
+    expect_checked
+    mv res results
+    check out
+    expect_checked
+    find out -type f -exec sha256sum {} + | sort | cmp - before
+}
+
+@test "report --check: one digit of results.json" {
+    p50=$(number local.rtt.p50)
+    sed -i "/\"local.rtt.p50\":/,/number/s/$p50/${p50%?}x/" out/results.json
+    sed -i "s/${p50%?}x/${p50%?}$(((${p50: -1} + 1) % 10))/" out/results.json
+    check out res
+    expect_difference results.json local.rtt.p50.number
+    [ "${lines[1]}" = "  the report has ${p50%?}$(((${p50: -1} + 1) % 10))" ]
+    [ "${lines[2]}" = "  the data give  $p50" ]
+    [[ $stderr == *'in 1 place; the first is local.rtt.p50.number'* ]]
+}
+
+# Whatever the digit: of a value, of its text, of a hash, of a key.
+@test "report --check: any digit of results.json, results.tex or a table" {
+    for file in results.json results.tex tables/files.tex tables/results.tex; do
+        cp "out/$file" good
+        count=$(grep -c '[0-9]' good)
+        [ "$count" -ge 10 ]
+        for tenth in 1 2 3 4 5 6 7 8 9; do
+            awk -v wanted="$((tenth * count / 10))" '
+                /[0-9]/ && ++n == wanted {
+                    match($0, /[0-9][^0-9]*$/)
+                    digit = (substr($0, RSTART, 1) + 1) % 10
+                    $0 = substr($0, 1, RSTART - 1) digit substr($0, RSTART + 1)
+                }
+                { print }' good >"out/$file"
+            not cmp -s good "out/$file"
+            check out res
+            # A digit may be one of a folder's name, or make two keys the same.
+            expect_error 5 '(report-differs|report-no-data|json-duplicate)'
+            [[ $stderr != *report-differs* || ${lines[0]} == "$file: "* ]]
+        done
+        cp good "out/$file"
+    done
+    check out res
+    expect_checked
+}
+
+@test "report --check: a value less, a value more, another order" {
+    sed -i '/{cloud.rtt.p50}/d' out/results.tex
+    check out res
+    expect_difference results.tex cloud.rtt.p50
+    [ "${lines[1]}" = '  the report has nothing' ]
+    cp "$BATS_FILE_TMPDIR/out/results.tex" out
+    echo '\setR{local.frob}{7}% ' >>out/results.tex
+    check out res
+    expect_difference results.tex local.frob
+    [ "${lines[2]}" = '  the data give  nothing' ]
+    tac "$BATS_FILE_TMPDIR/out/results.tex" >out/results.tex
+    check out res
+    expect_difference results.tex 'order or brackets'
+}
+
+@test "report --check: five differences are shown, the rest is counted" {
+    sed -i 's/^\\setR{r1\.\(.*\)}{.*}%/\\setR{r1.\1}{0}%/' out/results.tex
+    differences=$(diff out/results.tex "$BATS_FILE_TMPDIR/out/results.tex" | grep -c '^<')
+    check out res
+    expect_error 5 report-differs
+    [ "${#lines[@]}" -eq 16 ]
+    [ "${lines[15]}" = "and $((differences - 5)) more" ]
+    [[ $stderr == *"in $differences places"* ]]
+}
+
+@test "report --check: one byte of messages.csv" {
+    awk -F, -v OFS=, 'NR == 9 { $5++; $6++ } { print }' "$csv" >other
+    [ "$(cmp -l "$csv" other | wc -l)" -ge 1 ]
+    cp other "$csv"
+    check out res
+    expect_error 5 results-damaged
+    [[ $stderr == *"$csv"*SHA-256* ]]
+}
+
+@test "report --check: data that were made to fit, and the right ones found" {
+    mkdir right
+    cp -r res/local_rate-* right
+    awk -F, -v OFS=, 'NR > 1500 { $5 += 1000; $6 += 1000 } { print }' "$csv" >other
+    cp other "$csv"
+    env ROWS=3000 sh "$root/tests/data/make_result.sh" res/local_rate-20261122T131041Z
+    run "$bin/harness" verify res/local_rate-20261122T131041Z
+    expect_status 0
+    check out res
+    expect_error 5 report-differs
+    grep -q '^results.json: .*\.sha256$' <<<"$output"
+    [[ $stderr == *' places; '* ]]
+    check out res right
+    expect_checked
+}
+
+@test "report --check: data that are not here" {
+    mv res/remote_rate-20261122T131141Z.partial away
+    check out res
+    expect_error 5 report-no-data
+    [[ $stderr == *': remote_rate-20261122T131141Z.partial (manifest.json has SHA-256 '"$(sha256sum away/manifest.json | cut -c 1-64)"')'* ]]
+    [ "$output" = '' ]
+}
+
+@test "report --check: what is no report" {
+    check res
+    expect_error 5 report-open
+    check nowhere.pdf res
+    expect_error 5 report-open
+    check
+    expect_error 2 usage
+    check ''
+    expect_error 2 usage
+    rm out/tables/files.tex
+    check out res
+    expect_error 5 report-open
+    sed -i 's/"folder\./"holder./' out/results.json
+    check out res
+    expect_error 5 report-unnamed
+    head -c 500 "$BATS_FILE_TMPDIR/out/results.json" >out/results.json
+    check out res
+    expect_error 5 json-syntax
+}
+
+@test "report --check: a PDF copied from build/, and one that is another" {
+    need pdftotext
+    mkdir report
+    mv out report/build
+    cp report/build/report.pdf report
+    check report/report.pdf res
+    expect_checked
+    [[ ${lines[-2]} =~ ^'the PDF shows the '[0-9]{2}' numbers of its tables'$ ]]
+    echo >>report/report.pdf
+    check report/report.pdf res
+    expect_difference report.pdf SHA-256
+}
+
+@test "report --check: a PDF of other numbers; one that nobody can read" {
+    need pdftotext
+    "$bin/harness" report res/local_fail_rate-20261122T131241Z --out other
+    cp other/report.pdf out
+    check out res
+    expect_difference report.pdf r1.rows
+    mkdir only
+    run --separate-stderr env PATH="$T/only" "$bin/harness" report --check out res
+    expect_checked
+    [ "${lines[-2]}" = 'the PDF was not read: pdftotext is not installed (poppler-utils)' ]
+    echo none >out/report.pdf
+    check out res
+    expect_error 7 pdftotext-failed
+}

@@ -1,0 +1,1 @@
+bats/report_check.bats
