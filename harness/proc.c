@@ -276,6 +276,21 @@ static void log_output(struct proc *proc, const struct buf *from,
         keep_end(&proc->log, bytes, n);
 }
 
+/*
+ * A terminal that its last user has closed says EIO.  It may say so while what
+ * that user wrote last is still on its way, when the end comes between the
+ * kernel's two looks; nothing can be written any more by then, so a second read
+ * has the rest, or says EIO for good.
+ */
+static ssize_t read_some(int fd, char *bytes, size_t size)
+{
+    ssize_t n = read(fd, bytes, size);
+
+    if (n < 0 && errno == EIO)
+        n = read(fd, bytes, size);
+    return n < 0 && errno == EIO ? 0 : n;
+}
+
 static void take_output(struct proc *proc, int *fd, struct buf *to)
 {
     enum { MOST_READS = 64 }; /* a child may write faster than we read */
@@ -283,11 +298,10 @@ static void take_output(struct proc *proc, int *fd, struct buf *to)
     ssize_t n;
 
     for (int i = 0; i < MOST_READS && *fd >= 0 && !must_wait(proc, to); i++) {
-        n = read(*fd, bytes, sizeof bytes);
-        /* A terminal that its last user has closed says EIO. */
-        if (n < 0 && errno != EIO)
+        n = read_some(*fd, bytes, sizeof bytes);
+        if (n < 0)
             return;
-        if (n <= 0) {
+        if (n == 0) {
             close_fd(fd);
             return;
         }
