@@ -1,6 +1,7 @@
 #include "harness/cmd.h"
 #include "harness/comparable.h"
 #include "harness/compare.h"
+#include "harness/result_args.h"
 #include "lib/args.h"
 #include "lib/num.h"
 
@@ -8,11 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARGIN, CASE, DESPITE, FAIL_ON, JSON, FIGURES, PARTIAL };
+enum { SIDE_A, SIDE_B, MARGIN, CASE, DESPITE, FAIL_ON, JSON, OUT, PARTIAL };
+
+/* Folders of a side, in the order in which they were named. */
+struct folders {
+    const char *path[RESULT_ARGS_MAX];
+    int n;
+};
 
 struct command {
     struct compare_request request;
-    int nfolders, ncases;
+    struct folders a, b;
+    struct folders *side; /* that --a or --b began; NULL: neither did yet */
+    int ncases;
     int fails[VERDICT_EQUIVALENT + 1]; /* this verdict is exit code 1 */
     int is_json;
     const char *figures; /* where to draw; NULL: nowhere */
@@ -81,12 +90,40 @@ static int take_fail_on(struct command *command, const char *list,
     }
 }
 
+static int add_folder(struct folders *to, const char *path, struct err *err)
+{
+    if (!path[0])
+        return args_bad(err, "a", path, "a folder");
+    if (to->n == RESULT_ARGS_MAX)
+        return err_set(err, ERR_USAGE, "usage", "more than %d folders a side",
+                       RESULT_ARGS_MAX);
+    to->path[to->n++] = path;
+    return 0;
+}
+
+static int take_side(struct command *command, struct folders *side,
+                     const char *path, struct err *err)
+{
+    if (!command->side && command->a.n > 0) {
+        err_set(err, ERR_USAGE, "usage",
+                "\"%.80s\" stands before --a and --b: which side is it?",
+                command->a.path[0]);
+        return err_hint(err, "harness compare --a DIR... --b DIR...");
+    }
+    command->side = side;
+    return add_folder(side, path, err);
+}
+
 static int set(int key, const char *value, void *ctx, struct err *err)
 {
     struct command *command = ctx;
     double percent;
 
     switch (key) {
+    case SIDE_A:
+        return take_side(command, &command->a, value, err);
+    case SIDE_B:
+        return take_side(command, &command->b, value, err);
     case MARGIN:
         if (num_parse_real(value, 0.01, 1000, &percent) < 0)
             return args_bad(err, "margin", value, "0.01 to 1000 (percent)");
@@ -98,9 +135,9 @@ static int set(int key, const char *value, void *ctx, struct err *err)
         return take_despite(&command->request, value, err);
     case FAIL_ON:
         return take_fail_on(command, value, err);
-    case FIGURES:
+    case OUT:
         if (!value[0])
-            return args_bad(err, "figures", value, "a folder");
+            return args_bad(err, "out", value, "a folder");
         command->figures = value;
         return 0;
     case JSON:
@@ -113,22 +150,19 @@ static int set(int key, const char *value, void *ctx, struct err *err)
     }
 }
 
+/* A B, or what follows --a DIR or --b DIR. */
 static int take_folder(const char *text, void *ctx, struct err *err)
 {
     struct command *command = ctx;
 
-    switch (command->nfolders++) {
-    case 0:
-        command->request.a.path = text;
-        return 0;
-    case 1:
-        command->request.b.path = text;
-        return 0;
-    default:
-        err_set(err, ERR_USAGE, "usage", "more than two folders");
-        return err_hint(err, "repeats of a run belong into one folder: set "
-                             "\"repeat\" in the scenario");
-    }
+    if (command->side)
+        return add_folder(command->side, text, err);
+    if (command->b.n == 0)
+        return add_folder(command->a.n == 0 ? &command->a : &command->b, text,
+                          err);
+    err_set(err, ERR_USAGE, "usage", "more than two folders");
+    return err_hint(err, "several a side: harness compare --a DIR... --b "
+                         "DIR...");
 }
 
 static int print(const struct comparison *comparison, int is_json,
@@ -171,6 +205,9 @@ static int compare(const struct command *command, struct err *err)
 int cmd_compare(int argc, char **argv, struct err *err)
 {
     static const struct args_option options[] = {
+        {"a", SIDE_A, "DIR", NULL,
+         "side A: this folder and those that are named after it"},
+        {"b", SIDE_B, "DIR", NULL, "side B, in the same way"},
         {"margin", MARGIN, "PERCENT", "5", "so much counts as no difference"},
         {"case", CASE, "KEY", NULL,
          "which case, in a folder of several; twice: of A, then of B"},
@@ -179,30 +216,35 @@ int cmd_compare(int argc, char **argv, struct err *err)
         {"fail-on", FAIL_ON, "VERDICT", NULL,
          "exit with 1 on slower, faster, different, equivalent, undecided"},
         {"json", JSON, NULL, NULL, "print JSON"},
-        {"figures", FIGURES, "DIR", NULL,
+        {"out", OUT, "DIR", NULL,
          "draw the ratio of each pair and the shift of deciles: PDF and SVG"},
+        {"figures", OUT, "DIR", NULL, "the same as --out"},
         {"allow-partial", PARTIAL, NULL, NULL,
          "accept a run that was interrupted, and say so"},
         {0},
     };
-    struct command command = {.request.margin = 0.05};
+    struct command command = {.request.margin = COMPARE_MARGIN};
     struct args_group group = {options, set, &command};
     struct args_spec spec = {
         .prog = "harness compare",
-        .usage = "A B",
+        .usage = "A B\n--a DIR... --b DIR...",
         .doc = "Say whether the runs in folder B are slower than those in "
                "folder A, by how much, and how sure that is.  The unit is the "
-               "run: folders with several repeats are needed, best of runs "
-               "that were taken in turn (harness run A.json B.json --pairs).",
+               "run: folders with several repeats are needed, or several "
+               "folders a side; best are runs that were taken in turn (harness "
+               "run A.json B.json --pairs).",
         .more = "The verdict is on the median round trip, by its 95 % "
                 "interval: slower or faster when all of it lies outside the "
                 "margin, equivalent when all of it lies inside, else "
                 "undecided.\n\n"
                 "Example: harness compare results/local_rate-*Z "
-                "results/remote_rate-*Z --fail-on slower",
+                "results/remote_rate-*Z --fail-on slower\n"
+                "Several: harness compare --a results/local_rate-*Z --b "
+                "results/remote_rate-*Z",
         .groups = &group,
         .ngroups = 1,
         .operand = take_folder,
+        .is_in_order = 1,
         .ctx = &command,
     };
     int done = 0;
@@ -211,7 +253,11 @@ int cmd_compare(int argc, char **argv, struct err *err)
         return -1;
     if (done)
         return 0;
-    if (command.nfolders == 2)
+    command.request.a.paths = command.a.path;
+    command.request.a.npaths = command.a.n;
+    command.request.b.paths = command.b.path;
+    command.request.b.npaths = command.b.n;
+    if (command.a.n > 0 && command.b.n > 0)
         return compare(&command, err);
     err_set(err, ERR_USAGE, "usage", "which two results folders?");
     return err_hint(err, "harness compare A B; `harness list` shows what there "

@@ -1,4 +1,4 @@
-/* Is B slower than A?  Two results folders and what can be said of them. */
+/* Is B slower than A?  Runs of two targets and what can be said of them. */
 #ifndef HARNESS_COMPARE_H
 #define HARNESS_COMPARE_H
 
@@ -10,32 +10,42 @@
 #include <stdio.h>
 
 #define COMPARE_MAX_DESPITE 8
+#define COMPARE_MARGIN 0.05 /* so much counts as no difference: 5 % */
 
 struct compare_request {
     struct side_request a, b;
-    double margin;                            /* 0.05: 5 % */
+    double margin;
     const char *despite[COMPARE_MAX_DESPITE]; /* conditions that may differ */
     int ndespite;
 };
 
 struct comparison {
-    const struct compare_request *request;
     struct side a, b;
+    double margin;
     int is_paired;
     struct verdict verdict;
     struct differences differences;
+    const char *mixed_a,
+        *mixed_b; /* in what folders of a side differ, or NULL */
     double a12;
     double deciles_a_ns[SIDE_DECILES], deciles_b_ns[SIDE_DECILES];
 };
 
 /*
- * Compare.  `request` is borrowed.  The two are paired when they were run with
- * --pairs, in either order.  Errors: those of side_load, comparable_check and
- * differences_find; same-side (ERR_USAGE) for a case against itself;
- * results-empty when no pair is whole.
+ * Read both sides and compare them.  They are paired when every folder was run
+ * with --pairs and its other half is on the other side.  Errors: those of
+ * side_load, comparable_check and differences_find; same-side (ERR_USAGE) when
+ * a run is named twice; results-empty when no pair is whole.
  */
 int compare_find(struct comparison *out, const struct compare_request *request,
                  struct err *err);
+
+/*
+ * The same for sides and a margin that are set already.  Whether they may be
+ * compared is the caller's to ask.  Errors: those of differences_find;
+ * results-empty.
+ */
+int compare_sides(struct comparison *comparison, struct err *err);
 
 /* {0} is releasable. */
 void compare_release(struct comparison *comparison);

@@ -40,7 +40,7 @@ static int draw_pairs(const struct drawing *drawing, struct err *err)
     struct figure_pairs_point *points = calloc((size_t)c->a.nruns,
                                                sizeof *points);
     struct figure_pairs of = {points, c->a.nruns, c->verdict.p50.ratio,
-                              c->request->margin};
+                              c->margin};
     struct figure figure;
     int status;
 
@@ -71,7 +71,7 @@ int compare_draw(const struct comparison *comparison, const char *dir,
 {
     struct drawing drawing = {.comparison = comparison, .dir = dir};
 
-    report_pdf_digits(comparison->b.result.start_utc, drawing.digits);
+    report_pdf_digits(comparison->b.runs[0].result->start_utc, drawing.digits);
     if (folder_make(dir, err) < 0 ||
         (comparison->is_paired && draw_pairs(&drawing, err) < 0))
         return -1;

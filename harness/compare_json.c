@@ -5,10 +5,13 @@
 static void put_side(struct cJSON *root, const char *key,
                      const struct side *side)
 {
-    struct cJSON *to = json_put_object(root, key);
+    struct cJSON *to = json_put_object(root, key), *folders;
 
-    json_put_text(to, "folder", side->result.path);
-    json_put_text(to, "status", result_status_name(side->result.status));
+    json_put_text(to, "folder", side->results[0].path);
+    json_put_text(to, "status", result_status_name(side->results[0].status));
+    folders = json_put_array(to, "folders");
+    for (int i = 0; i < side->nresults; i++)
+        json_push_text(folders, side->results[i].path);
     json_put_text(to, "case", side->runs[0].run->key);
     json_put_text(to, "site", side->runs[0].run->site);
     json_put_bool(to, "emulated", side->runs[0].run->emulated);
@@ -61,6 +64,7 @@ static void put_verdict(struct cJSON *root, const struct verdict *verdict)
 
 static void put_run(struct cJSON *to, const struct side_run *run)
 {
+    json_put_text(to, "folder", run->result->path);
     json_put_int(to, "rep", run->run->rep);
     json_put_text(to, "start_utc", run->run->start_utc);
     json_put_real(to, "rtt_p50_ns", run->value.p50_ns);
@@ -117,7 +121,7 @@ char *compare_json(const struct comparison *c)
     put_side(root, "a", &c->a);
     put_side(root, "b", &c->b);
     json_put_bool(root, "paired", c->is_paired);
-    json_put_real(root, "margin", c->request->margin);
+    json_put_real(root, "margin", c->margin);
     put_verdict(root, &c->verdict);
     json_put_real(root, "a12", c->a12);
     put_deciles(root, c);

@@ -1,12 +1,14 @@
-#include "harness/compare.h"
+#include "harness/compare_words.h"
 
 #include "lib/num.h"
 #include "lib/show.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
-#define CELL 32
+#define CELL WORDS_CELL
+#define WIDTH 78 /* of a line */
 #define SHOWN 54 /* of a difference; what is longer is cut and says so */
 
 /* ---- quantities ---- */
@@ -38,42 +40,41 @@ static const char *show_change(double value, show_fn show, char cell[CELL])
     return cell;
 }
 
-/* Three digits, without an exponent while that is readable. */
-static const char *show_factor(double factor, char cell[CELL])
-{
-    double unit = pow(10, floor(log10(factor)) - 2);
+/* ---- sentences ---- */
 
-    if (factor >= 1e6 || factor < 0.01)
-        snprintf(cell, CELL, "%.3g", factor);
-    else if (factor >= 1000)
-        snprintf(cell, CELL, "%.0f", round(factor / unit) * unit);
-    else
-        snprintf(cell, CELL, "%.*f",
-                 factor < 1       ? 3
-                 : factor < 9.995 ? 2
-                                  : factor < 99.95,
-                 factor);
-    return cell;
+static const struct words_names letters = {"A", "B"};
+
+/* n bytes, broken at blanks; lines but the first begin with `indent`. */
+static void print_wrapped(const char *text, size_t n, const char *indent,
+                          FILE *to)
+{
+    size_t column = strlen(indent);
+
+    for (size_t at = 0, len; at < n; at += len) {
+        size_t gap = strspn(text + at, " ");
+
+        len = gap + strcspn(text + at + gap, " \n");
+        len = len < n - at ? len : n - at;
+        if (at > 0 && column + len > WIDTH) {
+            fprintf(to, "\n%s", indent);
+            column = strlen(indent);
+            at += gap;
+            len -= gap;
+        }
+        fwrite(text + at, 1, len, to);
+        column += len;
+    }
 }
 
-static const char *show_times(double ratio, char cell[CELL])
+/* With a capital and a full stop; nothing when there is none.  Releases it. */
+static void print_sentence(struct buf *text, FILE *to)
 {
-    char factor[CELL];
-
-    snprintf(cell, CELL, "x %.28s", show_factor(ratio, factor));
-    return cell;
-}
-
-static const char *show_percent(double ratio, char cell[CELL])
-{
-    snprintf(cell, CELL, "%+.*f %%", fabs(ratio - 1) < 0.1 ? 2 : 1,
-             100 * (ratio - 1));
-    return cell;
-}
-
-static int is_small_ratio(double ratio)
-{
-    return ratio > 0.5 && ratio < 2;
+    if (text->len > 0) {
+        fputc(toupper((unsigned char)text->text[0]), to);
+        print_wrapped(text->text + 1, text->len - 1, "", to);
+        fputs(".\n", to);
+    }
+    buf_release(text);
 }
 
 /* ---- the two sides ---- */
@@ -81,9 +82,14 @@ static int is_small_ratio(double ratio)
 /* "2026-11-22 13:10 to 13:20 UTC", the day again when it is another. */
 static void print_span(const struct side *side, FILE *to)
 {
-    const char *first = side->runs[0].run->start_utc;
-    const char *last = side->runs[side->nruns - 1].run->start_utc;
+    const char *first = side->runs[0].run->start_utc, *last = first;
 
+    for (int i = 1; i < side->nruns; i++) {
+        const char *start = side->runs[i].run->start_utc;
+
+        first = strcmp(start, first) < 0 ? start : first;
+        last = strcmp(start, last) > 0 ? start : last;
+    }
     if (strlen(first) < 16 || strlen(last) < 16)
         return;
     fprintf(to, ", started %.10s %.5s", first, first + 11);
@@ -99,8 +105,10 @@ static void print_side(char name, const struct side *side, FILE *to)
     const struct result_run *run = side->runs[0].run;
     char site[160];
 
-    fprintf(to, "%c: %s/%s\n   %s%s: %d run%s", name, side->result.path,
-            run->key,
+    for (int i = 0; i < side->nresults; i++)
+        fprintf(to, "%c%c %s/%s\n", i ? ' ' : name, i ? ' ' : ':',
+                side->results[i].path, run->key);
+    fprintf(to, "   %s%s: %d run%s",
             show_bytes(run->site, strlen(run->site), 33, site, sizeof site),
             run->emulated ? ", emulated path" : "", side->nruns,
             side->nruns == 1 ? "" : "s");
@@ -110,83 +118,30 @@ static void print_side(char name, const struct side *side, FILE *to)
 
 /* ---- the verdict ---- */
 
-static void print_size(double ratio, FILE *to)
+static void print_advice(const struct verdict *v, FILE *to)
 {
-    char text[CELL];
-
-    if (is_small_ratio(ratio))
-        fprintf(to, "takes %.3g %% longer", 100 * (ratio - 1));
-    else
-        fprintf(to, "takes %s times as long", show_factor(ratio, text));
-}
-
-static void print_advice(double noise, FILE *to)
-{
-    if (noise >= 0 && noise < 0.1)
+    if (v->call != VERDICT_UNDECIDED || !v->p50.ratio.has_interval)
+        return;
+    if (v->noise >= 0 && v->noise < 0.1)
         fputs("Longer runs will hardly help: runs differ by more than their "
               "own noise.\n",
               to);
-    if (noise > 0.5)
+    if (v->noise > 0.5)
         fprintf(to,
                 "Longer runs would help as well: %.0f %% of the variance is "
                 "noise within runs.\n",
-                100 * noise);
-}
-
-static void print_undecided(const struct comparison *c, FILE *to)
-{
-    const struct verdict *v = &c->verdict;
-    const char *what = c->is_paired ? "pairs" : "runs on each side";
-
-    if (!v->p50.ratio.has_interval) {
-        fprintf(to, "Undecided: no 95 %% interval exists with ");
-        if (c->is_paired)
-            fprintf(to, "%d pair%s", c->a.nruns, c->a.nruns == 1 ? "" : "s");
-        else
-            fprintf(to, "%d and %d runs", c->a.nruns, c->b.nruns);
-        fprintf(to, ".\nAt least %d %s are needed.\n", v->needs, what);
-        return;
-    }
-    fprintf(to,
-            "Undecided: the 95 %% interval reaches across the margin of "
-            "%g %%.\n",
-            100 * c->request->margin);
-    if (v->needs == 0)
-        fputs("The difference is so close to the margin that more runs will "
-              "hardly tell.\n",
-              to);
-    else
-        fprintf(to, "About %d %s in all would decide: %d more.\n", v->needs,
-                what,
-                v->needs - (c->a.nruns < c->b.nruns ? c->a.nruns : c->b.nruns));
-    print_advice(v->noise, to);
+                100 * v->noise);
 }
 
 static void print_call(const struct comparison *c, FILE *to)
 {
-    double ratio = c->verdict.p50.ratio.value;
+    struct buf text = {0};
 
-    switch (c->verdict.call) {
-    case VERDICT_SLOWER:
-        fputs("B is slower than A: the median round trip of B ", to);
-        print_size(ratio, to);
-        fputs(".\n", to);
-        break;
-    case VERDICT_FASTER:
-        fputs("B is faster than A: the median round trip of A ", to);
-        print_size(1 / ratio, to);
-        fputs(".\n", to);
-        break;
-    case VERDICT_EQUIVALENT:
-        fprintf(to,
-                "B is equivalent to A: their median round trips are within "
-                "%g %%.\n",
-                100 * c->request->margin);
-        break;
-    case VERDICT_UNDECIDED:
-        print_undecided(c, to);
-        break;
-    }
+    words_call(c, &letters, &text);
+    print_sentence(&text, to);
+    words_needs(c, &text);
+    print_sentence(&text, to);
+    print_advice(&c->verdict, to);
 }
 
 /* ---- the table ---- */
@@ -203,14 +158,11 @@ static void print_shift(const struct shift *shift, const char *value,
 
 static void print_ratio(const struct shift *ratio, FILE *to)
 {
-    int is_small = is_small_ratio(ratio->value) &&
-                   (!ratio->has_interval ||
-                    (is_small_ratio(ratio->lo) && is_small_ratio(ratio->hi)));
-    show_fn show = is_small ? show_percent : show_times;
     char value[CELL], lo[CELL], hi[CELL];
 
-    print_shift(ratio, show(ratio->value, value), show(ratio->lo, lo),
-                show(ratio->hi, hi), to);
+    print_shift(ratio, words_ratio(ratio->value, ratio, value),
+                words_ratio(ratio->lo, ratio, lo),
+                words_ratio(ratio->hi, ratio, hi), to);
 }
 
 static void print_difference(const struct shift *difference, show_fn show,
@@ -354,39 +306,20 @@ static void print_messages(const struct comparison *c, FILE *to)
 
 /* ---- what to beware of ---- */
 
-static void warn_of(const struct side *side, char name, FILE *to)
-{
-    int unsteady = 0, drifting = 0;
-
-    for (int i = 0; i < side->nruns; i++) {
-        unsteady += side->runs[i].is_unsteady;
-        drifting += side->runs[i].is_drifting;
-    }
-    if (side->result.status != RESULT_COMPLETE)
-        fprintf(to, "note: %c is %s.\n", name,
-                result_status_name(side->result.status));
-    if (unsteady > 0)
-        fprintf(to,
-                "note: %d of %d runs of %c found no steady state: measure "
-                "longer.\n",
-                unsteady, side->nruns, name);
-    if (drifting > 0)
-        fprintf(to, "note: %d of %d runs of %c drift from start to end.\n",
-                drifting, side->nruns, name);
-    if (side->runs[0].run->emulated)
-        fprintf(to, "note: %c ran over an emulated path, not a network.\n",
-                name);
-}
-
 static void print_notes(const struct comparison *c, FILE *to)
 {
-    warn_of(&c->a, 'A', to);
-    warn_of(&c->b, 'B', to);
+    struct buf notes = {0};
+    const char *line;
+
+    words_notes(c, &letters, &notes);
+    for (line = buf_text(&notes); *line; line += strcspn(line, "\n") + 1) {
+        fputs("note: ", to);
+        print_wrapped(line, strcspn(line, "\n"), "      ", to);
+        fputs(".\n", to);
+    }
+    buf_release(&notes);
     if (!c->is_paired)
-        fputs("note: not run in pairs, so what changed between the two times "
-              "counts as a\n      difference of A and B: harness run A.json "
-              "B.json --pairs 10\n",
-              to);
+        fputs("      Better: harness run A.json B.json --pairs 10\n", to);
 }
 
 static void print_differences(const struct differences *differences, FILE *to)

@@ -237,15 +237,21 @@ static int load_environment(struct json_doc *doc, const struct result *result,
     return json_load(doc, path, ERR_RESULTS, err);
 }
 
+void differences_of_runs(struct differences *out, const struct result_run *a,
+                         const struct result_run *b)
+{
+    out->count = 0;
+    add_conditions(out, a, b);
+    add_target(out, a, b);
+}
+
 int differences_find(struct differences *out, const struct differences_side *a,
                      const struct differences_side *b, struct err *err)
 {
     struct json_doc of_a = {0}, of_b = {0};
     int status = 0;
 
-    out->count = 0;
-    add_conditions(out, a->run, b->run);
-    add_target(out, a->run, b->run);
+    differences_of_runs(out, a->run, b->run);
     if (load_environment(&of_a, a->result, err) < 0 ||
         load_environment(&of_b, b->result, err) < 0) {
         status = -1;

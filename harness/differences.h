@@ -36,4 +36,8 @@ struct differences_side {
 int differences_find(struct differences *out, const struct differences_side *a,
                      const struct differences_side *b, struct err *err);
 
+/* The same of two runs alone: their conditions and their targets. */
+void differences_of_runs(struct differences *out, const struct result_run *a,
+                         const struct result_run *b);
+
 #endif

@@ -5,7 +5,7 @@
 #include "lib/args.h"
 #include "lib/err.h"
 
-#define RESULT_ARGS_MAX 64
+#define RESULT_ARGS_MAX 1000
 
 struct result_args {
     const char *folders[RESULT_ARGS_MAX];

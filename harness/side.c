@@ -1,6 +1,7 @@
 #include "harness/side.h"
 
 #include "harness/audit.h"
+#include "harness/differences.h"
 #include "harness/dominance.h"
 
 #include <math.h>
@@ -15,10 +16,9 @@ static int no_memory(struct err *err)
 /* ---- which runs ---- */
 
 /* The case that is meant; NULL with err. */
-static const char *choose_case(const struct side *side, const char *wanted,
+static const char *choose_case(const struct result *result, const char *wanted,
                                struct err *err)
 {
-    const struct result *result = &side->result;
     const char *first = NULL;
 
     for (int i = 0; i < result->nruns; i++) {
@@ -69,46 +69,60 @@ static void take_value(struct side_run *to, const struct summary *summary)
     to->is_drifting = steady->drift.is_drifting;
 }
 
-static int load_summary(const struct side *side, const struct result_run *run,
-                        struct summary *summary, struct err *err)
+int side_add(struct side *side, const struct result *result,
+             const struct result_run *run, const struct summary *summary,
+             struct err *err)
+{
+    struct side_run *more = realloc(side->runs,
+                                    ((size_t)side->nruns + 1) * sizeof *more);
+    struct side_run *to;
+
+    if (!more)
+        return no_memory(err);
+    side->runs = more;
+    to = &more[side->nruns++];
+    *to = (struct side_run){.result = result, .run = run};
+    take_value(to, summary);
+    memcpy(to->grid_ns, summary->grid_ns, sizeof to->grid_ns);
+    return 0;
+}
+
+static int load_summary(const struct result *result,
+                        const struct result_run *run, struct summary *summary,
+                        struct err *err)
 {
     struct samples samples;
     char path[4096];
     int status;
 
     memset(summary, 0, sizeof *summary);
-    if (result_file_path(path, &side->result, run, RESULT_MESSAGES_CSV, err) <
-            0 ||
+    if (result_file_path(path, result, run, RESULT_MESSAGES_CSV, err) < 0 ||
         samples_load(&samples, path, run, err) < 0)
         return -1;
-    status = audit_ledger(&side->result, run, &samples.ledger, err);
+    status = audit_ledger(result, run, &samples.ledger, err);
     if (status == 0)
         status = summary_of(summary, &samples, err);
     samples_release(&samples);
     return status;
 }
 
-static int add_run(struct side *side, const struct result_run *run,
-                   struct err *err)
+static int load_run(struct side *side, const struct result *result,
+                    const struct result_run *run, struct err *err)
 {
-    struct side_run *to = &side->runs[side->nruns];
     struct summary summary;
 
-    if (load_summary(side, run, &summary, err) < 0)
+    if (load_summary(result, run, &summary, err) < 0)
         return -1;
-    if (summary.ok == 0) {
-        err_set(err, ERR_RESULTS, "results-empty",
-                "%s/%s: no message was answered, so there is no round trip to "
-                "compare",
-                side->result.path, run->dir);
-        return err_hint(err, "measure again when the target answers");
-    }
-    to->run = run;
-    take_value(to, &summary);
-    memcpy(to->grid_ns, summary.grid_ns, sizeof to->grid_ns);
-    side->nruns++;
-    return 0;
+    if (summary.ok > 0)
+        return side_add(side, result, run, &summary, err);
+    err_set(err, ERR_RESULTS, "results-empty",
+            "%s/%s: no message was answered, so there is no round trip to "
+            "compare",
+            result->path, run->dir);
+    return err_hint(err, "measure again when the target answers");
 }
+
+/* ---- a folder ---- */
 
 static int compare_reps(const void *a, const void *b)
 {
@@ -118,36 +132,71 @@ static int compare_reps(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int load_runs(struct side *side, const char *key, struct err *err)
+static int load_runs(struct side *side, const struct result *result,
+                     const char *key, struct err *err)
 {
-    const struct result *result = &side->result;
+    int before = side->nruns;
 
-    side->runs = calloc((size_t)result->nruns, sizeof *side->runs);
-    if (!side->runs)
-        return no_memory(err);
     for (int i = 0; i < result->nruns; i++)
         if (strcmp(result->runs[i].key, key) == 0 && result->runs[i].done &&
-            add_run(side, &result->runs[i], err) < 0)
+            load_run(side, result, &result->runs[i], err) < 0)
             return -1;
-    qsort(side->runs, (size_t)side->nruns, sizeof *side->runs, compare_reps);
-    if (side->nruns > 0)
+    if (side->nruns > before) {
+        qsort(side->runs + before, (size_t)(side->nruns - before),
+              sizeof *side->runs, compare_reps);
         return 0;
+    }
     err_set(err, ERR_RESULTS, "results-empty", "%s: no run of %s was ended",
             result->path, key);
     return err_hint(err, "measure again");
 }
 
+/* One side is one target under one load, whatever folders it comes from. */
+static int check_alike(const struct side_run *first,
+                       const struct side_run *other, struct err *err)
+{
+    struct differences found;
+    const struct difference *one = found.all;
+
+    differences_of_runs(&found, first->run, other->run);
+    if (found.count == 0)
+        return 0;
+    err_set(err, ERR_USAGE, "side-mixed",
+            "%.150s and %.150s cannot be one side: \"%s\": %.60s and %.60s",
+            first->result->path, other->result->path, one->what, one->a,
+            one->b);
+    return err_hint(err, "a side is one target under one load: compare these "
+                         "two with each other");
+}
+
+static int load_folder(struct side *side, const char *path,
+                       const struct side_request *request, struct err *err)
+{
+    struct result *result = &side->results[side->nresults];
+    int before = side->nruns;
+    const char *key;
+
+    if (result_load(result, path, request->allow_partial, err) < 0)
+        return -1;
+    side->nresults++;
+    if (audit_manifest(result, err) < 0 || audit_folder(result, err) < 0)
+        return -1;
+    key = choose_case(result, request->case_key, err);
+    if (!key || load_runs(side, result, key, err) < 0)
+        return -1;
+    return check_alike(&side->runs[0], &side->runs[before], err);
+}
+
 static int load(struct side *side, const struct side_request *request,
                 struct err *err)
 {
-    struct result *result = &side->result;
-    const char *key;
-
-    if (result_load(result, request->path, request->allow_partial, err) < 0 ||
-        audit_manifest(result, err) < 0 || audit_folder(result, err) < 0)
-        return -1;
-    key = choose_case(side, request->case_key, err);
-    return key ? load_runs(side, key, err) : -1;
+    side->results = calloc((size_t)request->npaths, sizeof *side->results);
+    if (!side->results)
+        return no_memory(err);
+    for (int i = 0; i < request->npaths; i++)
+        if (load_folder(side, request->paths[i], request, err) < 0)
+            return -1;
+    return 0;
 }
 
 int side_load(struct side *side, const struct side_request *request,
@@ -162,27 +211,37 @@ int side_load(struct side *side, const struct side_request *request,
 
 void side_release(struct side *side)
 {
-    result_release(&side->result);
+    for (int i = 0; i < side->nresults; i++)
+        result_release(&side->results[i]);
+    free(side->results);
     free(side->runs);
     memset(side, 0, sizeof *side);
 }
 
 /* ---- both sides ---- */
 
+static int is_pair(const struct side_run *a, const struct side_run *b)
+{
+    return a->run->rep == b->run->rep &&
+           strcmp(a->result->pairs.id, b->result->pairs.id) == 0;
+}
+
+/* Pairs come to the front of both; what has no other half is left behind. */
 void side_match(struct side *a, struct side *b)
 {
-    int i = 0, j = 0, n = 0;
+    int n = 0;
 
-    while (i < a->nruns && j < b->nruns) {
-        int rep_a = a->runs[i].run->rep, rep_b = b->runs[j].run->rep;
+    for (int i = 0; i < a->nruns; i++)
+        for (int j = n; j < b->nruns; j++) {
+            struct side_run half = b->runs[j];
 
-        if (rep_a == rep_b) {
-            a->runs[n] = a->runs[i];
-            b->runs[n++] = b->runs[j];
+            if (!is_pair(&a->runs[i], &half))
+                continue;
+            b->runs[j] = b->runs[n];
+            b->runs[n] = half;
+            a->runs[n++] = a->runs[i];
+            break;
         }
-        i += rep_a <= rep_b;
-        j += rep_b <= rep_a;
-    }
     a->nruns = b->nruns = n;
 }
 

@@ -1,4 +1,4 @@
-/* One side of a comparison: the runs of one case of a results folder. */
+/* One side of a comparison: runs of one case, of a results folder or more. */
 #ifndef HARNESS_SIDE_H
 #define HARNESS_SIDE_H
 
@@ -10,38 +10,51 @@
 #define SIDE_DECILES 9
 
 struct side_run {
+    const struct result *result; /* the folder that it is in */
     const struct result_run *run;
     struct verdict_run value;
     int is_unsteady, is_drifting;
     int64_t grid_ns[SUMMARY_GRID]; /* quantiles of all answered messages */
 };
 
+/* {0} is empty; runs are added by side_add, or read by side_load. */
 struct side {
-    struct result result;
-    struct side_run *runs; /* of one case, in the order of rep; done ones */
-    int nruns;             /* >= 1 */
+    struct result *results; /* the folders that side_load read, as named */
+    int nresults;
+    struct side_run *runs; /* done ones; folder by folder, in order of rep */
+    int nruns;
 };
 
 struct side_request {
-    const char *path;
+    const char *const *paths;
+    int npaths;           /* >= 1 */
     const char *case_key; /* NULL: the only one */
     int allow_partial;
 };
 
 /*
  * Read, check and sum up.  Every run must have answers.  Errors: those of
- * result_load, audit_* and samples_load; case-unknown, case-missing
- * (ERR_USAGE); results-empty (ERR_RESULTS).
+ * result_load, audit_* and samples_load; case-unknown, case-missing,
+ * side-mixed (the folders have not one target and one load; ERR_USAGE);
+ * results-empty (ERR_RESULTS).
  */
 int side_load(struct side *side, const struct side_request *request,
               struct err *err);
+
+/*
+ * Add a run that has answers and was summed up already; all that is pointed to
+ * is borrowed.  Error: no-memory.
+ */
+int side_add(struct side *side, const struct result *result,
+             const struct result_run *run, const struct summary *summary,
+             struct err *err);
 
 /* {0} is releasable. */
 void side_release(struct side *side);
 
 /*
- * Keep the runs that have their other half (the same rep) in the other side,
- * in the same order in both.
+ * Keep the runs that have their other half (the same pairs, the same rep) in
+ * the other side, in the same order in both.
  */
 void side_match(struct side *a, struct side *b);
 

@@ -237,8 +237,9 @@ int args_parse(const struct args_spec *spec, int argc, char **argv, int *done,
         memcpy(order, argv, (size_t)argc * sizeof *order);
     failed = !argp.options || !argp.doc || !order ||
              argp_parse(&argp, argc, order,
-                        ARGP_LONG_ONLY | ARGP_NO_ERRS | ARGP_NO_HELP, NULL,
-                        &parse) != 0;
+                        ARGP_LONG_ONLY | ARGP_NO_ERRS | ARGP_NO_HELP |
+                            (spec->is_in_order ? ARGP_IN_ORDER : 0),
+                        NULL, &parse) != 0;
     if (failed && !parse.failed)
         refuse_option(spec, argc, argv, err);
     if (failed && !err->hint[0])

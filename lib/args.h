@@ -36,6 +36,7 @@ struct args_spec {
     /* Takes each operand; NULL refuses operands. */
     int (*operand)(const char *text, void *ctx, struct err *err);
     void *ctx;
+    int is_in_order; /* operands are taken between options, where they stand */
 };
 
 /*

@@ -36,7 +36,7 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     expect_status 0
     [[ ${lines[0]} == "A: near/tcp-thread-1000B-1c" ]]
     [[ ${lines[3]} == *"cloud, emulated path: 6 runs"* ]]
-    [[ $output == *"B is slower than A: the median round trip of B takes 2.00 times as long."* ]]
+    [[ $output == *"B is slower than A: its median round trip takes 2.00 times as long."* ]]
     [[ $output == *"6 pairs of runs"* ]]
     [[ $output == *"median RTT 0.031"* ]]
     [[ $output == *"over an emulated path"* ]]
@@ -164,6 +164,50 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     expect_error 2 usage
 }
 
+@test "compare: several folders a side" {
+    runs more 20200 20600
+    compare --a alone more --json --b lossy
+    expect_status 0
+    [ "$(value verdict)" = slower ]
+    [ "$(grep -c '"rep"' <<<"$output")" = 10 ]
+    [ "$(grep -c '"folder":.*more' <<<"$output")" = 2 ]
+    compare --a alone more --b lossy
+    [[ ${lines[1]} == "   more/tcp-thread-1000B-1c" ]]
+    [[ $output == *"6 and 4 runs, not in pairs"* ]]
+    [[ $output != *"differ in themselves"* ]]
+    # Pairs of two evenings are pairs; when a half is missing they are not.
+    PAIR=A PAIR_ID=22 runs near2 20000 20400
+    PAIR=B PAIR_ID=22 NAME=remote_rate SITE=cloud EMULATED=1 runs far2 40000 41900
+    compare --a near --a near2 --b far far2
+    expect_status 0
+    [[ $output == *"8 pairs of runs, taken in turn"* ]]
+    compare --b far2 far --a near2 near --json
+    [ "$(value paired)" = true ]
+    compare --a near near2 --b far --json
+    [ "$(value paired)" = false ]
+}
+
+@test "compare: the folders of a side are one target, and named once" {
+    compare --a near far --b lossy
+    expect_error 2 side-mixed
+    [[ $stderr == *'near and far cannot be one side: "site": local and cloud'* ]]
+    compare --a alone alone --b lossy
+    expect_error 2 same-side
+    compare --a alone --b lossy alone
+    expect_error 2 same-side
+    compare alone --b lossy
+    expect_error 2 usage
+    compare --b lossy
+    expect_error 2 usage
+    compare --a '' --b lossy
+    expect_error 2 usage
+    runs more 20200 20600
+    sed -i 's/6.1.0-test/6.5.0/' more/environment.json
+    sed -i "s/\"environment_sha256\": \"[0-9a-f]*\"/\"environment_sha256\": \"$(sha256sum more/environment.json | cut -d ' ' -f 1)\"/" more/manifest.json
+    compare --a alone more --b lossy
+    [[ $output == *"note: the folders of A differ in themselves: kernel."* ]]
+}
+
 @test "compare: a folder against itself" {
     compare near near
     expect_error 2 same-side
@@ -229,13 +273,13 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
 
 @test "compare: figures, small and the same twice" {
     need gnuplot
-    compare near unclear --figures one/two
+    compare near unclear --out one/two
     expect_status 0
     for file in one/two/{pairs,shift}.{pdf,svg}; do
         between 1000 "$(wc -c <"$file")" 100000
     done
     [ "$(find one/two | wc -l)" = 5 ] # nothing else is left there
-    compare near unclear --figures again
+    compare near unclear --out again
     cmp one/two/pairs.pdf again/pairs.pdf
     cmp one/two/shift.pdf again/shift.pdf
     # Six pairs are numbered, and no seventh.
@@ -244,16 +288,16 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     compare alone lossy --figures unpaired
     expect_status 0
     [ -e unpaired/shift.pdf ] && [ ! -e unpaired/pairs.pdf ]
-    compare near far --figures ''
+    compare near far --out ''
     expect_error 2 usage
     : >file
-    compare near far --figures file/below
+    compare near far --out file/below
     expect_error 5 report-write
 }
 
 @test "compare: without gnuplot the verdict is told, and that the figures are not" {
     mkdir empty
-    run --separate-stderr env PATH="$T/empty" "$bin/harness" compare near far --figures out
+    run --separate-stderr env PATH="$T/empty" "$bin/harness" compare near far --out out
     expect_error 7 gnuplot-missing
     [[ $output == *"B is slower than A"* ]]
     [ ! -e out/pairs.pdf ]
@@ -272,7 +316,7 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     expect_error 2 usage
     compare --help
     expect_status 0
-    [[ $output == *"--fail-on"* ]]
+    [[ $output == *"--fail-on"* && $output == *"--a DIR... --b DIR..."* ]]
 }
 
 @test "compare: what was really measured" {

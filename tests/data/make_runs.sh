@@ -4,7 +4,7 @@
 #   make_runs.sh DIR RTT_NS...
 #
 # One run for each RTT.  Environment: that of make_result.sh, and PAIR (A or B:
-# run in turn with the folder that has the other letter).
+# run in turn with the folder that has the other letter and the same PAIR_ID).
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -27,7 +27,7 @@ done
 mv "$dir.one/scenario.json" "$dir.one/environment.json" "$dir/"
 pairs=null
 [ -z "${PAIR-}" ] ||
-    pairs="{\"id\": \"0123456789abcdef\", \"side\": \"$PAIR\", \"other\": \"other\"}"
+    pairs="{\"id\": \"${PAIR_ID-0123456789abcdef}\", \"side\": \"$PAIR\", \"other\": \"other\"}"
 {
     sed '/^  "cases"/,$d' "$dir.one/manifest.json"
     printf '  "pairs": %s,\n  "cases": [\n%s\n  ]\n}\n' "$pairs" "$cases"

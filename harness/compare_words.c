@@ -1,0 +1,185 @@
+#include "harness/compare_words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- ratios ---- */
+
+const char *words_factor(double factor, char cell[WORDS_CELL])
+{
+    double unit = pow(10, floor(log10(factor)) - 2);
+
+    if (factor >= 1e6 || factor < 0.01)
+        snprintf(cell, WORDS_CELL, "%.3g", factor);
+    else if (factor >= 1000)
+        snprintf(cell, WORDS_CELL, "%.0f", round(factor / unit) * unit);
+    else
+        snprintf(cell, WORDS_CELL, "%.*f",
+                 factor < 1       ? 3
+                 : factor < 9.995 ? 2
+                                  : factor < 99.95,
+                 factor);
+    return cell;
+}
+
+static int is_small(double ratio)
+{
+    return ratio > 0.5 && ratio < 2;
+}
+
+const char *words_ratio(double ratio, const struct shift *of,
+                        char cell[WORDS_CELL])
+{
+    char factor[WORDS_CELL];
+
+    if (is_small(of->value) &&
+        (!of->has_interval || (is_small(of->lo) && is_small(of->hi))))
+        snprintf(cell, WORDS_CELL, "%+.*f %%", fabs(ratio - 1) < 0.1 ? 2 : 1,
+                 100 * (ratio - 1));
+    else
+        snprintf(cell, WORDS_CELL, "x %.28s", words_factor(ratio, factor));
+    return cell;
+}
+
+/* ---- the verdict ---- */
+
+void words_count(const struct comparison *c, struct buf *to)
+{
+    if (c->is_paired)
+        buf_addf(to, "%d pair%s", c->a.nruns, c->a.nruns == 1 ? "" : "s");
+    else
+        buf_addf(to, "%d and %d runs", c->a.nruns, c->b.nruns);
+}
+
+static void put_size(double ratio, struct buf *to)
+{
+    char text[WORDS_CELL];
+
+    if (is_small(ratio))
+        buf_addf(to, "takes %.3g %% longer", 100 * (ratio - 1));
+    else
+        buf_addf(to, "takes %s times as long", words_factor(ratio, text));
+}
+
+static void put_undecided(const struct comparison *c, struct buf *to)
+{
+    if (c->verdict.p50.ratio.has_interval) {
+        buf_addf(to,
+                 "Undecided: the 95 %% interval reaches across the margin of "
+                 "%g %%",
+                 100 * c->margin);
+        return;
+    }
+    buf_add(to, "Undecided: no 95 % interval exists with ");
+    words_count(c, to);
+}
+
+void words_call(const struct comparison *c, const struct words_names *names,
+                struct buf *to)
+{
+    double ratio = c->verdict.p50.ratio.value;
+
+    switch (c->verdict.call) {
+    case VERDICT_SLOWER:
+        buf_addf(to, "%s is slower than %s: its median round trip ", names->b,
+                 names->a);
+        put_size(ratio, to);
+        break;
+    case VERDICT_FASTER:
+        buf_addf(to, "%s is faster than %s, whose median round trip ", names->b,
+                 names->a);
+        put_size(1 / ratio, to);
+        break;
+    case VERDICT_EQUIVALENT:
+        buf_addf(to,
+                 "%s is equivalent to %s: their median round trips are within "
+                 "%g %%",
+                 names->b, names->a, 100 * c->margin);
+        break;
+    case VERDICT_UNDECIDED:
+        put_undecided(c, to);
+        break;
+    }
+}
+
+void words_needs(const struct comparison *c, struct buf *to)
+{
+    const struct verdict *v = &c->verdict;
+    const char *what = c->is_paired ? "pairs" : "runs on each side";
+    int runs = c->a.nruns < c->b.nruns ? c->a.nruns : c->b.nruns;
+
+    if (v->call != VERDICT_UNDECIDED)
+        return;
+    if (!v->p50.ratio.has_interval)
+        buf_addf(to, "at least %d %s are needed", v->needs, what);
+    else if (v->needs == 0)
+        buf_add(to, "the difference is so close to the margin that more runs "
+                    "will hardly tell");
+    else
+        buf_addf(to, "about %d %s in all would decide: %d more", v->needs, what,
+                 v->needs - runs);
+}
+
+/* ---- what to beware of ---- */
+
+static int count_unsteady(const struct side *side)
+{
+    int n = 0;
+
+    for (int i = 0; i < side->nruns; i++)
+        n += side->runs[i].is_unsteady;
+    return n;
+}
+
+static int count_drifting(const struct side *side)
+{
+    int n = 0;
+
+    for (int i = 0; i < side->nruns; i++)
+        n += side->runs[i].is_drifting;
+    return n;
+}
+
+/* The worst of its folders. */
+static enum result_status status_of(const struct side *side)
+{
+    enum result_status worst = RESULT_COMPLETE;
+
+    for (int i = 0; i < side->nruns; i++)
+        if (side->runs[i].result->status < worst)
+            worst = side->runs[i].result->status;
+    return worst;
+}
+
+static void note_side(const struct side *side, const char *name,
+                      const char *mixed, struct buf *to)
+{
+    int unsteady = count_unsteady(side), drifting = count_drifting(side);
+    enum result_status status = status_of(side);
+
+    if (status != RESULT_COMPLETE)
+        buf_addf(to, "%s is %s\n", name, result_status_name(status));
+    if (mixed)
+        buf_addf(to, "the folders of %s differ in themselves: %s\n", name,
+                 mixed);
+    if (unsteady > 0)
+        buf_addf(to,
+                 "%d of %d runs of %s found no steady state: measure longer\n",
+                 unsteady, side->nruns, name);
+    if (drifting > 0)
+        buf_addf(to, "%d of %d runs of %s drift from start to end\n", drifting,
+                 side->nruns, name);
+    if (side->runs[0].run->emulated)
+        buf_addf(to, "%s ran over an emulated path, not a network\n", name);
+}
+
+void words_notes(const struct comparison *c, const struct words_names *names,
+                 struct buf *to)
+{
+    note_side(&c->a, names->a, c->mixed_a, to);
+    note_side(&c->b, names->b, c->mixed_b, to);
+    if (!c->is_paired)
+        buf_add(to, "not run in pairs, so what changed between the two times "
+                    "counts as a difference\n");
+}
