@@ -250,15 +250,13 @@ programs() {
     done < <(programs)
 }
 
-# bad_values KIND: values that no option of this kind takes, NUL after each.
+# bad_values KIND: leaves in $values what no option of this kind takes.
 # A name may look like a number, and a folder like anything.
 bad_values() {
-    local long
-    long=$(head -c 102400 /dev/zero | tr '\0' 9)
     case $1 in
-    ADDR | HOST | WORD) printf '%s\0' '' -1 ' 1' +1 "$long" ;;
-    DIR | FILE) printf '%s\0' '' ;;
-    *) printf '%s\0' '' -1 1x ' 1' '1 ' +1 0x10 9223372036854775808 "$long" ;;
+    ADDR | HOST | WORD) values=('' -1 ' 1' +1 "$long") ;;
+    DIR | FILE) values=('') ;;
+    *) values=('' -1 1x ' 1' '1 ' +1 0x10 9223372036854775808 "$long") ;;
     esac
 }
 
@@ -267,6 +265,7 @@ bad_values() {
 @test "usage: every option of every program refuses what is no value" {
     printf '{"version": 1, "name": "x", "duration_s": 0.01}' >s.json
     tried=0
+    long=$(head -c 102400 /dev/zero | tr '\0' 9)
     while read -ra program; do
         command=("$bin/${program[0]}" "${program[@]:1}")
         case ${program[0]} in
@@ -276,13 +275,14 @@ bad_values() {
         esac
         while IFS=$'\t' read -r option kind _ meaning; do
             [ "$kind" != - ] || continue
-            while IFS= read -r -d '' value; do
+            bad_values "$kind"
+            for value in "${values[@]}"; do
                 # -1 only where the help says what it means.
                 [[ $value != -1 || $meaning != *-1* ]] || continue
                 echo "${program[*]} $option '${value::40}'"
                 refuse 2 "${command[@]}" "$option" "$value"
                 tried=$((tried + 1))
-            done < <(bad_values "$kind")
+            done
         done < <("$bin/${program[0]}" "${program[@]:1}" --options)
     done < <(programs)
     echo "$tried"

@@ -6,7 +6,8 @@ load helper
 
 # message KIND SEQ [CONN]: the 48 bytes of one of our messages, as lib/msg.h
 # describes them; the CRC is worked out bit by bit.
-message() {
+message() (
+    trap - DEBUG # of bats, at each of 400 commands
     local body crc=$((0xffffffff)) i c
     printf -v body 'EL1%s00000000000000aa%08x%012x' "$1" "${3:-0}" "$2"
     for ((i = 0; i < 40; i++)); do
@@ -17,7 +18,7 @@ message() {
         done
     done
     printf '%s%08x' "$body" $((crc ^ 0xffffffff))
-}
+)
 
 # dial PORT: opens $fd to the server.
 dial() { exec {fd}<>"/dev/udp/127.0.0.1/$1"; }
