@@ -40,10 +40,10 @@ static const char *ascii(uint32_t c)
         return "{[}";
     case ']':
         return "{]}";
-    case '-': /* -- and --- are dashes; so are ?` and !` ligatures */
+    case '-': /* -- and --- are dashes; ?` and !` are other letters */
         return "-{}";
     case '`':
-        return "`{}";
+        return "{}`{}";
     case '\'':
         return "'{}";
     default:
@@ -83,17 +83,17 @@ static const char *beyond_ascii(uint32_t c)
     case 0x2009:
         return "\\,";
     case 0x2013:
-        return "--";
+        return "--{}";
     case 0x2014:
-        return "---";
+        return "---{}";
     case 0x2018:
-        return "`";
+        return "{}`{}";
     case 0x2019:
-        return "'";
+        return "'{}";
     case 0x201c:
-        return "``";
+        return "{}``{}";
     case 0x201d:
-        return "''";
+        return "''{}";
     case 0x2026:
         return "\\dots{}";
     case 0x2264:

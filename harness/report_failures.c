@@ -111,7 +111,7 @@ static void put_table(struct buf *to, const struct report_runs *part,
     put_row(to, part, "success share", "success", none);
     put_row(to, part, "\\quad 95\\,\\% CI", "success.ci", none);
     put_row(to, part, "connected again", "again", "0");
-    put_row(to, part, "segments sent again", "retransmits", none);
+    put_row(to, part, "TCP retransmissions", "retransmits", none);
     buf_addf(to, "\\bottomrule\n\\end{tabular}\n\\end{table%s}\n\n",
              part->n > 2 ? "*" : "");
 }

@@ -66,9 +66,10 @@ static const struct row rows[] = {
     {"\\quad 95\\,\\% CI", "rtt.p999", CELL_QUANTILE},
     {"RTT maximum", "rtt.max", CELL_VALUE},
     {"RTT mean", "rtt.mean", CELL_VALUE},
-    {"RTT absolute deviation", "rtt.mad", CELL_VALUE},
-    {"mean step of the RTT", "ipdv", CELL_VALUE},
-    {"beyond outer fences", "outliers", CELL_VALUE},
+    {"RTT MAD", "rtt.mad", CELL_VALUE},
+    {"mean $|$IPDV$|$", "ipdv", CELL_VALUE},
+    {"PDV", "pdv", CELL_VALUE},
+    {"outliers (Tukey)", "outliers", CELL_VALUE},
     {"warm-up, messages", "warmup", CELL_VALUE},
     {"drift of the median", "drift", CELL_VALUE},
     {"messages asked for in 1\\,s", "open.asked", CELL_OPEN},
@@ -80,8 +81,8 @@ static const struct row rows[] = {
     {"response time, maximum", "response.max", CELL_OPEN},
     {"echo rate", "rate", CELL_VALUE},
     {"\\quad 95\\,\\% CI", "rate", CELL_QUANTILE},
-    {"time to connect", "connect", CELL_VALUE},
-    {"segments sent again", "retransmits", CELL_VALUE},
+    {"connect time, median", "connect", CELL_VALUE},
+    {"TCP retransmissions", "retransmits", CELL_VALUE},
 };
 
 static int has_open(const struct report_runs *of)

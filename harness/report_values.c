@@ -291,8 +291,22 @@ static void put_drift(struct target to, const struct drift *drift)
         put_text(to, "drifts", "drifts");
 }
 
+/* The number of RFC 5481: of the highest percentile that has an interval. */
+static void put_pdv(struct target to, const struct summary *s)
+{
+    char time[QUANTITY_SIZE], text[QUANTITY_SIZE + 16];
+
+    if (s->pdv_of == SUMMARY_QUANTILES)
+        return;
+    snprintf(text, sizeof text, "%s (%s)",
+             quantity_rough_time((double)s->pdv_ns, time),
+             s->pdv_of == SUMMARY_P999 ? "p99.9" : "p99");
+    values_number(to.values, to.prefix, "pdv", (double)s->pdv_ns, text);
+}
+
 static void put_spread(struct target to, const struct summary *s)
 {
+    put_pdv(to, s);
     if (s->ipdv_ns > 0)
         put_rough(to, "ipdv", s->ipdv_ns);
     if (s->outliers.is_known)

@@ -35,7 +35,7 @@ static void test_specials(void)
     CHECK_STR(escaped("#$^~"),
               "\\#$\\mathdollar$\\textasciicircum{}\\textasciitilde{}");
     CHECK_STR(escaped("a--b"), "a-{}-{}b");
-    CHECK_STR(escaped("?`!`"), "?`{}!`{}");
+    CHECK_STR(escaped("?`!`"), "?{}`{}!{}`{}");
     CHECK_STR(escaped("<|>"), "$<$$|$$>$");
     CHECK_STR(escaped("[1, 2]"), "{[}1, 2{]}");
     CHECK_STR(escaped(""), "");
@@ -48,7 +48,8 @@ static void test_unicode(void)
     CHECK_STR(escaped("caf\xc3\xa9 \xc3\x9f"), "caf\\'e{} \\ss{}");
     CHECK_STR(escaped("5\xe2\x80\x93"
                       "95"),
-              "5--95");
+              "5--{}95");
+    CHECK_STR(escaped("\xe2\x80\x98\xe2\x80\x98"), "{}`{}{}`{}");
     CHECK_STR(escaped("\xe5\xbc\xa0x"), "?x");
     CHECK_STR(escaped("\xf0\x9f\x98\x80x"), "?x");
     CHECK_STR(escaped("\xff\xfex"), "??x");
