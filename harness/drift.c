@@ -40,22 +40,16 @@ static double mann_kendall(const double *y, int n)
     return variance > 0 ? (score - sign(score)) / sqrt(variance) : 0;
 }
 
-/* The line of Theil and Sen, from the start of the first to the end of the
- * last value. */
+/* Theil and Sen's slope of the logarithms, over all n: never below -100 %. */
 static double change_of(const double *y, int n)
 {
-    double slopes[DRIFT_MAX * (DRIFT_MAX - 1) / 2], heights[DRIFT_MAX];
-    double slope, start;
+    double slopes[DRIFT_MAX * (DRIFT_MAX - 1) / 2];
     int m = 0;
 
     for (int i = 0; i < n; i++)
         for (int j = i + 1; j < n; j++)
-            slopes[m++] = (y[j] - y[i]) / (j - i);
-    slope = stats_median(slopes, (size_t)m);
-    for (int i = 0; i < n; i++)
-        heights[i] = y[i] - slope * (i + 0.5);
-    start = stats_median(heights, (size_t)n);
-    return start > 0 ? slope * n / start : 0;
+            slopes[m++] = log(y[j] / y[i]) / (j - i);
+    return expm1(stats_median(slopes, (size_t)m) * n);
 }
 
 struct drift drift_find(const double *y, int n)

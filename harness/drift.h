@@ -14,7 +14,8 @@ struct drift {
     int is_known;    /* there were enough values; else nothing holds */
     double z;        /* of Mann-Kendall: above 0 when it goes up */
     int is_drifting; /* |z| > 2.576: chance does that in 1 of 100 runs */
-    double change;   /* over the whole series, as a share of its start */
+    double change;   /* over the whole series, as a share of its start:
+                        from the slope of ln y */
 };
 
 /* Of y[0..n), in time order, each above 0; 8 <= n <= DRIFT_MAX. */

@@ -305,7 +305,8 @@ static void print_failed(const struct summary *s, FILE *to)
 
     fprintf(to, "%s failed (", num_grouped(s->failed, failed, sizeof failed));
     if (s->failed == 0)
-        fprintf(to, "< %.2g %%)\n", 100 * s->failed_share.hi);
+        fprintf(to, "< %.*g %%)\n", s->failed_share.hi < 0.995 ? 2 : 3,
+                100 * s->failed_share.hi);
     else
         fprintf(to, "%.3g %%, 95 %% CI [%.3g %%, %.3g %%])\n",
                 100 * s->failed_share.value, 100 * s->failed_share.lo,

@@ -217,8 +217,8 @@ function warm(c,   i, m, k, z, d, j, mean, sq, least, best) {
     return 5 * best
 }
 
-# Mann and Kendall's test and Theil and Sen's line over medians of 30 batches.
-function drift(x, m,   b, i, j, from, to, k, part, y, s, var, slope, high, g, t) {
+# Mann and Kendall's test and Theil and Sen's slope of the logarithms, over medians of 30 batches.
+function drift(x, m,   b, i, j, from, to, k, part, y, s, var, slope, g, t) {
     if (m < 2 * BATCHES) return
     for (b = 0; b < BATCHES; b++) {
         k = 0
@@ -235,12 +235,10 @@ function drift(x, m,   b, i, j, from, to, k, part, y, s, var, slope, high, g, t)
     for (i = 0; i < BATCHES; i++)
         for (j = i + 1; j < BATCHES; j++) {
             s += (y[j] > y[i]) - (y[j] < y[i])
-            slope[++k] = (y[j] - y[i]) / (j - i)
+            slope[++k] = (log(y[j]) - log(y[i])) / (j - i)
         }
     sort(slope, k)
-    for (i = 0; i < BATCHES; i++) high[i + 1] = y[i] - middle(slope, k) * (i + 0.5)
-    sort(high, BATCHES)
-    say("drift.change", middle(slope, k) * BATCHES / middle(high, BATCHES))
+    say("drift.change", exp(middle(slope, k) * BATCHES) - 1)
     s -= (s > 0) - (s < 0)
     say("drifts", var > 0 && abs(s) / sqrt(var / 18) > 2.576)
 }

@@ -2,6 +2,8 @@
 #include "tests/unit/check.h"
 #include "tests/unit/random.h"
 
+#include <math.h>
+
 /* S = 28, variance 8 x 7 x 21 / 18 = 65.333: z = 27 / 8.0829 = 3.3404 */
 static void test_upwards(void)
 {
@@ -10,12 +12,14 @@ static void test_upwards(void)
 
     CHECK_NEAR(drift.z, 3.3404, 1e-4);
     CHECK(drift.is_known && drift.is_drifting);
-    CHECK_NEAR(drift.change, 8 / 0.5, 1e-9); /* the line y = 0.5 + x */
     for (int i = 0; i < 8; i++)
-        y[i] = 8 - i;
+        y[i] = pow(2, i);
+    CHECK_NEAR(drift_find(y, 8).change, 256 - 1, 1e-9); /* eight times twice */
+    for (int i = 0; i < 8; i++)
+        y[i] = pow(2, -i);
     drift = drift_find(y, 8);
     CHECK_NEAR(drift.z, -3.3404, 1e-4);
-    CHECK_NEAR(drift.change, -8 / 8.5, 1e-9);
+    CHECK_NEAR(drift.change, 1 / 256. - 1, 1e-9);
 }
 
 /*
@@ -51,7 +55,7 @@ static void test_thirty_percent(void)
     struct drift drift;
 
     for (int i = 0; i < 30; i++)
-        y[i] = 100 * (1 + 0.3 * (i + 0.5) / 30);
+        y[i] = 100 * pow(1.3, (i + 0.5) / 30);
     CHECK_NEAR(drift_find(y, 30).change, 0.3, 1e-9);
     y[3] = y[17] = y[28] = 10000;
     drift = drift_find(y, 30);
