@@ -179,16 +179,20 @@ static int start_far_server(struct cast *cast, struct result_run *run,
         .lifetime_s = lifetime_s(run),
     };
 
-    if (command_begin(&command, request.program, err) < 0)
+    if (ssh_resolve(&cast->at, &request.to, err) < 0 ||
+        command_begin(&command, request.program, err) < 0)
         return -1;
     if (result_run_is_udp(run))
         add_udp(&command, run, ".");
     else
         add_tcp(&command, run);
     add_allowance(&command, run);
-    if (deploy_start(&cast->server, &request, &cast->far, err) < 0)
+    if (deploy_start(&cast->server, &request, &cast->far, err) < 0 ||
+        await_ready(&cast->server, request.program, &run->port, err) < 0)
         return -1;
-    return await_ready(&cast->server, request.program, &run->port, err);
+    if (!result_run_is_udp(run))
+        cast->at.port = run->port; /* else ssh's own stays */
+    return 0;
 }
 
 /* It runs, and says so over ssh; and yet there is no way to it. */
@@ -260,12 +264,12 @@ static int start_relay(struct cast *cast, struct result_run *run,
                        const char *dir, struct err *err)
 {
     struct command command;
-    int v6 = strchr(run->host, ':') != NULL;
+    int v6 = strchr(cast->at.host, ':') != NULL;
     char to[300];
 
     if (command_begin(&command, "echo-relay", err) < 0)
         return -1;
-    snprintf(to, sizeof to, v6 ? "[%.250s]:%d" : "%.250s:%d", run->host,
+    snprintf(to, sizeof to, v6 ? "[%.250s]:%d" : "%.250s:%d", cast->at.host,
              run->port);
     memcpy(cast->target, to, sizeof cast->target);
     command_add_text(&command, "--to", to);
@@ -279,8 +283,10 @@ static int start_relay(struct cast *cast, struct result_run *run,
 int cast_begin(struct cast *cast, struct result_run *run, const char *dir,
                struct err *err)
 {
+    memcpy(cast->at.host, run->host, sizeof cast->at.host);
     if (run->launched && start_server(cast, run, dir, err) < 0)
         return -1;
+    cast->at.port = run->port;
     if (run->deployed && start_far_server(cast, run, err) < 0)
         return -1;
     return run->emulated ? start_relay(cast, run, dir, err) : 0;
@@ -340,7 +346,8 @@ int cast_start_client(struct cast *cast, const struct result_run *run,
     if (command_begin(&command, client_program(run), err) < 0)
         return -1;
     /* The relay stands here, whatever host it forwards to. */
-    command_add_text(&command, "--ip", run->emulated ? "127.0.0.1" : run->host);
+    command_add_text(&command, "--ip",
+                     run->emulated ? "127.0.0.1" : cast->at.host);
     command_add_int(&command, "--port", run->port);
     add_load(&command, run);
     command_add_text(&command, "--run-id", run->run_id);

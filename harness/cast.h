@@ -12,6 +12,8 @@
 #include "lib/progress.h"
 
 struct cast {
+    struct ssh_meaning at;             /* the server: its host, and a TCP */
+                                       /* port that should be open there */
     char target[300];                  /* what the relay forwards to */
     struct proc server, relay, client; /* server: its ssh, when deployed */
     struct deploy_told far;            /* of a server on another host */

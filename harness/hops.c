@@ -3,7 +3,6 @@
 
 #include "lib/num.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,21 +36,22 @@ static int split(struct words *words, const char *line)
     return 0;
 }
 
-/* Digits, and dots or colons between them: an address, for what we do. */
-static int is_address(const char *word)
+int hops_is_address(const char *word)
 {
+    static const char zone[] = "abcdefghijklmnopqrstuvwxyz"
+                               "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
     size_t n = strlen(word);
     size_t digits = strspn(word, "0123456789abcdef.:");
 
     if (n >= HOPS_ADDRESS_SIZE || !strpbrk(word, ".:") || digits == 0)
         return 0;
-    return digits == n || (word[digits] == '%' && isalnum(word[digits + 1]));
+    return digits == n || (word[digits] == '%' && digits + 1 < n &&
+                           strspn(word + digits + 1, zone) == n - digits - 1);
 }
 
 /* ---- traceroute ---- */
 
-/* "!", "!X", "!F-1400", "!<13>" */
-static int is_mark(const char *word)
+int hops_is_mark(const char *word)
 {
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-<>";
 
@@ -88,7 +88,7 @@ static int read_probe(const struct words *words, int *next,
         return 0;
     }
     /* A time has a dot as well, but "ms" behind it. */
-    if (is_address(words->at[*next]) &&
+    if (hops_is_address(words->at[*next]) &&
         strcmp(words->at[*next + (*next < words->n)], "ms") != 0) {
         *address = words->at[(*next)++];
         *next += is_flags(words->at[*next]);
@@ -96,7 +96,7 @@ static int read_probe(const struct words *words, int *next,
     if (!*address || read_time(words, next, &probe->time_us) < 0)
         return -1;
     snprintf(probe->address, sizeof probe->address, "%s", *address);
-    if (is_mark(words->at[*next]))
+    if (hops_is_mark(words->at[*next]))
         snprintf(probe->mark, sizeof probe->mark, "%s", words->at[(*next)++]);
     return 0;
 }
@@ -164,7 +164,7 @@ static int take_answer(struct hops_mtr *reader, int hop, int64_t time_us,
 
 static int take_address(struct hops_mtr *reader, int hop, const char *address)
 {
-    if (!is_address(address))
+    if (!hops_is_address(address))
         return -1;
     snprintf(reader->address[hop], sizeof reader->address[hop], "%s", address);
     return 0;
@@ -218,19 +218,85 @@ int hops_last_answer(const struct hops *hops)
     return last;
 }
 
-void hops_csv(const struct hops *hops, struct buf *to)
+int hops_times(const struct hops_probe *probes, struct hops_times *times)
 {
-    buf_add(to, HOPS_CSV_HEADER "\n");
-    for (int hop = 0; hop < hops->n; hop++)
-        for (int i = 0; i < HOPS_PROBES; i++) {
-            const struct hops_probe *probe = &hops->at[hop][i];
+    int64_t sorted[HOPS_PROBES];
+    int n = 0;
 
-            buf_addf(to, "%d,%s,%d,", hop + 1, probe->address, i + 1);
-            if (probe->time_us >= 0)
-                buf_addf(to, "%jd", (intmax_t)probe->time_us);
-            buf_addf(to, ",%s\n", probe->mark);
-        }
+    for (int i = 0; i < HOPS_PROBES; i++) {
+        int at = n;
+
+        if (probes[i].time_us < 0)
+            continue;
+        if (n++ == 0)
+            times->address = probes[i].address;
+        for (; at > 0 && sorted[at - 1] > probes[i].time_us; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = probes[i].time_us;
+    }
+    if (n == 0)
+        return 0;
+    times->min_us = sorted[0];
+    times->median_us = sorted[(n - 1) / 2];
+    times->max_us = sorted[n - 1];
+    return 1;
 }
+
+/* ---- two traces ---- */
+
+/* Its first address: that of a probe that was answered; NULL: none. */
+static const char *first_address(const struct hops_probe *probes)
+{
+    for (int i = 0; i < HOPS_PROBES; i++)
+        if (probes[i].address[0])
+            return probes[i].address;
+    return NULL;
+}
+
+/* Where several routers share a load, one of them in both is the same hop. */
+static int share_an_address(const struct hops_probe *a,
+                            const struct hops_probe *b)
+{
+    for (int i = 0; i < HOPS_PROBES * HOPS_PROBES; i++) {
+        const char *one = a[i / HOPS_PROBES].address;
+
+        if (one[0] && strcmp(one, b[i % HOPS_PROBES].address) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static int ends_at(const struct hops *hops, const char *address)
+{
+    const struct hops_probe *last = hops->at[hops->n > 0 ? hops->n - 1 : 0];
+
+    for (int i = 0; i < HOPS_PROBES && hops->n > 0; i++)
+        if (strcmp(last[i].address, address) == 0)
+            return 1;
+    return 0;
+}
+
+int hops_differ(const struct hops *before, const struct hops *after,
+                const char *to, char *what, size_t size)
+{
+    for (int hop = 0; hop < before->n && hop < after->n; hop++) {
+        const char *was = first_address(before->at[hop]);
+        const char *is = first_address(after->at[hop]);
+
+        if (!was || !is || share_an_address(before->at[hop], after->at[hop]))
+            continue;
+        snprintf(what, size, "hop %d was %s before the run and %s after it",
+                 hop + 1, was, is);
+        return 1;
+    }
+    if (before->n == after->n || !ends_at(before, to) || !ends_at(after, to))
+        return 0;
+    snprintf(what, size, "it was %d hops long before the run and %d after it",
+             before->n, after->n);
+    return 1;
+}
+
+/* ---- as text ---- */
 
 /* "0.4 ms", "38 ms", "3.1 ms !X", "*" */
 static void put_time(const struct hops_probe *probe, struct buf *to)

@@ -7,6 +7,7 @@
 #define HARNESS_HOPS_H
 
 #include "lib/buf.h"
+#include "lib/err.h"
 
 #include <stdint.h>
 
@@ -51,9 +52,36 @@ int hops_end_at(struct hops *hops, const char *address);
 /* The last hop that anybody answered from, from 1; 0: none. */
 int hops_last_answer(const struct hops *hops);
 
+/*
+ * What the probes of one hop tell together; the address is the first that
+ * answered.  0 when none did.
+ */
+struct hops_times {
+    const char *address;
+    int64_t min_us, median_us, max_us;
+};
+int hops_times(const struct hops_probe *probes, struct hops_times *times);
+
+/*
+ * Did the way to the address `to` change between two traces?  1 and the first
+ * difference in words, else 0.  Silent hops tell nothing, and a hop that has
+ * one of its addresses in both is the same.
+ */
+int hops_differ(const struct hops *before, const struct hops *after,
+                const char *to, char *what, size_t size);
+
 /* One row for each probe; what is absent is empty. */
 #define HOPS_CSV_HEADER "hop,address,probe,time_us,mark"
 void hops_csv(const struct hops *hops, struct buf *to);
+
+/* Read such a file.  Errors: those of csv_read, results-damaged. */
+int hops_load(struct hops *hops, const char *path, struct err *err);
+
+/* Digits, and dots or colons between them: an address, for what we do. */
+int hops_is_address(const char *word);
+
+/* "!", "!X", "!F-1400", "!<13>" */
+int hops_is_mark(const char *word);
 
 /* "1   8 ms   11 ms   5 ms   10.2.180.1" for each hop, as tracetcp has it. */
 void hops_text(const struct hops *hops, struct buf *to);

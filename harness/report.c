@@ -9,6 +9,7 @@
 #include "harness/report_out.h"
 #include "harness/report_pdf.h"
 #include "harness/report_scenes.h"
+#include "harness/report_trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,17 @@ static int write_scenes(struct report *report, struct err *err)
     return 0;
 }
 
+static int write_trace(struct report *report, struct err *err)
+{
+    struct buf text = {0};
+
+    if (report_trace_put(&text, &report->content.set, err) < 0) {
+        buf_release(&text);
+        return -1;
+    }
+    return text.len > 0 ? write_tex(report, "tables/trace.tex", &text, err) : 0;
+}
+
 static int write_tables(struct report *report, struct err *err)
 {
     struct buf text = {0};
@@ -143,7 +155,7 @@ static int write_tables(struct report *report, struct err *err)
 
     if (folder_path(path, report->work, "tables", err) < 0 ||
         folder_make(path, err) < 0 || write_options(report, err) < 0 ||
-        write_scenes(report, err) < 0)
+        write_scenes(report, err) < 0 || write_trace(report, err) < 0)
         return -1;
     for (int i = 0;; i++) {
         const char *file = report_content_table(&report->content, i, &text);

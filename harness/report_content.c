@@ -6,6 +6,7 @@
 #include "harness/report_scenes.h"
 #include "harness/report_sweeps.h"
 #include "harness/report_tables.h"
+#include "harness/report_trace.h"
 #include "harness/report_values.h"
 
 #include <stdio.h>
@@ -75,7 +76,8 @@ static void put_values(struct values *values, const struct report_set *set)
 int report_content_fill(struct report_content *content, struct err *err)
 {
     put_values(&content->values, &content->set);
-    if (put_folders(&content->values, &content->set, err) < 0)
+    if (report_trace_values(&content->values, &content->set, err) < 0 ||
+        put_folders(&content->values, &content->set, err) < 0)
         return -1;
     return report_tables_environment(&content->environment, &content->values,
                                      &content->set, err);

@@ -13,6 +13,7 @@
 #include "harness/report_loss.h"
 #include "harness/report_pdf.h"
 #include "harness/report_sweeps.h"
+#include "harness/report_trace.h"
 
 #include <stdlib.h>
 
@@ -165,6 +166,21 @@ static int draw_crowds(const struct drawing *drawing, struct err *err)
     return status;
 }
 
+static int draw_hops(const struct drawing *drawing, struct err *err)
+{
+    struct report_trace trace;
+    struct figure figure;
+
+    if (report_trace_of(&trace, drawing->set, err) < 0)
+        return -1;
+    if (!trace.run || trace.hops.n == 0)
+        return 0;
+    if (figure_begin(&figure, drawing->dir, "hops", err) < 0 ||
+        figure_hops_write(&trace.figure, &figure, err) < 0)
+        return -1;
+    return figure_draw(&figure, "hops.gp", drawing->digits, err);
+}
+
 /* Runs in which nothing was sent have no place in the figure. */
 static int collect(struct figure_loss_point *points,
                    const struct report_runs *of)
@@ -227,9 +243,10 @@ int report_figures_draw(const struct report_set *set, const char *dir,
         folder_make(drawing.dir, err) < 0 || draw_flow(&drawing, err) < 0 ||
         draw_rate(&drawing, set->local, "fig4", err) < 0 ||
         draw_rate(&drawing, set->remote, "fig6", err) < 0 ||
-        draw_side(&drawing, err) < 0 || draw_percentiles(&drawing, err) < 0 ||
-        draw_heat(&drawing, err) < 0 || draw_sizes(&drawing, err) < 0 ||
-        draw_crowds(&drawing, err) < 0 || draw_loss(&drawing, err) < 0)
+        draw_hops(&drawing, err) < 0 || draw_side(&drawing, err) < 0 ||
+        draw_percentiles(&drawing, err) < 0 || draw_heat(&drawing, err) < 0 ||
+        draw_sizes(&drawing, err) < 0 || draw_crowds(&drawing, err) < 0 ||
+        draw_loss(&drawing, err) < 0)
         return -1;
     return draw_bursts(&drawing, err);
 }

@@ -73,8 +73,8 @@ static void forget(const char *dir, const char *name)
 }
 
 static const char *const figures[] = {
-    "fig1", "fig4", "fig6",   "side", "percentiles",
-    "heat", "loss", "bursts", "size", "connections"};
+    "fig1", "fig4",   "fig6", "side",        "percentiles", "heat",
+    "loss", "bursts", "size", "connections", "hops"};
 enum { FIGURES = sizeof figures / sizeof *figures };
 
 /* What is no longer part of the report must not lie beside it. */
@@ -103,23 +103,16 @@ static int deliver_figures(const char *work, const char *out, struct err *err)
 
 int report_out_deliver(const char *work, const char *out, struct err *err)
 {
-    static const char *const files[] = {"tables/fig2.tex",
-                                        "tables/fig3.tex",
-                                        "tables/fig5.tex",
-                                        "tables/udp.tex",
-                                        "tables/telnet.tex",
-                                        "tables/client.tex",
-                                        "tables/server.tex",
-                                        "tables/test.tex",
-                                        "tables/results.tex",
-                                        "tables/failures.tex",
-                                        "tables/loss.tex",
-                                        "tables/limits.tex",
-                                        "tables/environment.tex",
-                                        "tables/files.tex",
-                                        "results.tex",
-                                        "report.tex",
-                                        "report.pdf"};
+    static const char *const files[] = {
+        "tables/fig2.tex",     "tables/fig3.tex",
+        "tables/fig5.tex",     "tables/udp.tex",
+        "tables/telnet.tex",   "tables/trace.tex",
+        "tables/client.tex",   "tables/server.tex",
+        "tables/test.tex",     "tables/results.tex",
+        "tables/failures.tex", "tables/loss.tex",
+        "tables/limits.tex",   "tables/environment.tex",
+        "tables/files.tex",    "results.tex",
+        "report.tex",          "report.pdf"};
     static const char *const logs[] = {"gnuplot.log", "pdflatex.log",
                                        "report.log"};
     char path[FOLDER_PATH];

@@ -367,3 +367,18 @@ int report_scenes_put(struct buf *to, const struct report_set *set,
     release(rows);
     return n < 0 ? -1 : 0;
 }
+
+int report_scenes_listing(struct buf *to, const struct report_run *run,
+                          const char *file, int most, struct err *err)
+{
+    struct party party = {.name = file};
+    char path[4096];
+    int failed;
+
+    failed = result_file_path(path, run->result, run->run, file, err) < 0 ||
+             read_party(&party, path, err) < 0;
+    if (!failed)
+        (void)put_lines(to, &party, most);
+    free(party.text);
+    return failed ? -1 : 0;
+}

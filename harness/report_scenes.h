@@ -28,4 +28,11 @@ void report_scenes_values(struct values *values, const struct report_set *set);
 int report_scenes_put(struct buf *to, const struct report_set *set,
                       enum report_scenes place, struct err *err);
 
+/*
+ * A text file of a run as it is, at most so many lines of half the page's
+ * width.  Errors: results-open, results-read.
+ */
+int report_scenes_listing(struct buf *to, const struct report_run *run,
+                          const char *file, int most, struct err *err);
+
 #endif

@@ -5,6 +5,7 @@
  *       manifest.json  scenario.json  environment.json
  *       CASE/REP/{messages,connections}.csv  summary.json  *.log
  *                {unmatched,injected,served}.csv  over UDP
+ *                trace-{before,after}.csv  to a server on another host
  *
  * result_write.c builds it, result_read.c reads it; a folder that was written
  * and read back gives an equal struct result.
@@ -175,6 +176,10 @@ int64_t result_buffer_bytes(const struct result_run *run);
 #define RESULT_UNMATCHED_CSV "unmatched.csv"
 #define RESULT_INJECTED_CSV "injected.csv"
 #define RESULT_SERVED_CSV "served.csv"
+#define RESULT_BEFORE_CSV "trace-before.csv"
+#define RESULT_AFTER_CSV "trace-after.csv"
+#define RESULT_BEFORE_TXT "trace-before.txt"
+#define RESULT_AFTER_TXT "trace-after.txt"
 #define RESULT_SUMMARY_JSON "summary.json"
 /* PATH/DIR/FILE into `path` (4096 bytes); -1 with err when it is too long. */
 int result_file_path(char path[4096], const struct result *result,

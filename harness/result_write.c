@@ -517,7 +517,9 @@ static void remove_run_dir(const struct result *result,
     static const char *const files[] = {
         RESULT_MESSAGES_CSV, RESULT_CONNECTIONS_CSV, RESULT_UNMATCHED_CSV,
         RESULT_INJECTED_CSV, RESULT_SERVED_CSV,      RESULT_SUMMARY_JSON,
-        "client.log",        "server.log",           "relay.log",
+        RESULT_BEFORE_CSV,   RESULT_AFTER_CSV,       RESULT_BEFORE_TXT,
+        RESULT_AFTER_TXT,    "client.log",           "server.log",
+        "relay.log",
     };
     char path[4096], *slash;
     struct err ignored;

@@ -6,6 +6,7 @@
 #include "harness/environment.h"
 #include "harness/expect.h"
 #include "harness/keep.h"
+#include "harness/route.h"
 #include "harness/screen.h"
 #include "harness/summary.h"
 #include "harness/transcript.h"
@@ -95,22 +96,38 @@ static void watch_client(struct session *session)
     screen_clear(&screen);
 }
 
+/* Over an emulated path the messages take no route that could be seen. */
+static int look(struct route *route, enum route_when when, struct err *err)
+{
+    return route->run->emulated || stops ? 0 : route_look(route, when, err);
+}
+
 static int measure(struct session *session, struct result_run *run,
                    struct err *err)
 {
     struct cast *cast = &session->cast;
+    struct route route = {
+        .result = session->result, .run = run, .host = cast->at.host};
+    struct err later = {0};
     char dir[4096];
 
     if (result_file_path(dir, session->result, run, "", err) < 0)
         return -1;
     dir[strlen(dir) - 1] = '\0'; /* the slash before the empty name */
-    if (cast_begin(cast, run, dir, err) < 0 ||
+    if (cast_begin(cast, run, dir, err) < 0)
+        return -1;
+    route.port = cast->at.port;
+    if (look(&route, ROUTE_BEFORE, err) < 0 ||
         cast_start_client(cast, run, dir, err) < 0)
         return -1;
     watch_client(session);
-    if (cast_end(cast, run, dir, err) < 0)
+    if (cast->client.exit_code == 0)
+        (void)look(&route, ROUTE_AFTER, &later);
+    if (cast_end(cast, run, dir, err) < 0 ||
+        cast_client_error(cast, run, stops > 0, err) < 0)
         return -1;
-    return cast_client_error(cast, run, stops > 0, err);
+    *err = later;
+    return err->code ? -1 : 0;
 }
 
 /* What people read, and what the scenario expected. */

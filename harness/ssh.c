@@ -1,8 +1,12 @@
 #include "harness/ssh.h"
 
 #include "harness/login.h"
+#include "lib/clock.h"
+#include "lib/num.h"
 
 #include <string.h>
+
+static const int64_t config_timeout_ns = 10 * CLOCK_NS_PER_S;
 
 static int check_target(const struct ssh_target *to, struct err *err)
 {
@@ -53,6 +57,72 @@ int ssh_start(struct proc *proc, const struct ssh_target *to,
     argv[n++] = command;
     argv[n] = NULL;
     return proc_start(proc, &spec, err);
+}
+
+/* ---- what a name means ---- */
+
+/* "hostname 192.0.2.7", "port 22", and much else. */
+static void take_setting(struct ssh_meaning *meaning, const char *line)
+{
+    int64_t port;
+
+    if (strncmp(line, "hostname ", 9) == 0)
+        snprintf(meaning->host, sizeof meaning->host, "%.255s", line + 9);
+    if (strncmp(line, "port ", 5) == 0 &&
+        num_parse_int(line + 5, 1, 65535, &port) == 0)
+        meaning->port = (int)port;
+}
+
+static int check_meaning(const struct ssh_meaning *meaning,
+                         const struct proc *proc, const struct ssh_target *to,
+                         struct err *err)
+{
+    char line[SSH_LINE_SIZE];
+
+    if (!proc->ended || proc->exit_code != 0 || !meaning->port) {
+        ssh_last_line(proc, line);
+        err_set(err, ERR_HELPER, "ssh-config",
+                "ssh does not tell which host \"%.80s\" is: %s", to->host,
+                line);
+        return err_hint(err, "try: ssh -G %s", to->host);
+    }
+    if (login_is_host(meaning->host))
+        return 0;
+    err_set(err, ERR_USAGE, "ssh-target",
+            "\"%.80s\", which is HostName of %s in ssh's configuration, is no "
+            "host",
+            meaning->host, to->host);
+    return err_hint(err, "a name of letters, digits, '.' and '-', or an "
+                         "address");
+}
+
+int ssh_resolve(struct ssh_meaning *meaning, const struct ssh_target *to,
+                struct err *err)
+{
+    const char *argv[] = {"ssh", "-G", "--", to->host, NULL, NULL, NULL};
+    struct proc_spec spec = {.argv = argv, .cpu = -1};
+    int64_t deadline_ns = clock_now_ns() + config_timeout_ns;
+    struct proc proc;
+    char line[1024];
+    int failed;
+
+    memset(meaning, 0, sizeof *meaning);
+    if (check_target(to, err) < 0)
+        return -1;
+    if (to->user[0]) {
+        argv[2] = "-l";
+        argv[3] = to->user;
+        argv[4] = "--";
+        argv[5] = to->host;
+    }
+    if (proc_start(&proc, &spec, err) < 0)
+        return -1;
+    while (!proc_ended(&proc) && clock_now_ns() < deadline_ns)
+        if (proc_line(&proc, line, sizeof line, CLOCK_NS_PER_S))
+            take_setting(meaning, line);
+    failed = check_meaning(meaning, &proc, to, err);
+    proc_release(&proc);
+    return failed;
 }
 
 /* ---- what it says ---- */

@@ -25,6 +25,18 @@ int ssh_start(struct proc *proc, const struct ssh_target *to,
               const char *command, struct err *err);
 
 /*
+ * Which host and port ssh means by that name: of ~/.ssh/config, where it may be
+ * an alias.  The other programs know nothing of it.  Errors: ssh-target (also
+ * for a HostName there that is no host), helper-missing, ssh-config.
+ */
+struct ssh_meaning {
+    char host[256];
+    int port;
+};
+int ssh_resolve(struct ssh_meaning *meaning, const struct ssh_target *to,
+                struct err *err);
+
+/*
  * Why it ended, of its own words: ssh-host-unknown, ssh-host-changed,
  * ssh-denied, ssh-failed (ERR_HELPER).  Returns -1.
  */

@@ -1,5 +1,6 @@
 #include "harness/tables.h"
 
+#include "harness/hops.h"
 #include "harness/result.h"
 #include "lib/csv.h"
 #include "lib/num.h"
@@ -14,6 +15,8 @@ static const struct table {
     {RESULT_UNMATCHED_CSV, RECORD_UNMATCHED_HEADER},
     {RESULT_INJECTED_CSV, RECORD_INJECTED_HEADER},
     {RESULT_SERVED_CSV, RECORD_SERVED_HEADER},
+    {RESULT_BEFORE_CSV, HOPS_CSV_HEADER},
+    {RESULT_AFTER_CSV, HOPS_CSV_HEADER},
 };
 
 struct counting {

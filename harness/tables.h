@@ -1,6 +1,6 @@
 /*
  * The small tables beside messages.csv, read and counted: connections.csv,
- * unmatched.csv, injected.csv and served.csv.
+ * unmatched.csv, injected.csv and served.csv, and the traces of a path.
  */
 #ifndef HARNESS_TABLES_H
 #define HARNESS_TABLES_H

@@ -9,17 +9,19 @@
 #include <unistd.h>
 
 static const int64_t connect_timeout_ns = 5 * CLOCK_NS_PER_S;
+static const int64_t brief_timeout_ns = 2 * CLOCK_NS_PER_S;
 static const int64_t mtu_timeout_ns = CLOCK_NS_PER_S / 2;
 enum { MAX_ARGS = 24, MAX_LINES = 2000, LINE_SIZE = 512 };
 
 /* ---- the port ---- */
 
 /* Connect to the first address that lets us; else tell of the first. */
-static void knock(struct trace *trace, const struct net_addrs *addrs)
+static void knock(struct trace *trace, const struct net_addrs *addrs,
+                  int64_t timeout_ns)
 {
     for (int i = 0; i < addrs->n; i++) {
         int64_t start_ns = clock_now_ns();
-        int fd = net_connect(&addrs->at[i], connect_timeout_ns);
+        int fd = net_connect(&addrs->at[i], timeout_ns);
         int cause = fd < 0 ? errno : 0;
 
         if (fd >= 0)
@@ -57,6 +59,7 @@ struct tool {
 
 struct numbers {
     char port[8], hops[8];
+    const char *wait_s, *at_once; /* for a probe; how many under way */
 };
 
 static struct tool traceroute(const struct trace *trace,
@@ -65,7 +68,8 @@ static struct tool traceroute(const struct trace *trace,
     return (struct tool){.name = "traceroute",
                          .package = "traceroute",
                          .argv = {"traceroute", "-T", "-O", "info", "-n", "-q",
-                                  "3", "-w", "2", "-m", numbers->hops, "-p",
+                                  "3", "-w", numbers->wait_s, "-N",
+                                  numbers->at_once, "-m", numbers->hops, "-p",
                                   numbers->port, "--", trace->address}};
 }
 
@@ -75,8 +79,9 @@ static struct tool mtr(const struct trace *trace, const struct numbers *numbers)
                          .package = "mtr-tiny",
                          .is_mtr = 1,
                          .argv = {"mtr", "--raw", "--tcp", "-n", "-c", "3",
-                                  "-G", "1", "-Z", "3", "-m", numbers->hops,
-                                  "-P", numbers->port, "--", trace->address}};
+                                  "-G", "1", "-Z", numbers->wait_s, "-m",
+                                  numbers->hops, "-P", numbers->port, "--",
+                                  trace->address}};
 }
 
 static int take_line(struct hops_mtr *reader, int is_mtr, const char *line)
@@ -176,9 +181,11 @@ static int missing(struct err *err)
  * traceroute tells a refusal from an answer and whose each time is, but needs
  * root; mtr comes with a helper that has the right.
  */
-static int follow(struct trace *trace, int timeout_s, struct err *err)
+static int follow(struct trace *trace, const struct trace_request *request,
+                  struct err *err)
 {
-    struct numbers numbers;
+    struct numbers numbers = {.wait_s = request->is_brief ? "1" : "2",
+                              .at_once = request->is_brief ? "48" : "16"};
     struct tool tools[2];
     int is_root = geteuid() == 0;
 
@@ -189,7 +196,7 @@ static int follow(struct trace *trace, int timeout_s, struct err *err)
     for (int i = 0; i < 2; i++) {
         struct err one = {0};
 
-        if (use(&tools[i], trace, timeout_s, &one) == 0)
+        if (use(&tools[i], trace, request->timeout_s, &one) == 0)
             return 0;
         if (strcmp(one.id, "helper-missing") == 0)
             continue;
@@ -211,8 +218,9 @@ int trace_run(const struct trace_request *request, struct trace *trace,
     trace->mtu_bytes = -1;
     if (net_resolve(request->host, request->port, &addrs, err) < 0)
         return -1;
-    knock(trace, &addrs);
+    knock(trace, &addrs,
+          request->is_brief ? brief_timeout_ns : connect_timeout_ns);
     trace->mtu_bytes = net_path_mtu(&trace->to, mtu_timeout_ns,
                                     &trace->mtu_proved);
-    return follow(trace, request->timeout_s, err);
+    return follow(trace, request, err);
 }

@@ -18,6 +18,7 @@ struct trace_request {
     int port;         /* 1..65535 */
     int max_hops;     /* 1..HOPS_MAX */
     int timeout_s;    /* for traceroute or mtr */
+    int is_brief;     /* a few seconds in any case: before and after a run */
 };
 
 struct trace {

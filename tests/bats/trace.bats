@@ -241,3 +241,64 @@ END
     trace_with --csv /dev/full
     expect_error 5 results-write
 }
+
+# A run to the host far, as shell for over_path.
+# shellcheck disable=SC2016 # for the inner shell
+run_there='on here env ${with-} "$bin/harness" run "$root/scenarios/remote_rate.json" --host 10.9.3.2 --set messages=40'
+
+@test "trace: a run to another host has one before it and one after, in its report" {
+    need traceroute pdftotext gnuplot pdflatex
+    root=$root over_path <<<"$run_there"
+    expect_status 0
+    local dir=${lines[-1]} of when text
+    of=$(echo "$dir"/*/1)
+    for when in before after; do
+        for hop in 1 2 3; do printf "$hop,10.9.$hop.2,%s\n" 1 2 3; done |
+            diff - <(sed 1d "$of/trace-$when.csv" | cut -d , -f 1-3)
+        grep -qx 'Connection established to 10.9.3.2' "$of/trace-$when.txt"
+    done
+    grep -qE '"path to 10.9.3.2: 3 hops, MTU 1500 bytes, TCP port 2333 open after ' "$dir/manifest.json"
+    [[ $output != *'the route'* ]]
+    run "$bin/harness" verify "$dir"
+    expect_status 0
+    run --separate-stderr "$bin/harness" report "$dir" --out out
+    expect_status 0
+    [ -s out/figures/hops.pdf ]
+    for text in 10.9.1.2 10.9.2.2 10.9.3.2 connect echo 'round trip'; do
+        grep -q "$text" out/figures/hops.svg
+    done
+    pdftotext -layout out/report.pdf report.txt
+    grep -q 'Tracing route to 10.9.3.2 on port 2333' report.txt
+    grep -q 'Fig. 7. The path hop by hop' report.txt
+    grep -q '"trace.rtt"' out/results.json
+    run "$bin/harness" report --check out .
+    expect_status 0
+    sed -i '2s/,10.9.1.2,/,10.9.1.3,/' "$of/trace-before.csv"
+    run --separate-stderr "$bin/harness" verify "$dir"
+    expect_error 5 results-damaged
+}
+
+@test "trace: another route after a run is a warning that names the hop" {
+    # shellcheck disable=SC2016 # for the tool
+    fake traceroute '[ -e "$0.2" ] && hop=10.9.2.9 || hop=10.9.2.2
+: >"$0.2"
+printf " 1  10.9.1.2  1 ms  2 ms  3 ms\n 2  $hop  1 ms  1 ms  1 ms\n 3  10.9.3.2  1 ms  1 ms  1 ms\n"'
+    cp tools/traceroute tools/mtr
+    root=$root with="PATH=$T/tools:$PATH" over_path <<<"$run_there"
+    expect_status 0
+    [[ $output == *'warning    the route to 10.9.3.2 changed: hop 2 was 10.9.2.2 before the run and 10.9.2.9 after it'* ]]
+    grep -q '10.9.2.9 after it"' "${lines[-1]}/manifest.json"
+}
+
+@test "trace: a run without a trace is measured, and warns" {
+    root=$root with="PATH=$T" over_path <<<"$run_there"
+    expect_status 0
+    [[ $output == *'warning    the trace before the run is not whole: neither traceroute nor mtr is installed'* ]]
+    [ -z "$(find results -name 'trace-*')" ]
+    # On this machine there is no path.
+    fake traceroute "touch $T/traced"
+    PATH=$T/tools:$PATH run --separate-stderr "$bin/harness" run "$root/scenarios/local_rate.json" \
+        --set messages=40
+    expect_status 0
+    [ ! -e traced ] && [ -z "$(find results -name 'trace-*')" ]
+}

@@ -2,6 +2,9 @@
 #include "harness/hostport.h"
 #include "tests/unit/check.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 /* Feed the lines of `text` to a fresh trace: how many were refused. */
 static int take(struct hops *hops, const char *text)
 {
@@ -236,6 +239,96 @@ static void test_csv(void)
     buf_release(&text);
 }
 
+/* What hops_load says of a file with that text: its error's id, or "". */
+static const char *load(struct hops *hops, const char *text)
+{
+    static struct err err;
+    char path[] = "/tmp/test_hops.XXXXXX";
+    FILE *file;
+    int fd = mkstemp(path);
+
+    err = (struct err){0};
+    CHECK(fd >= 0);
+    file = fdopen(fd, "w");
+    fputs(text, file);
+    fclose(file);
+    (void)hops_load(hops, path, &err);
+    unlink(path);
+    return err.id;
+}
+
+static void test_csv_back(void)
+{
+    static const char *const damaged[] = {
+        "1,10.1.0.2,1,500,\n",                    /* two probes missing */
+        "2,10.1.0.2,1,500,\n2,,2,,\n2,,3,,\n",    /* not the first hop */
+        "1,10.1.0.2,1,500,\n1,,3,,\n1,,2,,\n",    /* not in order */
+        "1,10.1.0.2,1,,\n1,,2,,\n1,,3,,\n",       /* no time */
+        "1,,1,500,\n1,,2,,\n1,,3,,\n",            /* no address */
+        "1,$(id),1,500,\n1,,2,,\n1,,3,,\n",       /* no address at all */
+        "1,fe80::1%a'b,1,500,\n1,,2,,\n1,,3,,\n", /* nor this */
+        "1,10.1.0.2,1,-5,\n1,,2,,\n1,,3,,\n",     /* no such time */
+        "1,10.1.0.2,1,500,\\x\n1,,2,,\n1,,3,,\n", /* no mark */
+    };
+    struct hops hops, back;
+    struct buf text = {0}, again = {0};
+    char row[200];
+
+    take(&hops, " 1  10.1.0.2  0.5 ms !X * fe80::2%eth0  1.25 ms\n"
+                " 2  * * *\n 3  10.1.0.9  7 ms  7 ms  8 ms\n");
+    hops_csv(&hops, &text);
+    CHECK_STR(load(&back, buf_text(&text)), "");
+    CHECK_INT(back.n, 3);
+    hops_csv(&back, &again);
+    CHECK_STR(buf_text(&again), buf_text(&text));
+    CHECK_STR(load(&back, HOPS_CSV_HEADER "\n"), "");
+    CHECK_INT(back.n, 0);
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+        snprintf(row, sizeof row, HOPS_CSV_HEADER "\n%s", damaged[i]);
+        CHECK_STR(load(&back, row), "results-damaged");
+    }
+    buf_release(&text);
+    buf_release(&again);
+}
+
+/* How the second trace differs from the first, "" when it does not. */
+static const char *change(const char *before, const char *after)
+{
+    static char what[200];
+    struct hops a, b;
+    int differs;
+
+    take(&a, before);
+    take(&b, after);
+    what[0] = '\0';
+    differs = hops_differ(&a, &b, "10.9.9.9", what, sizeof what);
+    CHECK_INT(differs, what[0] != '\0');
+    return what;
+}
+
+static void test_change(void)
+{
+    static const char way[] = " 1  10.1.0.1  1 ms 10.1.0.2  1 ms  2 ms\n"
+                              " 2  10.2.0.1  1 ms  1 ms  1 ms\n"
+                              " 3  10.9.9.9  1 ms  1 ms  1 ms\n";
+
+    CHECK_STR(change(way, way), "");
+    /* one of two routers, and a silent one */
+    CHECK_STR(change(way, " 1  10.1.0.2  1 ms  2 ms  3 ms\n 2  * * *\n"
+                          " 3  10.9.9.9  1 ms  1 ms  1 ms\n"),
+              "");
+    CHECK_STR(change(way, " 1  10.1.0.2  1 ms  2 ms  3 ms\n"
+                          " 2  10.2.0.7  1 ms  2 ms  3 ms\n"
+                          " 3  10.9.9.9  1 ms  1 ms  1 ms\n"),
+              "hop 2 was 10.2.0.1 before the run and 10.2.0.7 after it");
+    CHECK_STR(change(way, " 1  10.1.0.2  1 ms  2 ms  3 ms\n 2  * * *\n"
+                          " 3  * * *\n 4  10.9.9.9  1 ms  1 ms  1 ms\n"),
+              "it was 3 hops long before the run and 4 after it");
+    /* cut short: that is not another way */
+    CHECK_STR(change(way, " 1  10.1.0.2  1 ms  2 ms  3 ms\n"), "");
+    CHECK_STR(change("", way), "");
+}
+
 static void test_listing(void)
 {
     struct hops hops;
@@ -303,6 +396,8 @@ int main(void)
     test_mtr();
     test_mtr_foreign_lines();
     test_csv();
+    test_csv_back();
+    test_change();
     test_listing();
     test_hostport();
     return check_done();
