@@ -1,7 +1,6 @@
 #include "harness/percentiles.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* 1/(1-p) at the points: 1 .. n.  Where a value repeats, two points do. */
@@ -39,24 +38,11 @@ static void put_bounds(struct percentiles *out,
     }
 }
 
-int percentiles_of(struct percentiles *out, const struct samples *samples,
-                   struct err *err)
+void percentiles_of(struct percentiles *out, const struct stats_sample *sample)
 {
-    struct stats_sample sample = {.in_time_order = samples->rtt_ns,
-                                  .n = samples->n};
-    int64_t *sorted;
-
     memset(out, 0, sizeof *out);
-    if (samples->n == 0)
-        return 0;
-    sorted = malloc(samples->n * sizeof *sorted);
-    if (!sorted)
-        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
-    memcpy(sorted, samples->rtt_ns, samples->n * sizeof *sorted);
-    stats_sort(sorted, samples->n);
-    sample.sorted = sorted;
-    put_points(out, sorted, samples->n);
-    put_bounds(out, &sample);
-    free(sorted);
-    return 0;
+    if (sample->n == 0)
+        return;
+    put_points(out, sample->sorted, sample->n);
+    put_bounds(out, sample);
 }

@@ -5,9 +5,7 @@
 #ifndef HARNESS_PERCENTILES_H
 #define HARNESS_PERCENTILES_H
 
-#include "harness/samples.h"
 #include "harness/stats.h"
-#include "lib/err.h"
 
 #include <stdint.h>
 
@@ -25,11 +23,7 @@ struct percentiles {
     int nbounds;
 };
 
-/*
- * Points are equally far from each other in log 1/(1-p), up to p = 1 - 1/n.
- * Takes room for n values meanwhile.  Error: no-memory.
- */
-int percentiles_of(struct percentiles *out, const struct samples *samples,
-                   struct err *err);
+/* Points are equally far from each other in log 1/(1-p), up to p = 1 - 1/n. */
+void percentiles_of(struct percentiles *out, const struct stats_sample *sample);
 
 #endif

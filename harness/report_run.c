@@ -2,6 +2,7 @@
 
 #include "harness/audit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int report_run_is_local(const struct result_run *run)
@@ -72,12 +73,28 @@ static int check_texts(const struct result *result,
     return 0;
 }
 
-/* How the round trips lie: for the figures that show all of them. */
-static int load_shapes(struct report_run *out, struct err *err)
+/* Does a figure show how all of its round trips lie? */
+static int has_shapes(const struct result_run *run)
 {
-    if (percentiles_of(&out->percentiles, &out->samples, err) < 0)
-        return -1;
-    return heat_of(&out->heat, &out->samples, err);
+    return strcmp(run->mode, "rate") == 0 && !run->loss.has;
+}
+
+/* One array for all that must move values about. */
+static int sum_up(struct report_run *out, struct err *err)
+{
+    int64_t *scratch = malloc((out->samples.n + 1) * sizeof *scratch);
+    int wants_shapes = has_shapes(out->run), status;
+
+    if (!scratch)
+        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    status = summary_of(&out->summary, &out->samples, scratch,
+                        wants_shapes ? &out->percentiles : NULL, err);
+    if (status == 0)
+        status = series_build(&out->series, &out->samples, scratch, err);
+    free(scratch);
+    if (status == 0 && wants_shapes)
+        status = heat_of(&out->heat, &out->samples, err);
+    return status;
 }
 
 int report_run_load(struct report_run *out, const struct result *result,
@@ -96,12 +113,7 @@ int report_run_load(struct report_run *out, const struct result *result,
         out->samples.message_size_bytes = run->message_size_bytes;
         out->samples.ledger.first_sent_ns = LEDGER_ABSENT;
     }
-    if (summary_of(&out->summary, &out->samples, err) < 0 ||
-        load_connections(out, err) < 0 ||
-        series_build(&out->series, &out->samples, err) < 0)
-        return -1;
-    if (strcmp(run->mode, "rate") == 0 && !run->loss.has &&
-        load_shapes(out, err) < 0)
+    if (sum_up(out, err) < 0 || load_connections(out, err) < 0)
         return -1;
     /* A million round trips are 600 bins now: their arrays can go. */
     if (out->samples.n > SERIES_MAX_DOTS)

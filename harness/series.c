@@ -102,13 +102,13 @@ static void fill(struct series_bin *bin, int64_t *rtts)
     bin->max = rtts[n - 1];
 }
 
-static int build(struct series *series, const struct samples *samples)
+static int build(struct series *series, const struct samples *samples,
+                 int64_t *grouped)
 {
     size_t nbins = (size_t)series->nbins;
-    int64_t *grouped = malloc(samples->n * sizeof *grouped);
     size_t *ends = malloc(nbins * sizeof *ends);
     double *bits = malloc(nbins * sizeof *bits);
-    int is_good = grouped && ends && bits;
+    int is_good = ends && bits;
 
     if (is_good) {
         group(series, samples, grouped, ends);
@@ -119,14 +119,13 @@ static int build(struct series *series, const struct samples *samples)
             fill(&series->bins[b], grouped + ends[b] - series->bins[b].n);
         }
     }
-    free(grouped);
     free(ends);
     free(bits);
     return is_good ? 0 : -1;
 }
 
 int series_build(struct series *series, const struct samples *samples,
-                 struct err *err)
+                 int64_t *scratch, struct err *err)
 {
     memset(series, 0, sizeof *series);
     if (samples->n == 0)
@@ -135,7 +134,7 @@ int series_build(struct series *series, const struct samples *samples,
     series->end_ns = samples->end_ns;
     series->nbins = series_bins_for((int64_t)samples->n);
     series->bins = calloc((size_t)series->nbins, sizeof *series->bins);
-    if (series->bins && build(series, samples) == 0)
+    if (series->bins && build(series, samples, scratch) == 0)
         return 0;
     series_release(series);
     return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");

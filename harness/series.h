@@ -32,12 +32,13 @@ struct series {
 int series_bins_for(int64_t n);
 
 /*
- * Bin the samples; {0} bins when there are none.  Error: no-memory.
+ * Bin the samples; {0} bins when there are none.  `scratch` has room for
+ * samples->n values.  Error: no-memory.
  * Each message's bits are spread evenly over its round trip, so that the bits
  * of all bins add up to those of the run and a slow path gives no steps.
  */
 int series_build(struct series *series, const struct samples *samples,
-                 struct err *err);
+                 int64_t *scratch, struct err *err);
 
 void series_release(struct series *series);
 

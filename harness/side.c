@@ -101,7 +101,7 @@ static int load_summary(const struct result *result,
         return -1;
     status = audit_ledger(result, run, &samples.ledger, err);
     if (status == 0)
-        status = summary_of(summary, &samples, err);
+        status = summary_alone(summary, &samples, err);
     samples_release(&samples);
     return status;
 }

@@ -98,12 +98,36 @@ double stats_mean(const int64_t *values, size_t n)
     return sum / (double)n;
 }
 
-int64_t stats_mad(const int64_t *values, size_t n, int64_t centre,
-                  int64_t *scratch)
+/* Where the first value is that is not less than x; n when none is. */
+static size_t first_from(const int64_t *sorted, size_t n, int64_t x)
 {
-    for (size_t i = 0; i < n; i++)
-        scratch[i] = llabs(values[i] - centre);
-    return stats_percentile_of(scratch, n, 0.5);
+    size_t lo = 0, hi = n;
+
+    while (lo < hi) {
+        size_t middle = lo + (hi - lo) / 2;
+
+        if (sorted[middle] < x)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return lo;
+}
+
+/* From the centre outwards: the nearer neighbour is the next deviation. */
+int64_t stats_mad(const int64_t *sorted, size_t n, int64_t centre)
+{
+    size_t above = first_from(sorted, n, centre), below = above;
+    int64_t deviation = 0;
+
+    for (size_t rank = rank_of(n, 0.5); rank > 0; rank--) {
+        if (above == n ||
+            (below > 0 && centre - sorted[below - 1] < sorted[above] - centre))
+            deviation = centre - sorted[--below];
+        else
+            deviation = sorted[above++] - centre;
+    }
+    return deviation;
 }
 
 struct stats_batches stats_of_batches(const double *m)

@@ -38,12 +38,8 @@ int64_t stats_percentile_of(int64_t *values, size_t n, double p);
 /* Arithmetic mean; n at least 1. */
 double stats_mean(const int64_t *values, size_t n);
 
-/*
- * Median absolute deviation from `centre`, by nearest rank, not scaled.
- * `scratch` has room for n values.
- */
-int64_t stats_mad(const int64_t *values, size_t n, int64_t centre,
-                  int64_t *scratch);
+/* Median absolute deviation from `centre`, by nearest rank, not scaled. */
+int64_t stats_mad(const int64_t *sorted, size_t n, int64_t centre);
 
 /* The mean of 30 batch means and how far it can be trusted. */
 struct stats_batches {

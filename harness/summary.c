@@ -75,19 +75,17 @@ static void pdv_of(struct summary *out)
 }
 
 static void rtts_of(struct summary *out, const struct samples *samples,
-                    int64_t *sorted)
+                    const struct stats_sample *sample)
 {
-    struct stats_sample sample = {samples->rtt_ns, sorted, samples->n,
-                                  out->duration_s};
+    const int64_t *sorted = sample->sorted;
     size_t n = samples->n;
 
-    memcpy(sorted, samples->rtt_ns, n * sizeof *sorted);
-    stats_sort(sorted, n);
     out->min_ns = sorted[0];
     out->max_ns = sorted[n - 1];
     out->mean_ns = stats_mean(samples->rtt_ns, n);
     for (int i = 0; i < SUMMARY_QUANTILES; i++)
-        out->rtt[i] = stats_quantile(&sample, shares[i]);
+        out->rtt[i] = stats_quantile(sample, shares[i]);
+    out->mad_ns = stats_mad(sorted, n, out->rtt[SUMMARY_P50].value);
     out->lag1 = stats_lag1(samples->rtt_ns, n, out->rtt[SUMMARY_P50].value);
     for (int i = 0; i < SUMMARY_GRID; i++)
         out->grid_ns[i] = stats_percentile(sorted, n,
@@ -99,10 +97,10 @@ static void rtts_of(struct summary *out, const struct samples *samples,
         out->ipdv_ns = variation_mean(&samples->variation);
 }
 
-int summary_of(struct summary *out, struct samples *samples, struct err *err)
+int summary_of(struct summary *out, struct samples *samples, int64_t *scratch,
+               struct percentiles *percentiles, struct err *err)
 {
-    int64_t *scratch;
-    int status;
+    struct stats_sample sample = {samples->rtt_ns, scratch, samples->n, 0};
 
     count(out, samples);
     share_of_failures(out, samples);
@@ -111,16 +109,28 @@ int summary_of(struct summary *out, struct samples *samples, struct err *err)
     out->pdv_of = SUMMARY_QUANTILES;
     if (samples->n == 0)
         return 0;
-    scratch = malloc(samples->n * sizeof *scratch);
+    sample.duration_s = out->duration_s;
+    memcpy(scratch, samples->rtt_ns, samples->n * sizeof *scratch);
+    stats_sort(scratch, samples->n);
+    rtts_of(out, samples, &sample);
+    if (percentiles)
+        percentiles_of(percentiles, &sample);
+    if (steady_of(&out->steady, samples, scratch, err) < 0)
+        return -1;
+    out->open_loop = open_loop_of(samples, out->duration_s, scratch);
+    rate_of(out, samples);
+    return 0;
+}
+
+int summary_alone(struct summary *out, struct samples *samples, struct err *err)
+{
+    int64_t *scratch = malloc((samples->n + 1) * sizeof *scratch);
+    int status;
+
     if (!scratch)
         return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
-    rtts_of(out, samples, scratch);
-    out->mad_ns = stats_mad(samples->rtt_ns, samples->n,
-                            out->rtt[SUMMARY_P50].value, scratch);
-    status = steady_of(&out->steady, samples, scratch, err);
-    out->open_loop = open_loop_of(samples, out->duration_s, scratch);
+    status = summary_of(out, samples, scratch, NULL, err);
     free(scratch);
-    rate_of(out, samples);
     return status;
 }
 
@@ -152,7 +162,7 @@ int summary_compute(const char *messages_csv_path, const struct result_run *run,
     out->is_udp = result_run_is_udp(run);
     if (samples_load(&samples, messages_csv_path, run, err) < 0)
         return -1;
-    status = summary_of(out, &samples, err);
+    status = summary_alone(out, &samples, err);
     samples_release(&samples);
     if (status < 0)
         return -1;

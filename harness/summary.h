@@ -6,6 +6,7 @@
 #include "harness/loss.h"
 #include "harness/open_loop.h"
 #include "harness/outliers.h"
+#include "harness/percentiles.h"
 #include "harness/result.h"
 #include "harness/samples.h"
 #include "harness/stats.h"
@@ -65,9 +66,16 @@ struct summary {
 
 /*
  * Sum up samples, whose losses are sorted by it; `connect` and `is_udp` are
- * left alone.  Error: no-memory.
+ * left alone.  The round trips are sorted once for all: `percentiles` are made
+ * meanwhile, unless NULL.  `scratch` has room for samples->n values.  Error:
+ * no-memory.
  */
-int summary_of(struct summary *out, struct samples *samples, struct err *err);
+int summary_of(struct summary *out, struct samples *samples, int64_t *scratch,
+               struct percentiles *percentiles, struct err *err);
+
+/* The same for who has no use for percentiles, nor for the room. */
+int summary_alone(struct summary *out, struct samples *samples,
+                  struct err *err);
 
 /*
  * Read messages.csv, and connections.csv beside it, of a run and sum them up.
