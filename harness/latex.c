@@ -126,13 +126,20 @@ static uint32_t next_point(const char **text)
     return more == 0 && c[0] >= 0x80 ? 0xfffd : point;
 }
 
+/* A word longer than this may be broken anywhere: no column is that wide. */
+enum { LONG_WORD = 20 };
+
 void latex_escape(struct buf *to, const char *text)
 {
-    while (*text) {
+    for (int word = 0; *text; word++) {
         uint32_t point = next_point(&text);
         char plain[2] = {(char)point, '\0'};
         const char *tex = point < 0x80 ? ascii(point) : beyond_ascii(point);
 
+        if (point == ' ')
+            word = -1;
+        else if (word >= LONG_WORD)
+            buf_add(to, "\\allowbreak{}");
         if (tex)
             buf_add(to, tex);
         else

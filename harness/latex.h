@@ -10,9 +10,9 @@
  * Append `text` so that pdflatex (OT1 Computer Modern) shows it: specials and
  * ligatures are broken up, Latin-1 letters become accents, the thin space,
  * the micro sign, dashes and a few more become their TeX; control characters
- * and what the font does not have become "?".  The result has no unescaped
- * backslash, brace, dollar, ampersand, hash, caret, underscore, tilde,
- * percent or newline, and its braces balance.
+ * and what the font does not have become "?"; a very long word may be broken.
+ * The result has no unescaped backslash, brace, dollar, ampersand, hash, caret,
+ * underscore, tilde, percent or newline, and its braces balance.
  */
 void latex_escape(struct buf *to, const char *text);
 

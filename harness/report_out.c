@@ -6,9 +6,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* The process that made this work folder, or 0 when it is none. */
@@ -143,6 +145,25 @@ static const char *save(const char *work, const char *from, const char *out,
     return to;
 }
 
+/*
+ * A helper that found no room says so in words of its own, or fails in silence:
+ * what it left has filled the disk.
+ */
+static void blame_disk(const char *work, struct err *err)
+{
+    enum { LEAST = 64 << 10 };
+    char msg[sizeof err->msg];
+    struct statvfs fs;
+
+    if (err->code != ERR_HELPER || statvfs(work, &fs) < 0 ||
+        (uint64_t)fs.f_bavail * fs.f_frsize >= LEAST)
+        return;
+    snprintf(msg, sizeof msg, "%s", err->msg);
+    err_set(err, ERR_RESULTS, "report-no-space",
+            "no space is left to make the report: %.400s", msg);
+    err_hint(err, "make room, or choose another place: --out DIR");
+}
+
 /* After a fault: its logs, and what to say about what is there. */
 int report_out_fail(const char *work, const char *out, struct err *err)
 {
@@ -150,6 +171,7 @@ int report_out_fail(const char *work, const char *out, struct err *err)
     const char *log = NULL, *found;
     char from[64];
 
+    blame_disk(work, err);
     for (int i = 0; i < FIGURES; i++) {
         snprintf(from, sizeof from, "figures/%s.work/gnuplot.log", figures[i]);
         found = save(work, from, out, "gnuplot.log");

@@ -106,6 +106,24 @@ static int judge_pass(const char *dir, struct err *err)
     return again;
 }
 
+/* Is the PDF there to its end?  Its last line is %%EOF. */
+static int is_whole(const char *dir)
+{
+    char path[FOLDER_PATH], end[32] = "";
+    struct err ignored;
+    FILE *pdf;
+
+    if (folder_path(path, dir, "report.pdf", &ignored) < 0)
+        return 0;
+    pdf = fopen(path, "re");
+    if (!pdf)
+        return 0;
+    if (fseek(pdf, -(long)(sizeof end - 1), SEEK_END) == 0)
+        end[fread(end, 1, sizeof end - 1, pdf)] = '\0';
+    fclose(pdf);
+    return strstr(end, "%%EOF") != NULL;
+}
+
 int report_pdf_make(const char *dir, const char *utc, struct err *err)
 {
     int again = 1;
@@ -117,10 +135,10 @@ int report_pdf_make(const char *dir, const char *utc, struct err *err)
         if (again < 0)
             return -1;
     }
-    if (folder_size(dir, "report.pdf") > 0)
+    if (is_whole(dir))
         return 0;
     err_set(err, ERR_HELPER, "pdflatex-failed",
-            "pdflatex: ended well, but made no report.pdf");
+            "pdflatex: ended well, but made no whole report.pdf");
     return err_hint(err, "is the pdflatex in PATH the real one? try: pdflatex "
                          "--version");
 }

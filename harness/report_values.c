@@ -307,7 +307,7 @@ static void put_pdv(struct target to, const struct summary *s)
 static void put_spread(struct target to, const struct summary *s)
 {
     put_pdv(to, s);
-    if (s->ipdv_ns > 0)
+    if (s->has_ipdv)
         put_rough(to, "ipdv", s->ipdv_ns);
     if (s->outliers.is_known)
         put_count(to, "outliers", s->outliers.below + s->outliers.above);

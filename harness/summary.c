@@ -93,7 +93,8 @@ static void rtts_of(struct summary *out, const struct samples *samples,
     pdv_of(out);
     out->outliers = outliers_find(sorted, n);
     outliers_locate(&out->outliers, samples->received_ns, samples->rtt_ns, n);
-    if (samples->variation.steps > 0)
+    out->has_ipdv = samples->variation.steps > 0;
+    if (out->has_ipdv)
         out->ipdv_ns = variation_mean(&samples->variation);
 }
 

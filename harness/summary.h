@@ -50,7 +50,8 @@ struct summary {
     double mean_ns;
     struct stats_quantile rtt[SUMMARY_QUANTILES];
     double lag1;    /* of the batches for the median */
-    double ipdv_ns; /* mean |IPDV|; 0 without two answers in a row */
+    int has_ipdv;   /* two answers came in a row: */
+    double ipdv_ns; /* mean |IPDV| */
     /* PDV (RFC 5481): the highest known of p99.9 and p99, less the minimum. */
     int64_t pdv_ns;
     enum summary_p pdv_of;         /* SUMMARY_QUANTILES: neither is known */

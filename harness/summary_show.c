@@ -36,7 +36,7 @@ static void put_rtt(struct cJSON *root, const struct summary *s)
     json_put_real(rtt, "mean_ns", s->mean_ns);
     json_put_int(rtt, "mad_ns", s->mad_ns);
     json_put_real(rtt, "batch_lag1", s->lag1);
-    if (s->ipdv_ns > 0)
+    if (s->has_ipdv)
         json_put_real(rtt, "mean_abs_ipdv_ns", s->ipdv_ns);
     if (s->outliers.is_known)
         json_put_int(rtt, "beyond_outer_fences",

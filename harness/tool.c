@@ -94,7 +94,7 @@ static int missing(const struct tool *tool, struct err *err)
 static int judge(const struct tool *tool, const struct proc *proc,
                  struct err *err)
 {
-    char lines[700];
+    char lines[700], how[80];
 
     if (!proc->ended)
         return trouble(tool, "timeout", err);
@@ -102,8 +102,13 @@ static int judge(const struct tool *tool, const struct proc *proc,
         return 0;
     join_lines(find_telling(buf_text(&proc->log)), lines, sizeof lines);
     trouble(tool, "failed", err);
-    snprintf(err->msg, sizeof err->msg, "%s: ended with status %d: %s",
-             tool->name, proc->exit_code, lines);
+    if (proc->exit_code > 128)
+        snprintf(how, sizeof how, "killed by signal %d (%s)",
+                 proc->exit_code - 128, strsignal(proc->exit_code - 128));
+    else
+        snprintf(how, sizeof how, "ended with status %d", proc->exit_code);
+    snprintf(err->msg, sizeof err->msg, "%s: %s%s%s", tool->name, how,
+             lines[0] ? ": " : ", and said nothing", lines);
     return -1;
 }
 

@@ -148,7 +148,7 @@ function quantile(key, p,   x, i, hit, share, m, shrunk) {
         in_batches(hit, n, share)
         m = effective(share, p, n)
     }
-    if (p == 0.5) say("n_eff", int(m))
+    if (p == 0.5) say("n_eff", int(m + 1e-9))
     if (m * (1 - p) < 10 - 1e-9) {
         if (m > 0) say(key ".more", ceil(seconds * (10 / (1 - p) / m - 1)) * 1e9)
         return
@@ -211,7 +211,7 @@ function warm(c,   i, m, k, z, d, j, mean, sq, least, best) {
         mean = sq = 0
         for (j = d; j < k; j++) mean += z[j] / (k - d)
         for (j = d; j < k; j++) sq += (z[j] - mean) ^ 2
-        if (least < 0 || sq / (k - d) ^ 2 < least) { least = sq / (k - d) ^ 2; best = d }
+        if (least < 0 || sq / (k - d) ^ 2 < least - 1e-25) { least = sq / (k - d) ^ 2; best = d }
     }
     if (best > k / 2) { unsteady++; return 0 }
     return 5 * best

@@ -39,6 +39,9 @@ static void test_specials(void)
     CHECK_STR(escaped("<|>"), "$<$$|$$>$");
     CHECK_STR(escaped("[1, 2]"), "{[}1, 2{]}");
     CHECK_STR(escaped(""), "");
+    CHECK_STR(escaped("aaaaaaaaaaaaaaaaaaaa bb"), "aaaaaaaaaaaaaaaaaaaa bb");
+    CHECK_STR(escaped("a aaaaaaaaaaaaaaaaaaaa_"),
+              "a aaaaaaaaaaaaaaaaaaaa\\allowbreak{}\\_");
     CHECK_STR(escaped("a\nb\x01\x7f"), "a?b??");
 }
 
