@@ -49,8 +49,10 @@ int cmd_report(int argc, char **argv, struct err *err)
         .prog = "harness report",
         .usage = "DIR...\n--check REPORT [DIR...]",
         .doc = "Check results folders and make figures and a PDF from them.  "
-               "The first local rate run becomes figure 4, the first other one "
-               "figure 6, and every one is a column of the table of results.  "
+               "The newest local rate run becomes figure 4, the newest other "
+               "one figure 6 (runs of a sweep or of pairs only where there is "
+               "none else), and all are in the table of results.  Two sites "
+               "are compared, best by pairs.  "
                "Transcripts become figures 2, 3 and 5; the failure test and "
                "loss on purpose have sections of their own.",
         .more =

@@ -6,12 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
-
-struct drawing {
-    const struct comparison *comparison;
-    const char *dir;
-    char digits[15]; /* the date in the PDFs */
-};
+#include <string.h>
 
 /* Bounds from the noise within both runs; the pairs themselves tell more. */
 static struct figure_pairs_point point_of(const struct verdict_run *a,
@@ -25,22 +20,17 @@ static struct figure_pairs_point point_of(const struct verdict_run *a,
                                        ratio * exp(half)};
 }
 
-static int draw(const struct drawing *drawing, struct figure *figure,
-                const char *script, struct err *err)
+int compare_draw_pairs(const struct comparison *c, const char *dir,
+                       const char *digits, struct err *err)
 {
-    if (figure_draw(figure, script, drawing->digits, err) < 0)
-        return -1;
-    folder_remove(figure->work);
-    return 0;
-}
-
-static int draw_pairs(const struct drawing *drawing, struct err *err)
-{
-    const struct comparison *c = drawing->comparison;
     struct figure_pairs_point *points = calloc((size_t)c->a.nruns,
                                                sizeof *points);
-    struct figure_pairs of = {points, c->a.nruns, c->verdict.p50.ratio,
-                              c->margin};
+    struct figure_pairs of = {.points = points,
+                              .n = c->a.nruns,
+                              .ratio = c->verdict.p50.ratio,
+                              .margin = c->margin,
+                              .a = c->a.runs[0].run->site,
+                              .b = c->b.runs[0].run->site};
     struct figure figure;
     int status;
 
@@ -48,32 +38,52 @@ static int draw_pairs(const struct drawing *drawing, struct err *err)
         return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
     for (int i = 0; i < c->a.nruns; i++)
         points[i] = point_of(&c->a.runs[i].value, &c->b.runs[i].value);
-    status = figure_begin(&figure, drawing->dir, "pairs", err);
+    status = figure_begin(&figure, dir, "pairs", err);
     if (status == 0)
         status = figure_pairs_write(&of, &figure, err);
     free(points);
-    return status < 0 ? -1 : draw(drawing, &figure, "pairs.gp", err);
+    return status < 0 ? -1 : figure_draw(&figure, "pairs.gp", digits, err);
 }
 
-static int draw_shift(const struct drawing *drawing, struct err *err)
+int compare_draw_shift(const struct comparison *c, const char *dir,
+                       const char *digits, struct err *err)
 {
-    const struct comparison *c = drawing->comparison;
+    struct figure_shift of = {.a = c->a.runs[0].run->site,
+                              .b = c->b.runs[0].run->site};
     struct figure figure;
 
-    if (figure_begin(&figure, drawing->dir, "shift", err) < 0 ||
-        figure_shift_write(c->deciles_a_ns, c->deciles_b_ns, &figure, err) < 0)
+    memcpy(of.a_ns, c->deciles_a_ns, sizeof of.a_ns);
+    memcpy(of.b_ns, c->deciles_b_ns, sizeof of.b_ns);
+    if (figure_begin(&figure, dir, "shift", err) < 0 ||
+        figure_shift_write(&of, &figure, err) < 0)
         return -1;
-    return draw(drawing, &figure, "shift.gp", err);
+    return figure_draw(&figure, "shift.gp", digits, err);
 }
 
-int compare_draw(const struct comparison *comparison, const char *dir,
-                 struct err *err)
+/* What gnuplot read; its log stays when it failed. */
+static void remove_work(const char *dir, const char *name)
 {
-    struct drawing drawing = {.comparison = comparison, .dir = dir};
+    char path[FOLDER_PATH];
+    struct err ignored;
 
-    report_pdf_digits(comparison->b.runs[0].result->start_utc, drawing.digits);
-    if (folder_make(dir, err) < 0 ||
-        (comparison->is_paired && draw_pairs(&drawing, err) < 0))
+    if (folder_path(path, dir, name, &ignored) == 0)
+        folder_remove(path);
+}
+
+int compare_draw(const struct comparison *c, const char *dir, struct err *err)
+{
+    char digits[15];
+
+    report_pdf_digits(c->b.runs[0].result->start_utc, digits);
+    if (folder_make(dir, err) < 0)
         return -1;
-    return draw_shift(&drawing, err);
+    if (c->is_paired) {
+        if (compare_draw_pairs(c, dir, digits, err) < 0)
+            return -1;
+        remove_work(dir, "pairs.work");
+    }
+    if (compare_draw_shift(c, dir, digits, err) < 0)
+        return -1;
+    remove_work(dir, "shift.work");
+    return 0;
 }

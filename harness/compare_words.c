@@ -28,18 +28,41 @@ static int is_small(double ratio)
     return ratio > 0.5 && ratio < 2;
 }
 
+/* Is it told as a change in percent, or as a factor? */
+static int is_change(const struct shift *of)
+{
+    return is_small(of->value) &&
+           (!of->has_interval || (is_small(of->lo) && is_small(of->hi)));
+}
+
+const char *words_bound(double ratio, const struct shift *of,
+                        char cell[WORDS_CELL])
+{
+    if (!is_change(of))
+        return words_factor(ratio, cell);
+    snprintf(cell, WORDS_CELL, "%+.*f %%", fabs(ratio - 1) < 0.1 ? 2 : 1,
+             100 * (ratio - 1));
+    return cell;
+}
+
 const char *words_ratio(double ratio, const struct shift *of,
                         char cell[WORDS_CELL])
 {
-    char factor[WORDS_CELL];
+    char bound[WORDS_CELL];
 
-    if (is_small(of->value) &&
-        (!of->has_interval || (is_small(of->lo) && is_small(of->hi))))
-        snprintf(cell, WORDS_CELL, "%+.*f %%", fabs(ratio - 1) < 0.1 ? 2 : 1,
-                 100 * (ratio - 1));
-    else
-        snprintf(cell, WORDS_CELL, "x %.28s", words_factor(ratio, factor));
+    words_bound(ratio, of, bound);
+    snprintf(cell, WORDS_CELL, "%s%.28s", is_change(of) ? "" : "x ", bound);
     return cell;
+}
+
+void words_interval(const struct shift *ratio, struct buf *to)
+{
+    char value[WORDS_CELL], lo[WORDS_CELL], hi[WORDS_CELL];
+
+    buf_addf(to, "RTT %s", words_ratio(ratio->value, ratio, value));
+    if (ratio->has_interval)
+        buf_addf(to, ", 95 %% CI %s to %s", words_bound(ratio->lo, ratio, lo),
+                 words_bound(ratio->hi, ratio, hi));
 }
 
 /* ---- the verdict ---- */

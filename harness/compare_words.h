@@ -22,6 +22,13 @@ const char *words_factor(double factor, char cell[WORDS_CELL]);
 const char *words_ratio(double ratio, const struct shift *of,
                         char cell[WORDS_CELL]);
 
+/* One end of its interval: "11.8", or "+2.31 %" as words_ratio. */
+const char *words_bound(double ratio, const struct shift *of,
+                        char cell[WORDS_CELL]);
+
+/* "RTT x 12.3, 95 % CI 11.8 to 12.9" */
+void words_interval(const struct shift *ratio, struct buf *to);
+
 /* "6 pairs", "4 and 5 runs" */
 void words_count(const struct comparison *c, struct buf *to);
 

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TIMEOUT_S 60
 
@@ -29,6 +30,14 @@ int figure_put(const struct figure *figure, const char *file, struct buf *text,
 
     buf_release(text);
     return status;
+}
+
+int figure_is_plain(const char *name)
+{
+    size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+                            "XYZ0123456789._- ");
+
+    return n > 0 && n <= 16 && !name[n];
 }
 
 static int run_gnuplot(const char *dir, const char *script_name,
@@ -105,10 +114,22 @@ static int set_date(const char *work, const char *digits, struct err *err)
                   : 0;
 }
 
+/* Only a failure has something to say. */
+static int forget_log(const struct figure *figure, struct err *err)
+{
+    char path[FOLDER_PATH];
+
+    if (folder_path(path, figure->work, "gnuplot.log", err) < 0)
+        return -1;
+    (void)unlink(path);
+    return 0;
+}
+
 int figure_draw(const struct figure *figure, const char *script,
                 const char *digits, struct err *err)
 {
     if (run_gnuplot(figure->work, script, err) < 0 ||
+        forget_log(figure, err) < 0 ||
         set_date(figure->work, digits, err) < 0 ||
         take_product(figure, "pdf", err) < 0)
         return -1;

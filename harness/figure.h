@@ -23,11 +23,14 @@ int figure_begin(struct figure *figure, const char *dir, const char *name,
 int figure_put(const struct figure *figure, const char *file, struct buf *text,
                struct err *err);
 
+/* May a name from outside be a label?  Short, and nothing to gnuplot. */
+int figure_is_plain(const char *name);
+
 /*
  * Run report/figures/SCRIPT, which leaves figure.pdf and figure.svg, and make
  * DIR/NAME.pdf and DIR/NAME.svg of them.  `digits` is the date in the PDF,
- * YYYYMMDDhhmmss: the same data give the same bytes.  What gnuplot printed is
- * in gnuplot.log of the work folder.  Errors: gnuplot-missing,
+ * YYYYMMDDhhmmss: the same data give the same bytes.  What gnuplot printed when
+ * it failed is in gnuplot.log of the work folder.  Errors: gnuplot-missing,
  * gnuplot-timeout, gnuplot-failed (ERR_HELPER), report-write.
  */
 int figure_draw(const struct figure *figure, const char *script,

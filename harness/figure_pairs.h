@@ -18,6 +18,7 @@ struct figure_pairs {
     int n;
     struct shift ratio;
     double margin;
+    const char *a, *b; /* their sites; names that are not plain are not shown */
 };
 
 /* What pairs.gp needs. */

@@ -9,9 +9,13 @@
 
 #define FIGURE_SHIFT_DECILES 9
 
-/* What shift.gp needs, from the deciles of each, in ns. */
-int figure_shift_write(const double a_ns[FIGURE_SHIFT_DECILES],
-                       const double b_ns[FIGURE_SHIFT_DECILES],
+struct figure_shift {
+    double a_ns[FIGURE_SHIFT_DECILES], b_ns[FIGURE_SHIFT_DECILES];
+    const char *a, *b; /* their sites; names that are not plain are not shown */
+};
+
+/* What shift.gp needs. */
+int figure_shift_write(const struct figure_shift *of,
                        const struct figure *figure, struct err *err);
 
 #endif

@@ -69,5 +69,7 @@ int figure_side_write(const struct figure_side of[2],
             return -1;
     }
     put_labels(&text, of);
+    if (of[1].ratio)
+        buf_addf(&text, "RATIO = '%s'\n", of[1].ratio);
     return figure_put(figure, "labels.gp", &text, err);
 }

@@ -12,6 +12,7 @@ struct figure_side {
     const struct series *series; /* at least one bin */
     int64_t message_size_bytes;
     int64_t median_ns; /* of all its round trips, drawn into the other too */
+    const char *ratio; /* to the other: a label, or NULL; in ASCII, no quotes */
 };
 
 /* Write what side.gp draws: local, remote.  Error: report-write. */

@@ -96,6 +96,8 @@ static const char *beyond_ascii(uint32_t c)
         return "''{}";
     case 0x2026:
         return "\\dots{}";
+    case 0x2212:
+        return "$-$";
     case 0x2264:
         return "$\\le$";
     case 0x2265:

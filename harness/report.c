@@ -206,7 +206,8 @@ static int typeset(struct report *report, struct err *err)
     const char *out = report->request->out;
 
     if (write_report(report, err) < 0 ||
-        report_figures_draw(&report->content.set, report->work, err) < 0 ||
+        report_figures_draw(&report->content.set, &report->content.versus,
+                            report->work, err) < 0 ||
         report_pdf_make(report->work, report_set_start(&report->content.set),
                         err) < 0 ||
         report_out_deliver(report->work, out, err) < 0)

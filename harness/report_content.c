@@ -52,8 +52,14 @@ static void put_values(struct values *values, const struct report_set *set)
 {
     const struct report_runs *failures = &set->of[REPORT_FAILURE];
     const struct report_run *first = set->local ? set->local : set->remote;
+    char listed[16];
 
     report_values_total(values, set);
+    if (report_tables_are_listed(set)) {
+        snprintf(listed, sizeof listed, "%d", set->of[REPORT_RATE].n);
+        values_number(values, "total", "listed", set->of[REPORT_RATE].n,
+                      listed);
+    }
     put_runs(values, set);
     if (set->local)
         report_values_run(values, "local", set->local);
@@ -73,9 +79,24 @@ static void put_values(struct values *values, const struct report_set *set)
     report_scenes_values(values, set);
 }
 
+/* versus.drawn: the runs of the figure side by side are of the two targets. */
+static void put_versus(struct report_content *content)
+{
+    const struct report_set *set = &content->set;
+
+    report_versus_values(&content->values, &content->versus);
+    if (set->local && set->remote &&
+        report_versus_is_a(&content->versus, set->local->run) &&
+        report_versus_is_b(&content->versus, set->remote->run))
+        values_text(&content->values, "versus", "drawn", "drawn");
+}
+
 int report_content_fill(struct report_content *content, struct err *err)
 {
+    if (report_versus_find(&content->versus, &content->set, err) < 0)
+        return -1;
     put_values(&content->values, &content->set);
+    put_versus(content);
     if (report_trace_values(&content->values, &content->set, err) < 0 ||
         put_folders(&content->values, &content->set, err) < 0)
         return -1;
@@ -95,21 +116,28 @@ const char *report_content_table(const struct report_content *content, int i,
         {"tables/loss.tex", report_loss_table},
         {"tables/limits.tex", report_tables_limits},
         {"tables/files.tex", report_tables_files},
-        {"tables/environment.tex", NULL},
+        {"tables/runs.tex", report_tables_runs},
     };
+    int n = (int)(sizeof tables / sizeof *tables);
 
-    if (i >= (int)(sizeof tables / sizeof *tables))
-        return NULL;
-    if (tables[i].put)
+    if (i < n) {
         tables[i].put(to, &content->set);
-    else
-        buf_add(to, buf_text(&content->environment));
+        return tables[i].file;
+    }
+    if (i == n) {
+        report_versus_table(to, &content->versus);
+        return "tables/versus.tex";
+    }
+    if (i > n + 1)
+        return NULL;
+    buf_add(to, buf_text(&content->environment));
     to->failed |= content->environment.failed;
-    return tables[i].file;
+    return "tables/environment.tex";
 }
 
 void report_content_release(struct report_content *content)
 {
+    report_versus_release(&content->versus);
     report_set_release(&content->set);
     values_release(&content->values);
     buf_release(&content->environment);

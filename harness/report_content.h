@@ -7,6 +7,7 @@
 #define HARNESS_REPORT_CONTENT_H
 
 #include "harness/report_set.h"
+#include "harness/report_versus.h"
 #include "harness/values.h"
 #include "lib/buf.h"
 #include "lib/err.h"
@@ -14,11 +15,15 @@
 /* {0} is releasable; the set is loaded by the caller. */
 struct report_content {
     struct report_set set;
+    struct report_versus versus;
     struct values values;
     struct buf environment; /* its table */
 };
 
-/* All values of the loaded set.  Errors: those of json_load and hash_file. */
+/*
+ * All values of the loaded set.  Errors: those of json_load, hash_file and
+ * report_versus_find.
+ */
 int report_content_fill(struct report_content *content, struct err *err);
 
 /* Append table i (0..); its file in the report, or NULL past the last. */

@@ -1,5 +1,6 @@
 #include "harness/report_figures.h"
 
+#include "harness/compare_words.h"
 #include "harness/figure.h"
 #include "harness/figure_bursts.h"
 #include "harness/figure_connections.h"
@@ -19,6 +20,7 @@
 
 struct drawing {
     const struct report_set *set;
+    const struct report_versus *versus;
     char dir[FOLDER_PATH];
     char digits[15]; /* the date in the PDFs */
 };
@@ -116,7 +118,9 @@ static int draw_side(const struct drawing *drawing, struct err *err)
     const struct report_run *const runs[2] = {drawing->set->local,
                                               drawing->set->remote};
     struct figure_side of[2];
+    struct buf ratio = {0};
     struct figure figure;
+    int status;
 
     if (!has_line(runs[0]) || !has_line(runs[1]))
         return 0;
@@ -125,10 +129,17 @@ static int draw_side(const struct drawing *drawing, struct err *err)
             .series = &runs[i]->series,
             .message_size_bytes = runs[i]->run->message_size_bytes,
             .median_ns = median_of(runs[i])};
-    if (figure_begin(&figure, drawing->dir, "side", err) < 0 ||
-        figure_side_write(of, &figure, err) < 0)
-        return -1;
-    return figure_draw(&figure, "side.gp", drawing->digits, err);
+    if (report_versus_is_a(drawing->versus, runs[0]->run) &&
+        report_versus_is_b(drawing->versus, runs[1]->run)) {
+        words_interval(&drawing->versus->comparison.verdict.p50.ratio, &ratio);
+        of[1].ratio = buf_text(&ratio);
+    }
+    status = figure_begin(&figure, drawing->dir, "side", err);
+    if (status == 0)
+        status = figure_side_write(of, &figure, err);
+    buf_release(&ratio);
+    return status < 0 ? -1
+                      : figure_draw(&figure, "side.gp", drawing->digits, err);
 }
 
 static int draw_sizes(const struct drawing *drawing, struct err *err)
@@ -233,10 +244,26 @@ static int draw_bursts(const struct drawing *drawing, struct err *err)
     return figure_draw(&figure, "bursts.gp", drawing->digits, err);
 }
 
-int report_figures_draw(const struct report_set *set, const char *dir,
+/* Pairs have a figure at all times, deciles when there is more than one run. */
+static int draw_versus(const struct drawing *drawing, struct err *err)
+{
+    const struct comparison *c = &drawing->versus->comparison;
+
+    if (!drawing->versus->is_compared)
+        return 0;
+    if (c->is_paired &&
+        compare_draw_pairs(c, drawing->dir, drawing->digits, err) < 0)
+        return -1;
+    if (!c->verdict.p50.ratio.has_interval)
+        return 0;
+    return compare_draw_shift(c, drawing->dir, drawing->digits, err);
+}
+
+int report_figures_draw(const struct report_set *set,
+                        const struct report_versus *versus, const char *dir,
                         struct err *err)
 {
-    struct drawing drawing = {.set = set};
+    struct drawing drawing = {.set = set, .versus = versus};
 
     report_pdf_digits(report_set_start(set), drawing.digits);
     if (folder_path(drawing.dir, dir, "figures", err) < 0 ||
@@ -244,9 +271,9 @@ int report_figures_draw(const struct report_set *set, const char *dir,
         draw_rate(&drawing, set->local, "fig4", err) < 0 ||
         draw_rate(&drawing, set->remote, "fig6", err) < 0 ||
         draw_hops(&drawing, err) < 0 || draw_side(&drawing, err) < 0 ||
-        draw_percentiles(&drawing, err) < 0 || draw_heat(&drawing, err) < 0 ||
-        draw_sizes(&drawing, err) < 0 || draw_crowds(&drawing, err) < 0 ||
-        draw_loss(&drawing, err) < 0)
+        draw_versus(&drawing, err) < 0 || draw_percentiles(&drawing, err) < 0 ||
+        draw_heat(&drawing, err) < 0 || draw_sizes(&drawing, err) < 0 ||
+        draw_crowds(&drawing, err) < 0 || draw_loss(&drawing, err) < 0)
         return -1;
     return draw_bursts(&drawing, err);
 }

@@ -3,13 +3,15 @@
 #define HARNESS_REPORT_FIGURES_H
 
 #include "harness/report_set.h"
+#include "harness/report_versus.h"
 #include "lib/err.h"
 
 /*
  * Draw into DIR/figures what the runs have the data for.  Errors: those of
  * figure_draw.
  */
-int report_figures_draw(const struct report_set *set, const char *dir,
+int report_figures_draw(const struct report_set *set,
+                        const struct report_versus *versus, const char *dir,
                         struct err *err);
 
 #endif

@@ -74,11 +74,6 @@ static void forget(const char *dir, const char *name)
         (void)unlink(path);
 }
 
-static const char *const figures[] = {
-    "fig1", "fig4",   "fig6", "side",        "percentiles", "heat",
-    "loss", "bursts", "size", "connections", "hops"};
-enum { FIGURES = sizeof figures / sizeof *figures };
-
 /* What is no longer part of the report must not lie beside it. */
 static int deliver(const char *work, const char *name, const char *out,
                    struct err *err)
@@ -89,41 +84,66 @@ static int deliver(const char *work, const char *name, const char *out,
     return 0;
 }
 
-static int deliver_figures(const char *work, const char *out, struct err *err)
+static int has_end(const char *name, const char *end)
 {
-    static const char *const ext[] = {"pdf", "svg"};
-    char name[64];
+    size_t n = strlen(name), m = strlen(end);
 
-    for (int i = 0; i < 2 * FIGURES; i++) {
-        snprintf(name, sizeof name, "figures/%s.%s", figures[i / 2],
-                 ext[i % 2]);
-        if (deliver(work, name, out, err) < 0)
-            return -1;
+    return n > m && strcmp(name + n - m, end) == 0;
+}
+
+/* Files of a folder of the report, by how their names end. */
+struct part {
+    const char *folder, *end;
+};
+
+/*
+ * Every such file of `dir`: moved to OUT when it is in the work folder, else
+ * removed.
+ */
+static int deliver_those_of(const char *dir, const struct part *part,
+                            const char *work, const char *out, struct err *err)
+{
+    char path[FOLDER_PATH], name[300];
+    const struct dirent *found;
+    int status = folder_path(path, dir, part->folder, err);
+    DIR *files = status == 0 ? opendir(path) : NULL;
+
+    while (status == 0 && files && (found = readdir(files))) {
+        if (!has_end(found->d_name, part->end))
+            continue;
+        snprintf(name, sizeof name, "%s/%s", part->folder, found->d_name);
+        status = deliver(work, name, out, err);
     }
-    return 0;
+    if (files)
+        closedir(files);
+    return status;
+}
+
+/* What is there already, and then what is new. */
+static int deliver_part(const struct part *part, const char *work,
+                        const char *out, struct err *err)
+{
+    char path[FOLDER_PATH];
+
+    if (folder_path(path, out, part->folder, err) < 0 ||
+        folder_make(path, err) < 0 ||
+        deliver_those_of(out, part, work, out, err) < 0)
+        return -1;
+    return deliver_those_of(work, part, work, out, err);
 }
 
 int report_out_deliver(const char *work, const char *out, struct err *err)
 {
-    static const char *const files[] = {
-        "tables/fig2.tex",     "tables/fig3.tex",
-        "tables/fig5.tex",     "tables/udp.tex",
-        "tables/telnet.tex",   "tables/trace.tex",
-        "tables/client.tex",   "tables/server.tex",
-        "tables/test.tex",     "tables/results.tex",
-        "tables/failures.tex", "tables/loss.tex",
-        "tables/limits.tex",   "tables/environment.tex",
-        "tables/files.tex",    "results.tex",
-        "report.tex",          "report.pdf"};
+    static const struct part parts[] = {
+        {"figures", ".pdf"}, {"figures", ".svg"}, {"tables", ".tex"}};
+    static const char *const files[] = {"results.tex", "report.tex",
+                                        "report.pdf"};
     static const char *const logs[] = {"gnuplot.log", "pdflatex.log",
                                        "report.log"};
-    char path[FOLDER_PATH];
 
-    if (folder_path(path, out, "figures", err) < 0 ||
-        folder_make(path, err) < 0 ||
-        folder_path(path, out, "tables", err) < 0 ||
-        folder_make(path, err) < 0 || deliver_figures(work, out, err) < 0)
-        return -1;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (deliver_part(&parts[i], work, out, err) < 0)
+            return -1;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (deliver(work, files[i], out, err) < 0)
             return -1;
@@ -164,19 +184,34 @@ static void blame_disk(const char *work, struct err *err)
     err_hint(err, "make room, or choose another place: --out DIR");
 }
 
+/* Of the figure that failed: those that were drawn left none. */
+static const char *save_gnuplot_log(const char *work, const char *out)
+{
+    char path[FOLDER_PATH], from[300];
+    const char *log = NULL;
+    const struct dirent *found;
+    struct err ignored;
+    DIR *figures = folder_path(path, work, "figures", &ignored) == 0
+                       ? opendir(path)
+                       : NULL;
+
+    while (figures && !log && (found = readdir(figures))) {
+        snprintf(from, sizeof from, "figures/%s/gnuplot.log", found->d_name);
+        log = save(work, from, out, "gnuplot.log");
+    }
+    if (figures)
+        closedir(figures);
+    return log;
+}
+
 /* After a fault: its logs, and what to say about what is there. */
 int report_out_fail(const char *work, const char *out, struct err *err)
 {
     static const char *const logs[] = {"pdflatex.log", "report.log"};
     const char *log = NULL, *found;
-    char from[64];
 
     blame_disk(work, err);
-    for (int i = 0; i < FIGURES; i++) {
-        snprintf(from, sizeof from, "figures/%s.work/gnuplot.log", figures[i]);
-        found = save(work, from, out, "gnuplot.log");
-        log = found ? found : log;
-    }
+    log = save_gnuplot_log(work, out);
     for (int i = 0; i < 2; i++) {
         found = save(work, logs[i], out, logs[i]);
         log = found ? found : log;

@@ -71,16 +71,49 @@ static int load_run(struct report_set *set, const struct result *result,
     return 0;
 }
 
-/* The first local run is figure 4, the first other one figure 6. */
+/* Does its folder hold other cases, too? */
+static int is_swept(const struct report_run *run)
+{
+    const struct result *result = run->result;
+
+    for (int i = 0; i < result->nruns; i++)
+        if (strcmp(result->runs[i].key, run->run->key) != 0)
+            return 1;
+    return 0;
+}
+
+/* How well a run shows what a site does: a rate test of its own does best. */
+static int merit_of(const struct report_run *run)
+{
+    if (is_swept(run) || run->run->rate_per_s > 0)
+        return 1;
+    return run->result->pairs.has ? 2 : 3;
+}
+
+/* The better one, of equals that of the newer folder, of one folder the first.
+ */
+static const struct report_run *better(const struct report_run *one,
+                                       const struct report_run *other)
+{
+    int by = one ? merit_of(other) - merit_of(one) : 1;
+
+    if (by == 0)
+        by = strcmp(other->result->start_utc, one->result->start_utc);
+    return by > 0 ? other : one;
+}
+
+/* A local run is figure 4, another one figure 6. */
 static void choose(struct report_set *set)
 {
     const struct report_runs *of = &set->of[REPORT_RATE];
 
-    for (int i = of->n - 1; i >= 0; i--) {
-        if (report_run_is_local(of->run[i].run))
-            set->local = &of->run[i];
+    for (int i = 0; i < of->n; i++) {
+        const struct report_run *run = &of->run[i];
+
+        if (report_run_is_local(run->run))
+            set->local = better(set->local, run);
         else
-            set->remote = &of->run[i];
+            set->remote = better(set->remote, run);
     }
 }
 

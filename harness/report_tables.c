@@ -33,7 +33,7 @@ static void put_cell(struct buf *to, const struct row *row, const char *run)
     case CELL_QUANTILE:
         buf_addf(to,
                  " & \\IfR{%s.%s.range}{\\R{%s.%s.range}}{\\IfR{%s.%s.more}"
-                 "{needs \\R{%s.%s.more} more}{\\Rna{%s.%s}}}",
+                 "{needs \\R{%s.%s.more} more}{\\Rna{%s.%s.range}}}",
                  run, row->key, run, row->key, run, row->key, run, row->key,
                  run, row->key);
         break;
@@ -93,28 +93,55 @@ static int has_open(const struct report_runs *of)
     return 0;
 }
 
-static void put_results_table(struct buf *to, const struct report_runs *part,
-                              int is_first, int with_start)
+/* Runs that are told in full, which need not lie side by side. */
+struct columns {
+    const struct report_run *run[REPORT_TABLES_FULL];
+    int n;
+};
+
+static int has_open_column(const struct columns *of)
+{
+    for (int i = 0; i < of->n; i++)
+        if (of->run[i]->run->rate_per_s > 0)
+            return 1;
+    return 0;
+}
+
+/* A long title takes another line. */
+static void put_title(struct buf *to, const struct report_run *run)
+{
+    enum { LONG = 20 };
+    size_t n = strlen(run->run->site) + (run->run->emulated ? 10 : 0) +
+               (run->run->rep > 1 ? 11 : 0);
+
+    if (n > LONG)
+        buf_addf(to, " & \\parbox[b]{2.4cm}{\\raggedleft\\R{%s.title}}",
+                 run->key);
+    else
+        buf_addf(to, " & \\R{%s.title}", run->key);
+}
+
+static void put_results_table(struct buf *to, const struct columns *part,
+                              const char *which, int with_start)
 {
     const char *star = part->n > 2 ? "*" : "";
 
     buf_addf(to,
              "\\begin{table%s}[t]\n\\centering\\footnotesize\n"
-             "\\caption{Round trips of all runs%s}%s\n"
+             "\\caption{Round trips%s}\n"
              "\\setlength\\tabcolsep{3.5pt}\n"
              "\\begin{tabular}{@{}l*{%d}{r}@{}}\n\\toprule\n",
-             star, is_first ? "" : " (continued)",
-             is_first ? "\\label{tab:results}" : "", part->n);
+             star, which, part->n);
     for (int i = 0; i < part->n; i++)
-        buf_addf(to, " & \\R{%s.title}", part->run[i].key);
+        put_title(to, part->run[i]);
     buf_add(to, " \\\\\n\\midrule\n");
     for (size_t r = with_start ? 0 : TELLING_ROWS;
          r < sizeof rows / sizeof *rows; r++) {
-        if (rows[r].cell == CELL_OPEN && !has_open(part))
+        if (rows[r].cell == CELL_OPEN && !has_open_column(part))
             continue;
         buf_add(to, rows[r].label);
         for (int i = 0; i < part->n; i++)
-            put_cell(to, &rows[r], part->run[i].key);
+            put_cell(to, &rows[r], part->run[i]->key);
         buf_add(to, " \\\\\n");
     }
     buf_addf(to, "\\bottomrule\n\\end{tabular}\n\\end{table%s}\n\n", star);
@@ -126,21 +153,76 @@ static int same_title(const struct result_run *a, const struct result_run *b)
            a->rep == b->rep;
 }
 
-void report_tables_results(struct buf *to, const struct report_set *set)
+int report_tables_are_listed(const struct report_set *set)
+{
+    return set->of[REPORT_RATE].n > REPORT_TABLES_FULL;
+}
+
+/* All, or those that figures and text are about. */
+static void choose_columns(struct columns *out, const struct report_set *set)
 {
     const struct report_runs *of = &set->of[REPORT_RATE];
+
+    out->n = 0;
+    for (int i = 0; i < of->n && out->n < REPORT_TABLES_FULL; i++) {
+        const struct report_run *run = &of->run[i];
+
+        if (!report_tables_are_listed(set) || run == set->local ||
+            run == set->remote || run->run->rate_per_s > 0)
+            out->run[out->n++] = run;
+    }
+}
+
+void report_tables_results(struct buf *to, const struct report_set *set)
+{
+    const char *which = report_tables_are_listed(set)
+                            ? "}\\label{tab:results"
+                            : " of all runs}\\label{tab:results";
+    struct columns all;
     int with_start = 0;
 
-    for (int i = 0; i < of->n; i++)
+    choose_columns(&all, set);
+    for (int i = 0; i < all.n; i++)
         for (int j = 0; j < i; j++)
-            with_start |= same_title(of->run[i].run, of->run[j].run);
-    for (int first = 0; first < of->n; first += MAX_COLUMNS) {
-        struct report_runs part = {of->run + first, of->n - first};
+            with_start |= same_title(all.run[i]->run, all.run[j]->run);
+    for (int first = 0; first < all.n; first += MAX_COLUMNS) {
+        struct columns part = {.n = 0};
 
-        if (part.n > MAX_COLUMNS)
-            part.n = MAX_COLUMNS;
-        put_results_table(to, &part, first == 0, with_start);
+        while (part.n < MAX_COLUMNS && first + part.n < all.n) {
+            part.run[part.n] = all.run[first + part.n];
+            part.n++;
+        }
+        put_results_table(to, &part, first ? " (continued)" : which,
+                          with_start);
     }
+}
+
+/* ---- all runs ---- */
+
+void report_tables_runs(struct buf *to, const struct report_set *set)
+{
+    const struct report_runs *of = &set->of[REPORT_RATE];
+
+    if (!report_tables_are_listed(set))
+        return;
+    buf_add(to,
+            "{\\footnotesize\\setlength\\tabcolsep{3.5pt}\n"
+            "\\begin{longtable}{@{}>{\\raggedright\\arraybackslash}p{4.2cm}"
+            "lrrrrrrrr@{}}\n\\toprule\n"
+            "run & started (UTC) & bytes & conn. & messages & failed & median "
+            "RTT & 95\\,\\% CI & p99 RTT & echo rate \\\\\n\\midrule\n"
+            "\\endhead\n\\bottomrule\n\\endfoot\n");
+    for (int i = 0; i < of->n; i++) {
+        const char *key = of->run[i].key;
+
+        buf_addf(to,
+                 "\\R{%s.title} & \\Rna{%s.started} & \\R{%s.size} & "
+                 "\\R{%s.connections.n} & \\R{%s.rows} & \\R{%s.failed} & "
+                 "\\Rna{%s.rtt.p50} & \\Rna{%s.rtt.p50.range} & "
+                 "\\Rna{%s.rtt.p99} & \\Rna{%s.rate} \\\\\n",
+                 key, key, key, key, key, key, key, key, key, key);
+    }
+    buf_add(to, "\\end{longtable}}\n");
 }
 
 /* ---- limits ---- */

@@ -2,8 +2,8 @@
 # what is written in capitals.
 load 'labels.gp'
 
-set xlabel 'decile of all messages in %' noenhanced offset 0,0.6
-set ylabel Y_LABEL noenhanced offset 0.8,0
+set xlabel 'decile of the messages (%)' noenhanced offset 0,0.6
+set ylabel Y_LABEL noenhanced offset 0,0
 set xrange [5:95]
 set yrange [Y_MIN:Y_MAX]
 set xtics 10,10 offset 0,0.3

@@ -40,11 +40,19 @@ do for [i=1:2] {
     set xrange [0:END_2]
     set title 'remote' offset 0,-0.8
     set key inside center right vertical maxrows 3
+    if (exists('RATIO')) {
+        set arrow 3 from graph 0.08, first MEDIAN_1 to graph 0.08, \
+            first MEDIAN_2 head size screen 0.008,20 filled lw 0.8 lc rgb GREY
+        set label 3 RATIO noenhanced at graph 0.1, \
+            first sqrt(MEDIAN_1 * MEDIAN_2) left
+    }
     plot MEDIAN_1 with lines lw 1.2 dt (5,6) lc rgb LOCAL \
             title 'median of the local run', \
         'remote.dat' using 1:2:3 with filledcurves fs solid noborder \
             fc rgb REMOTE_BAND title '5–95 %', \
         'remote.dat' using 1:4 with lines lw 1.8 lc rgb REMOTE title 'median'
+    unset arrow 3
+    unset label 3
     unset multiplot
 }
 set output

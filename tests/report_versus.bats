@@ -1,0 +1,1 @@
+bats/report_versus.bats
