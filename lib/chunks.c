@@ -24,6 +24,17 @@ struct chunks {
     struct chunk *free;
 };
 
+/* Of errno: what could not be done with the file, and what to do about it. */
+static int disk_err(struct err *err, const char *what, const char *path)
+{
+    int no_space = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+
+    err_sys(err, ERR_RESULTS, no_space ? "results-no-space" : "results-write",
+            "cannot %s: %s", what, path);
+    return err_hint(err, "%s, or choose another place with --out DIR",
+                    no_space ? "free space there" : "check the disk");
+}
+
 /* ---- writing ---- */
 
 /* The end of the last whole line among the first n bytes. */
@@ -52,20 +63,12 @@ static void cut_back(struct chunks *chunks, const struct chunk *chunk,
 {
     int cause = errno;
     size_t whole = whole_lines(chunk->bytes, written);
-    int no_space = cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
 
     chunks->lines += count_lines(chunk->bytes, whole);
     chunks->file_bytes += (int64_t)whole;
     (void)!ftruncate(chunks->fd, (off_t)chunks->file_bytes);
     errno = cause;
-    err_sys(&chunks->err, ERR_RESULTS,
-            no_space ? "results-no-space" : "results-write",
-            "cannot record: %s", chunks->path);
-    err_hint(&chunks->err, "%s",
-             no_space ? "free space there, or choose another place with "
-                        "--out DIR"
-                      : "check the disk, or choose another place with "
-                        "--out DIR");
+    disk_err(&chunks->err, "record", chunks->path);
     atomic_store(&chunks->failed, 1);
 }
 
@@ -256,6 +259,8 @@ const char *chunks_path(const struct chunks *chunks)
 
 static int open_err(const char *path, struct err *err)
 {
+    if (errno == ENOSPC || errno == EDQUOT)
+        return disk_err(err, "record", path);
     if (errno == EEXIST) {
         err_sys(err, ERR_RESULTS, "results-exist", "cannot record: %s", path);
         return err_hint(err, "a record is never overwritten; choose another "
@@ -319,11 +324,9 @@ int chunks_close(struct chunks *chunks, struct err *err)
     had_failed = atomic_load(&chunks->failed);
     failed = tell(chunks, err) < 0;
     if (!had_failed && fdatasync(chunks->fd) < 0 && errno != EINVAL)
-        failed = 1, err_sys(err, ERR_RESULTS, "results-write",
-                            "cannot save: %s", chunks->path);
+        failed = disk_err(err, "save", chunks->path) < 0;
     if (close(chunks->fd) < 0 && !failed && !had_failed)
-        failed = 1, err_sys(err, ERR_RESULTS, "results-write",
-                            "cannot close: %s", chunks->path);
+        failed = disk_err(err, "close", chunks->path) < 0;
     destroy(chunks);
     return failed ? -1 : 0;
 }
