@@ -70,8 +70,9 @@ static: $(STATIC) $(TOP)/share/echolab/static ## servers without libraries, for 
 check: all unit ## run every test: unit tests, layers, bats
 	@sh tests/run.sh $(TOP)/bin $(UNITS)
 
-check-slow: $(SLOW) ## simulate: do the intervals hold the truth as often as they say?
+check-slow: all $(SLOW) ## simulate the statistics; kill programs at each system call
 	@for t in $(SLOW); do $$t || exit 1; done
+	@ECHOLAB_BIN="$(CURDIR)/$(TOP)/bin" bats --print-output-on-failure tests/slow
 
 threads: $(filter-out %/harness,$(PROGRAMS)) ## with SAN=thread: look for races in servers and clients
 	@ECHOLAB_BIN="$(CURDIR)/$(TOP)/bin" bats --print-output-on-failure tests/bats/threads.bats

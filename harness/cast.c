@@ -10,7 +10,10 @@
 #include <string.h>
 
 static const int64_t ready_timeout_ns = 5 * CLOCK_NS_PER_S;
+/* Who has a file to bring to the disk gets longer. */
 static const int64_t stop_grace_ns = 2 * CLOCK_NS_PER_S;
+static const int64_t save_grace_ns = 10 * CLOCK_NS_PER_S;
+static const int64_t hurried_grace_ns = CLOCK_NS_PER_S / 4;
 
 /* Above so many the servers must be told; the hello needs one as well. */
 enum { SERVER_DEFAULT_CONNECTIONS = 1000, SPARE_CONNECTIONS = 8 };
@@ -24,9 +27,10 @@ static int died_early(const struct proc *proc, const char *name,
     if (err_parse(err, (enum err_code)proc->exit_code, buf_text(&proc->err)) ==
         0)
         return -1;
-    return err_set(err, ERR_HELPER, "server-died",
-                   "%s ended before it listened, with status %d", name,
-                   proc->exit_code);
+    err_set(err, ERR_HELPER, "server-died",
+            "%s ended before it listened, with status %d", name,
+            proc->exit_code);
+    return err_hint(err, "try it alone: %s --port 0", name);
 }
 
 /* "listening tcp 127.0.0.1:40113" */
@@ -195,22 +199,6 @@ static int start_far_server(struct cast *cast, struct result_run *run,
     return 0;
 }
 
-/* It runs, and says so over ssh; and yet there is no way to it. */
-static int port_filtered(const struct cast *cast, const struct result_run *run,
-                         struct err *err)
-{
-    struct err cause = *err;
-
-    err_set(err, ERR_TARGET, "port-filtered",
-            "our server runs on %s, but %s port %d is closed on the way: "
-            "%.400s",
-            run->host, run->transport, run->port, cause.msg);
-    return err_hint(err,
-                    "firewall there: %.200s; open the port in it, and in the "
-                    "security group of the provider",
-                    cast->far.firewall);
-}
-
 /* ---- all of them ---- */
 
 static int start_server(struct cast *cast, struct result_run *run,
@@ -290,16 +278,6 @@ int cast_begin(struct cast *cast, struct result_run *run, const char *dir,
     if (run->deployed && start_far_server(cast, run, err) < 0)
         return -1;
     return run->emulated ? start_relay(cast, run, dir, err) : 0;
-}
-
-/* The relay answers for a target that does not: name the one that is meant. */
-static int target_gone(const struct cast *cast, struct err *err)
-{
-    err_set(err, ERR_TARGET, "connect-refused",
-            "cannot connect: %s, behind the emulated path",
-            cast->target[0] ? cast->target : "our server");
-    return err_hint(err, "nothing listens there: start it with echo-server "
-                         "--port PORT, or check the port");
 }
 
 /* ---- the client ---- */
@@ -414,6 +392,11 @@ int64_t cast_queue_drops(const struct cast *cast)
     return number_of(buf_text(&cast->relay.log), "queue_dropped");
 }
 
+int64_t cast_refused_forwards(const struct cast *cast)
+{
+    return number_of(buf_text(&cast->relay.log), "failed");
+}
+
 int64_t cast_socket_drops(const struct cast *cast)
 {
     return number_of(buf_text(&cast->server.log), "local_drops") +
@@ -438,45 +421,42 @@ void cast_interrupt(struct cast *cast)
     proc_signal(&cast->client, SIGINT);
 }
 
-/* The hello did not come through: neither an answer nor a refusal. */
-static int is_silence(const struct err *err)
+static int64_t nearer(int64_t deadline_ns, int64_t grace_ns)
 {
-    static const char *const ids[] = {"connect-timeout", "connect-unreachable",
-                                      "hello-timeout"};
+    int64_t at_ns = clock_now_ns() + grace_ns;
 
-    for (int i = 0; i < 3; i++)
-        if (strcmp(err->id, ids[i]) == 0)
-            return 1;
-    return 0;
+    return at_ns < deadline_ns ? at_ns : deadline_ns;
 }
 
-int cast_client_error(const struct cast *cast, const struct result_run *run,
-                      int stopped, struct err *err)
+static void stop(struct proc *proc, const struct result_run *run,
+                 int (*is_hurried)(void))
 {
-    int code = cast->client.exit_code;
+    int64_t deadline_ns = nearer(
+        INT64_MAX, result_run_is_udp(run) ? save_grace_ns : stop_grace_ns);
+    int was_hurried = 0;
 
-    if (code == 0 || (stopped && code > 128))
-        return 0;
-    if (code == ERR_PEER && number_of(buf_text(&cast->relay.log), "failed") > 0)
-        return target_gone(cast, err);
-    if (err_parse(err, (enum err_code)code, buf_text(&cast->client.err)) == 0)
-        return run->deployed && is_silence(err) ? port_filtered(cast, run, err)
-                                                : -1;
-    return err_set(err, ERR_CUT, "client-died",
-                   "cut short: the client ended with status %d", code);
+    proc_signal(proc, SIGTERM);
+    while (proc_is_running(proc) && clock_now_ns() < deadline_ns) {
+        if (!was_hurried && is_hurried()) {
+            deadline_ns = nearer(deadline_ns, hurried_grace_ns);
+            was_hurried = 1;
+        }
+        (void)proc_more(proc, hurried_grace_ns);
+    }
+    proc_stop(proc, 0);
 }
 
 int cast_end(struct cast *cast, const struct result_run *run, const char *dir,
-             struct err *err)
+             int (*is_hurried)(void), struct err *err)
 {
     struct ssh_target to = ssh_target(run);
     char line[512];
     int failed = 0;
 
-    proc_stop(&cast->relay, stop_grace_ns);
+    stop(&cast->relay, run, is_hurried);
     if (run->deployed)
         failed = deploy_end(&cast->server, &to, dir, &cast->far, err);
-    proc_stop(&cast->server, stop_grace_ns);
+    stop(&cast->server, run, is_hurried);
     while (proc_line(&cast->server, line, sizeof line, 0))
         ;
     while (proc_line(&cast->relay, line, sizeof line, 0))

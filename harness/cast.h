@@ -66,6 +66,17 @@ void cast_interrupt(struct cast *cast);
 int cast_client_error(const struct cast *cast, const struct result_run *run,
                       int stopped, struct err *err);
 
+/*
+ * After cast_end: 0 when server and relay wrote all that they had to.  Else
+ * their own error when it is about their files or counts, or server-died
+ * (ERR_CUT) of one that has files to write and did not come to its end.
+ */
+int cast_witness_error(const struct cast *cast, const struct result_run *run,
+                       struct err *err);
+
+/* Connections that the relay could not pass on; after cast_end. */
+int64_t cast_refused_forwards(const struct cast *cast);
+
 /* Datagrams for which the relay's queue had no room; after cast_end. */
 int64_t cast_queue_drops(const struct cast *cast);
 
@@ -74,10 +85,11 @@ int64_t cast_socket_drops(const struct cast *cast);
 
 /*
  * Stop relay and server; their logs, and what they wrote into `dir`, are
- * complete afterwards.  Errors: those of deploy_end.
+ * complete afterwards.  Who does not stop is killed, very soon once is_hurried
+ * says so.  Errors: those of deploy_end.
  */
 int cast_end(struct cast *cast, const struct result_run *run, const char *dir,
-             struct err *err);
+             int (*is_hurried)(void), struct err *err);
 
 void cast_release(struct cast *cast);
 

@@ -25,6 +25,20 @@ int keep_has_record(const struct keep *keep)
     return is_there(keep, RESULT_MESSAGES_CSV);
 }
 
+int keep_trim(const struct keep *keep, struct err *err)
+{
+    static const char *const files[] = {
+        RESULT_MESSAGES_CSV, RESULT_CONNECTIONS_CSV, RESULT_UNMATCHED_CSV,
+        RESULT_INJECTED_CSV, RESULT_SERVED_CSV,
+    };
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (!keep->is_whole && is_there(keep, files[i]) &&
+            result_trim_file(keep->result, keep->run, files[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 /* ---- the client's count and what is in its files must be the same ---- */
 
 struct pair {
@@ -70,14 +84,6 @@ static int compare_messages(const struct keep *keep,
 
 /* ---- each file ---- */
 
-/* A writer that was killed may have left half a row. */
-static int trim(const struct keep *keep, const char *file, struct err *err)
-{
-    return keep->is_whole
-               ? 0
-               : result_trim_file(keep->result, keep->run, file, err);
-}
-
 static int take_messages(const struct keep *keep, struct err *err)
 {
     struct result_run *run = keep->run;
@@ -86,9 +92,7 @@ static int take_messages(const struct keep *keep, struct err *err)
     struct ledger ledger;
     char path[4096];
 
-    if (result_file_path(path, keep->result, run, RESULT_MESSAGES_CSV, err) <
-            0 ||
-        trim(keep, RESULT_MESSAGES_CSV, err) < 0)
+    if (result_file_path(path, keep->result, run, RESULT_MESSAGES_CSV, err) < 0)
         return -1;
     reader.path = path;
     if (ledger_read(&reader, &ledger, err) < 0)
@@ -132,7 +136,6 @@ static int take_table(const struct keep *keep, const char *file, int64_t *rows,
     if (!is_there(keep, file))
         return 0;
     if (result_file_path(path, keep->result, keep->run, file, err) < 0 ||
-        trim(keep, file, err) < 0 ||
         tables_count(file, path, !keep->is_whole, rows, err) < 0)
         return -1;
     return result_add_file(keep->result, keep->run, file, *rows, err);

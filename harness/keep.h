@@ -19,12 +19,18 @@ struct keep {
     int is_whole; /* the client came to its end and told its counts */
 };
 
+/*
+ * When it is not whole, cut the tables back to their last whole row, and remove
+ * those that have not even a header: their writer was killed.
+ */
+int keep_trim(const struct keep *keep, struct err *err);
+
 /* 1 when the client came so far that there is a messages.csv. */
 int keep_has_record(const struct keep *keep);
 
 /*
  * Take the files of the run, and set run->done.  When it is not whole, they
- * are cut back to their last whole row and nothing is compared.  Errors:
+ * were trimmed before, and nothing is compared.  Errors:
  * ledger-differs (ERR_BUG) when a file is not what was counted, those of
  * ledger_read, connections_load, tables_count and reconcile_run.
  */

@@ -457,9 +457,14 @@ int proc_ended(const struct proc *proc)
     return proc->ended && proc->out.len == 0;
 }
 
+int proc_is_running(const struct proc *proc)
+{
+    return proc->pid > 0 && !proc->ended;
+}
+
 void proc_signal(const struct proc *proc, int signal_number)
 {
-    if (proc->pid > 0 && !proc->ended)
+    if (proc_is_running(proc))
         (void)kill(proc->pid, signal_number);
 }
 
@@ -475,7 +480,7 @@ static void wait_end(struct proc *proc, int64_t timeout_ns)
 
 void proc_stop(struct proc *proc, int64_t grace_ns)
 {
-    if (proc->pid <= 0 || proc->ended)
+    if (!proc_is_running(proc))
         return;
     proc_signal(proc, SIGTERM);
     wait_end(proc, grace_ns);

@@ -88,6 +88,9 @@ size_t proc_bytes(struct proc *proc, void *to, size_t n, int64_t timeout_ns);
 /* 1 when it has ended and all its lines were taken. */
 int proc_ended(const struct proc *proc);
 
+/* 1 from its start until its end was seen. */
+int proc_is_running(const struct proc *proc);
+
 void proc_signal(const struct proc *proc, int signal_number);
 
 /* End it: SIGTERM, after grace_ns SIGKILL.  Takes its last output. */

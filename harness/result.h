@@ -212,7 +212,10 @@ int result_write_text(const struct result *result, const struct result_run *run,
 int result_add_file(const struct result *result, struct result_run *run,
                     const char *file, int64_t rows, struct err *err);
 
-/* Cut a file of the run back to its last whole row: its writer was killed. */
+/*
+ * Cut a file of the run back to its last whole row: its writer was killed.
+ * Without any it is removed.
+ */
 int result_trim_file(const struct result *result, const struct result_run *run,
                      const char *file, struct err *err);
 
@@ -223,7 +226,10 @@ int result_add_environment(struct result *result, const char *text,
 /* Write the manifest as things stand (tmp, fsync, rename). */
 int result_save(const struct result *result, struct err *err);
 
-/* Save, then rename to the final name without replacing, then fsync. */
+/*
+ * Save, then rename to the final name without replacing.  All of it is on the
+ * disk then; on failure the folder is .partial as before.
+ */
 int result_finish(struct result *result, struct err *err);
 
 /*

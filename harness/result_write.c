@@ -219,7 +219,7 @@ int result_trim_file(const struct result *result, const struct result_run *run,
 {
     char path[4096];
     off_t end;
-    int fd;
+    int fd, failed;
 
     if (result_file_path(path, result, run, file, err) < 0)
         return -1;
@@ -227,12 +227,12 @@ int result_trim_file(const struct result *result, const struct result_run *run,
     if (fd < 0)
         return write_err(err, path);
     end = whole_rows_end(fd);
-    if (end < 0 || ftruncate(fd, end) < 0) {
-        write_err(err, path);
-        close(fd);
-        return -1;
-    }
-    return close(fd);
+    failed = end < 0 || ftruncate(fd, end) < 0 ? write_err(err, path) : 0;
+    if (end == 0 && !failed && unlink(path) < 0)
+        failed = write_err(err, path);
+    if (close(fd) < 0 && !failed)
+        failed = write_err(err, path);
+    return failed;
 }
 
 int result_add_environment(struct result *result, const char *text,
@@ -241,6 +241,12 @@ int result_add_environment(struct result *result, const char *text,
     char path[4096];
     int64_t bytes;
 
+    /* Killed on the way, the manifest must not name the one before. */
+    if (result->environment_sha256[0]) {
+        result->environment_sha256[0] = '\0';
+        if (result_save(result, err) < 0)
+            return -1;
+    }
     if (result_write_text(result, NULL, "environment.json", text, err) < 0 ||
         result_file_path(path, result, NULL, "environment.json", err) < 0)
         return -1;
@@ -469,44 +475,82 @@ int result_save(const struct result *result, struct err *err)
     return failed;
 }
 
-static void sync_folder(const char *path)
+/* What the folder lists is on the disk; some file systems cannot tell. */
+static int sync_folder(const char *path, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed;
 
     if (fd < 0)
-        return;
-    (void)fsync(fd);
+        return write_err(err, path);
+    failed = fsync(fd) < 0 && errno != EINVAL ? write_err(err, path) : 0;
     close(fd);
+    return failed;
 }
 
-static void sync_parent(const char *path)
+/* Cut the path to the folder above; "." above a bare name. */
+static void cut_to_parent(char *path)
 {
-    char parent[4096];
-    char *slash;
+    char *slash = strrchr(path, '/');
 
-    snprintf(parent, sizeof parent, "%s", path);
-    slash = strrchr(parent, '/');
-    if (slash)
+    if (slash && slash > path)
         *slash = '\0';
-    sync_folder(slash && parent[0] ? parent : ".");
+    else
+        memcpy(path, slash ? "/" : ".", 2);
+}
+
+/* CASE/REP and CASE: their files must not be lost when the name is there. */
+static int sync_run(const struct result *result, const struct result_run *run,
+                    struct err *err)
+{
+    char path[4096];
+
+    if (result_file_path(path, result, run, "", err) < 0)
+        return -1;
+    cut_to_parent(path); /* the slash before the empty name */
+    if (sync_folder(path, err) < 0)
+        return -1;
+    cut_to_parent(path);
+    return sync_folder(path, err);
+}
+
+/* Not replacing; *err tells why not. */
+static int rename_folder(const char *from, const char *to, struct err *err)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    return errno == EEXIST ? exists_err(err, to) : write_err(err, to);
+}
+
+/* Its name is the promise: taken back when the disk did not take it. */
+static int publish(struct result *result, struct err *err)
+{
+    char final[4096], parent[4096];
+    size_t n = strlen(result->path) - (sizeof partial_suffix - 1);
+    struct err later = {0};
+
+    snprintf(final, sizeof final, "%.*s", (int)n, result->path);
+    memcpy(parent, final, sizeof parent);
+    cut_to_parent(parent);
+    if (rename_folder(result->path, final, err) < 0)
+        return -1;
+    if (sync_folder(parent, err) < 0) {
+        (void)rename_folder(final, result->path, &later);
+        return -1;
+    }
+    memcpy(result->path, final, sizeof result->path);
+    return 0;
 }
 
 int result_finish(struct result *result, struct err *err)
 {
-    char final[4096];
-    size_t n = strlen(result->path) - (sizeof partial_suffix - 1);
-
     clock_utc_iso(result->end_utc);
-    if (result_save(result, err) < 0)
+    for (int i = 0; i < result->nruns; i++)
+        if (sync_run(result, &result->runs[i], err) < 0)
+            return -1;
+    if (result_save(result, err) < 0 || sync_folder(result->path, err) < 0)
         return -1;
-    sync_folder(result->path);
-    snprintf(final, sizeof final, "%.*s", (int)n, result->path);
-    if (renameat2(AT_FDCWD, result->path, AT_FDCWD, final, RENAME_NOREPLACE) <
-        0)
-        return errno == EEXIST ? exists_err(err, final) : write_err(err, final);
-    snprintf(result->path, sizeof result->path, "%s", final);
-    sync_parent(final);
-    return 0;
+    return publish(result, err);
 }
 
 /* ---- taking back ---- */

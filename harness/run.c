@@ -35,6 +35,16 @@ static void on_stop(int signal_number)
     stops = stops + 1;
 }
 
+static int is_stopped(void)
+{
+    return stops > 0;
+}
+
+static int is_hurried(void)
+{
+    return stops > 1;
+}
+
 static void take_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_stop};
@@ -108,7 +118,7 @@ static int measure(struct session *session, struct result_run *run,
     struct cast *cast = &session->cast;
     struct route route = {
         .result = session->result, .run = run, .host = cast->at.host};
-    struct err later = {0};
+    struct err way = {0}, witness = {0};
     char dir[4096];
 
     if (result_file_path(dir, session->result, run, "", err) < 0)
@@ -122,11 +132,13 @@ static int measure(struct session *session, struct result_run *run,
         return -1;
     watch_client(session);
     if (cast->client.exit_code == 0)
-        (void)look(&route, ROUTE_AFTER, &later);
-    if (cast_end(cast, run, dir, err) < 0 ||
-        cast_client_error(cast, run, stops > 0, err) < 0)
+        (void)look(&route, ROUTE_AFTER, &way);
+    if (cast_end(cast, run, dir, is_hurried, err) < 0)
         return -1;
-    *err = later;
+    (void)cast_client_error(cast, run, is_stopped(), err);
+    (void)cast_witness_error(cast, run, &witness);
+    err_worse(err, &witness);
+    err_worse(err, &way);
     return err->code ? -1 : 0;
 }
 
@@ -160,6 +172,17 @@ static int sum_up(struct session *session, struct result_run *run,
     return 0;
 }
 
+/* What was measured, though it may have been cut short. */
+static int take_record(struct session *session, const struct keep *keep,
+                       struct err *err)
+{
+    if (keep_trim(keep, err) < 0)
+        return -1;
+    if (!keep_has_record(keep))
+        return 0;
+    return keep_files(keep, err) < 0 ? -1 : sum_up(session, keep->run, err);
+}
+
 static int run_one(struct session *session, struct result_run *run,
                    struct err *err)
 {
@@ -177,8 +200,7 @@ static int run_one(struct session *session, struct result_run *run,
     cut = measure(session, run, &trouble) < 0;
     /* A record that could not be written has fewer rows than were counted. */
     keep.is_whole = session->counts.told && trouble.code != ERR_RESULTS;
-    if (keep_has_record(&keep) &&
-        (keep_files(&keep, &later) < 0 || sum_up(session, run, &later) < 0))
+    if (take_record(session, &keep, &later) < 0)
         cut = 1;
     cast_release(&session->cast);
     err_worse(&trouble, &later);
@@ -189,11 +211,6 @@ static int run_one(struct session *session, struct result_run *run,
 }
 
 /* ---- one scene ---- */
-
-static int is_stopped(void)
-{
-    return stops > 0;
-}
 
 /* A stop ends the scene early; what was shown until then is kept. */
 static int play_scene(struct session *session, struct result_run *run,
@@ -328,9 +345,10 @@ static void begin_run(struct session *session, int i)
 
 static int begin(struct session *session, struct err *err)
 {
-    if (environment_begin(&session->environment, err) < 0)
+    if (environment_begin(&session->environment, err) < 0 ||
+        save_environment(session, err) < 0)
         return -1;
-    return save_environment(session, err);
+    return result_save(session->result, err);
 }
 
 /* One run of each; a coin decides which of a pair comes first. */

@@ -4,6 +4,8 @@
 
 # shellcheck disable=SC2016,SC2012 # what eval and within call; a count
 load helper
+# shellcheck source=tests/bats/torn.bash
+source "$root/tests/bats/torn.bash"
 
 smoke=$root/scenarios/smoke.json
 
@@ -207,32 +209,68 @@ END
     done
 }
 
-# Every write to the folder fails in turn: never a folder that looks complete
-# and is not.
-@test "fault: EIO and EDQUOT at the nth write or rename of the harness" {
+# ---- at some system calls of a kind; at each of them: make check-slow ----
+
+before_each() { rm -rf results; }
+
+after_each() {
+    [[ $inject == *KILL* ]] || expect_error 5 'results-[a-z-]+'
+    left_sound results
+}
+
+# at RUN-ARG... <<<INJECTIONS: one run for each, which must come about.
+at() {
+    local wanted=0
     need strace
-    failed=0
-    export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 # not under strace
-    for call in write rename renameat2 fsync; do
-        for nth in 1 2 3 4 6 8; do
-            for errno in EIO EDQUOT; do
-                rm -rf results
-                run --separate-stderr run_timed 30 strace -o trace -e "trace=$call" \
-                    -e "inject=$call:error=$errno:when=$nth" \
-                    "$bin/harness" run "$smoke" --out results --set messages=200
-                if [[ $status -eq 0 ]]; then
-                    "$bin/harness" verify "${lines[-1]}"
-                else
-                    failed=$((failed + 1))
-                    echo "$call $nth $errno: $status: $stderr"
-                    [[ $status -eq 5 ]]
-                    only_partial results
-                fi
-            done
-        done
+    tried=0
+    while read -r inject; do
+        export inject
+        nth_of . cast/harness run "$@" --out results </dev/null
+        wanted=$((wanted + 1))
     done
-    # Most of these calls are ours, and do fail.
-    [[ $failed -gt 20 ]]
+    [[ $tried -eq $wanted ]]
+}
+
+@test "fault: the harness is killed, or its disk fails, at a call of its own" {
+    cast_with harness
+    # Before the manifest; while the second environment has come, but not its
+    # manifest; before and after the folder has its name.
+    at "$smoke" --set messages=100 <<'END'
+rename:signal=KILL:when=2
+write:signal=KILL:when=7
+rename:signal=KILL:when=11
+renameat2:signal=KILL:when=1
+fsync:signal=KILL:when=15
+mkdir:error=EDQUOT:when=3
+write:error=EDQUOT:when=1
+write:error=EIO:when=3
+write:error=ENOSPC:when=6
+write:error=EIO:when=8
+rename:error=EDQUOT:when=2
+rename:error=EIO:when=7
+rename:error=EDQUOT:when=10
+renameat2:error=EIO:when=1
+fsync:error=EIO:when=4
+fsync:error=EIO:when=12
+fsync:error=EIO:when=15
+END
+    only_partial results
+}
+
+@test "fault: a client that is killed before its first row has recorded nothing" {
+    cast_with echo-rate
+    at "$smoke" --set messages=100 <<<write:signal=KILL:when=1
+    expect_error 4 client-died
+    nothing_left
+}
+
+@test "fault: what the UDP server could not save makes the run partial" {
+    cast_with echo-udp-server
+    at "$smoke" --set transport=udp --set messages=100 --set timeout_s=0.1 <<<fdatasync:error=EIO:when=1
+    [[ $stderr == *served.csv* ]]
+    at "$smoke" --set transport=udp --set messages=100 --set timeout_s=0.1 <<<fdatasync:signal=KILL:when=1
+    expect_error 4 server-died
+    only_partial results
 }
 
 @test "fault: a reader that leaves early does not harm the results" {

@@ -1,0 +1,104 @@
+#include "harness/cast.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the client ---- */
+
+/* It runs, and says so over ssh; and yet there is no way to it. */
+static int port_filtered(const struct cast *cast, const struct result_run *run,
+                         struct err *err)
+{
+    struct err cause = *err;
+
+    err_set(err, ERR_TARGET, "port-filtered",
+            "our server runs on %s, but %s port %d is closed on the way: "
+            "%.400s",
+            run->host, run->transport, run->port, cause.msg);
+    return err_hint(err,
+                    "firewall there: %.200s; open the port in it, and in the "
+                    "security group of the provider",
+                    cast->far.firewall);
+}
+
+/* The relay answers for a target that does not: name the one that is meant. */
+static int target_gone(const struct cast *cast, struct err *err)
+{
+    err_set(err, ERR_TARGET, "connect-refused",
+            "cannot connect: %s, behind the emulated path",
+            cast->target[0] ? cast->target : "our server");
+    return err_hint(err, "nothing listens there: start it with echo-server "
+                         "--port PORT, or check the port");
+}
+
+/* The hello did not come through: neither an answer nor a refusal. */
+static int is_silence(const struct err *err)
+{
+    static const char *const ids[] = {"connect-timeout", "connect-unreachable",
+                                      "hello-timeout"};
+
+    for (int i = 0; i < 3; i++)
+        if (strcmp(err->id, ids[i]) == 0)
+            return 1;
+    return 0;
+}
+
+int cast_client_error(const struct cast *cast, const struct result_run *run,
+                      int stopped, struct err *err)
+{
+    int code = cast->client.exit_code;
+
+    if (code == 0 || (stopped && code > 128))
+        return 0;
+    if (code == ERR_PEER && cast_refused_forwards(cast) > 0)
+        return target_gone(cast, err);
+    if (err_parse(err, (enum err_code)code, buf_text(&cast->client.err)) == 0)
+        return run->deployed && is_silence(err) ? port_filtered(cast, run, err)
+                                                : -1;
+    return err_set(err, ERR_CUT, "client-died",
+                   "cut short: the client ended with status %d", code);
+}
+
+/* ---- server and relay ---- */
+
+/* What they could not write, or found wrong with their own counts. */
+static int is_about_data(const struct err *err)
+{
+    return err->code == ERR_RESULTS || err->code == ERR_BUG;
+}
+
+static int witness_error(const struct proc *proc, const char *name,
+                         const struct result_run *run, struct err *err)
+{
+    struct err said = {0};
+
+    if (!proc->open || proc->exit_code == 0)
+        return 0;
+    (void)err_parse(&said, (enum err_code)proc->exit_code,
+                    buf_text(&proc->err));
+    if (is_about_data(&said)) {
+        *err = said;
+        return -1;
+    }
+    if (!result_run_is_udp(run) || run->deployed)
+        return 0; /* it writes nothing here */
+    err_set(err, ERR_CUT, "server-died",
+            "cut short: the %s ended with status %d before its part of the "
+            "record was whole",
+            name, proc->exit_code);
+    return err_hint(err, "its log, in the results folder, may say why");
+}
+
+int cast_witness_error(const struct cast *cast, const struct result_run *run,
+                       struct err *err)
+{
+    struct err worst = {0}, of_relay = {0};
+
+    (void)witness_error(&cast->server, "server", run, &worst);
+    (void)witness_error(&cast->relay, "relay", run, &of_relay);
+    err_worse(&worst, &of_relay);
+    if (!worst.code)
+        return 0;
+    *err = worst;
+    return -1;
+}
