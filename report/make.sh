@@ -4,12 +4,14 @@
 # ECHOLAB_BIN  folder of the programs, default build/bin
 # RESULTS      where results folders are, default results: the newest whole one
 #              of each scenario below is taken, and measured first if there is
-#              none
+#              none; the newest pairs of runs are taken if there are any
 # LOCAL REMOTE results folders to take for local_rate and remote_rate instead
-# FULL         1: measure every scenario anew (a few minutes)
+# FULL         1: measure every scenario anew, and ten short pairs of
+#              local_rate and remote_rate (a few minutes)
 # OUT          where the report is built; default report/build, from where the
 #              PDF is copied to report/report.pdf
-# Exits with the code of the harness command that failed.
+# What was made is held against its data at the end (report --check).  Exits
+# with the code of the harness command that failed.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -18,12 +20,40 @@ results=${RESULTS:-results}
 out=${OUT:-report/build}
 full=${FULL:-0}
 
-# newest SCENARIO: the folder whose name ends with the latest time; a run that
-# was cut short is called .partial and does not match.
+# half_of FOLDER: the name of the folder that it was run in turn with, as A of
+# pairs; fails when it is no such folder.
+half_of() {
+    [ -e "$1/manifest.json" ] && grep -qs '"side":[[:space:]]*"A"' "$1/manifest.json" &&
+        sed -n 's/^[[:space:]]*"other":[[:space:]]*"\([^"]*\)".*/\1/p' "$1/manifest.json" | grep .
+}
+
+# newest SCENARIO: the folder whose name ends with the latest time, of pairs only
+# when there is none else; a run that was cut short is called .partial and does
+# not match.
 newest() {
-    folder=
-    for folder in "$results/$1"-*Z; do :; done
+    folder='' alone=''
+    for folder in "$results/$1"-*Z; do
+        grep -qs '"pairs":[[:space:]]*{' "$folder/manifest.json" || alone=$folder
+    done
+    [ ! -d "$alone" ] || folder=$alone
     [ -d "$folder" ] && printf '%s\n' "$folder"
+}
+
+# newest_pairs: both folders, a line each, of those that began last; fails when
+# there are none.
+newest_pairs() {
+    for folder in "$results"/*-*Z; do
+        half=$(half_of "$folder") && [ -d "$results/$half" ] &&
+            printf '%s %s %s\n' "${folder##*-}" "${folder##*/}" "$half"
+    done | sort | tail -n 1 | cut -d ' ' -f 2- | tr ' ' '\n' | grep .
+}
+
+measure_pairs() {
+    echo 'measuring ten pairs of local_rate and remote_rate' >&2
+    status=0
+    "$harness" run scenarios/local_rate.json scenarios/remote_rate.json --pairs 10 \
+        --set duration_s=2 --out "$results" >/dev/null || status=$?
+    [ "$status" -le 1 ] || return "$status"
 }
 
 # measure SCENARIO: prints the folder.
@@ -71,7 +101,18 @@ for name in $(others); do
     [ "$status" -eq 0 ] || exit "$status"
     set -- "$@" "$folder"
 done
+# Pairs say more of two sites than any other runs; what was given stays alone.
+if [ -z "${LOCAL:-}${REMOTE:-}" ]; then
+    [ "$full" != 1 ] || measure_pairs || exit
+    for name in $(newest_pairs); do
+        case " $local_results $remote_results " in
+        *"/$name "*) ;;
+        *) set -- "$@" "$results/$name" ;;
+        esac
+    done
+fi
 "$harness" report "$@" --out "$out" >/dev/null
+"$harness" report --check "$out" "$@" >/dev/null
 pdf=$out/report.pdf
 if [ -z "${OUT:-}" ]; then
     # Renamed into place, so that a reader never sees half a file.

@@ -189,6 +189,7 @@ run)
     [ "$name" != "${FAKE_NAME:-$name}" ] || exit "${FAKE_STATUS:-0}"
     ;;
 report)
+    [ "$2" != --check ] || exit "${FAKE_CHECK:-0}"
     for out; do :; done
     mkdir -p "$out"
     echo pdf >"$out/report.pdf"
@@ -208,8 +209,42 @@ END
     [ -s report/report.pdf ]
     printf '%s\n' 'run scenarios/local_rate.json --out results' \
         'run scenarios/remote_rate.json --out results' \
-        'report results/local_rate-20300101T000000Z results/remote_rate-20300101T000000Z --out report/build' |
+        'report results/local_rate-20300101T000000Z results/remote_rate-20300101T000000Z --out report/build' \
+        'report --check report/build results/local_rate-20300101T000000Z results/remote_rate-20300101T000000Z' |
         diff - asked
+}
+
+@test "make report delivers nothing that is not what its data give" {
+    fake_tree
+    FAKE_CHECK=5 run --separate-stderr sh report/make.sh
+    expect_status 5
+    [ ! -e report/report.pdf ]
+}
+
+# fake_pairs TIME A B: two folders that were run in turn.
+fake_pairs() {
+    mkdir -p "results/$2-$1" "results/$3-$1"
+    printf '{\n\t"pairs":\t{\n\t\t"side":\t"A",\n\t\t"other":\t"%s"\n\t}\n}\n' "$3-$1" >"results/$2-$1/manifest.json"
+    printf '{\n\t"pairs":\t{\n\t\t"side":\t"B",\n\t\t"other":\t"%s"\n\t}\n}\n' "$2-$1" >"results/$3-$1/manifest.json"
+}
+
+@test "make report takes the newest pairs besides, or in place of single runs" {
+    fake_tree
+    fake_pairs 20260101T000000Z local_rate remote_rate
+    fake_pairs 20270101T000000Z local_rate remote_rate
+    fake_pairs 20280101T000000Z local_rate gone
+    rm -r results/gone-*
+    sh report/make.sh
+    echo 'report results/local_rate-20280101T000000Z results/remote_rate-20270101T000000Z results/local_rate-20270101T000000Z --out report/build' |
+        diff - <(grep -e --out asked)
+    rm asked
+    mkdir results/{local_rate,remote_rate}-20250101T000000Z
+    sh report/make.sh
+    echo 'report results/local_rate-20250101T000000Z results/remote_rate-20250101T000000Z results/local_rate-20270101T000000Z results/remote_rate-20270101T000000Z --out report/build' |
+        diff - <(grep -e --out asked)
+    rm asked
+    LOCAL=results/local_rate-20250101T000000Z sh report/make.sh
+    not grep 20270101 asked
 }
 
 @test "make report takes the newest whole results" {
@@ -219,7 +254,7 @@ END
     run --separate-stderr sh report/make.sh
     expect_status 0
     echo 'report results/local_rate-20270101T000000Z results/remote_rate-20250101T000000Z --out report/build' |
-        diff - asked
+        diff - <(grep -e --out asked)
 }
 
 @test "make report takes one folder of each kind, measured or not" {
@@ -231,14 +266,15 @@ END
     old=20260101T000000Z new=20300101T000000Z
     printf '%s\n' 'run scenarios/transcript_echo.json --out results' \
         "report results/local_rate-$old results/remote_rate-$old results/local_fail_rate-$old results/transcript_echo-$new --out report/build" |
-        diff - asked
+        diff - <(grep -e --out asked)
     # FULL: everything anew, what no report needs otherwise too.
     rm -r asked results/*-$new
     FULL=1 run --separate-stderr sh report/make.sh
     expect_status 0
     printf 'run scenarios/%s.json --out results\n' local_rate remote_rate \
         local_fail_rate transcript_echo size_sweep | diff - <(head -n 5 asked)
-    [ "$(grep -o -e "-$new" asked | wc -l)" -eq 5 ]
+    [ "$(grep -o -e "-$new" <(grep '^report.*--out' asked) | wc -l)" -eq 5 ]
+    grep -qx 'run scenarios/local_rate.json scenarios/remote_rate.json --pairs 10 --set duration_s=2 --out results' asked
 }
 
 @test "make report goes without what a missing helper would measure" {
@@ -247,7 +283,7 @@ END
     FAKE_NAME=transcript_echo.json FAKE_STATUS=7 run --separate-stderr sh report/make.sh
     expect_status 0
     [[ $stderr == *'goes without transcript_echo'* ]]
-    tail -n 1 asked | grep -q 'transcript_simple-' && not grep -q '^report.*transcript_echo' asked
+    grep '^report.*--out' asked | grep -q 'transcript_simple-' && not grep -q '^report.*transcript_echo' asked
     rm -r asked results/*
     FAKE_NAME=transcript_echo.json FAKE_STATUS=5 run --separate-stderr sh report/make.sh
     expect_status 5
@@ -260,7 +296,7 @@ END
     expect_status 0
     [ "$output" = 'my out/report.pdf' ]
     [ ! -e report/report.pdf ]
-    echo 'report my a my b --out my out' | diff - asked
+    printf '%s\n' 'report my a my b --out my out' 'report --check my out my a my b' | diff - asked
 }
 
 @test "make report goes on when a scenario's expectation is missed" {
