@@ -30,7 +30,7 @@ PACKAGES := libcjson gsl libsodium
 INCLUDES := -I. -D_POSIX_C_SOURCE=200809L $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 COMPILE := $(CC) -std=c11 $(WARNINGS) $(INCLUDES) $(CPPFLAGS) $(CFLAGS) $(HARDEN)
 LINK := $(CC) $(CFLAGS) $(HARDEN) -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
-LIBS := -pthread -lm
+LIBS := -pthread -lm $(shell $(PKG_CONFIG) --libs libsodium 2>/dev/null)
 HARNESS_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lcsv -lm -pthread
 
 # What the build cannot do without is asked for in one line, before anything.
@@ -51,7 +51,7 @@ MAINS := $(call mains,servers) $(call mains,clients)
 PROGRAMS := $(foreach m,$(MAINS),$(call program,$m)) $(TOP)/bin/harness
 UNITS := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/unit/test_*.c))
 SLOW := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/slow/slow_*.c))
-HELPERS := $(addprefix $(TOP)/tests/,lab_peer short_io.so)
+HELPERS := $(addprefix $(TOP)/tests/,lab_peer stranger short_io.so)
 BENCHES := $(patsubst %.c,$(TOP)/%,$(wildcard bench/*.c))
 SHARE := $(addprefix $(TOP)/share/echolab/,deploy report scenarios)
 STATIC := $(addprefix build/static/bin/,$(notdir $(call program,servers/server.c) $(call program,servers/simple_server.c) $(call program,servers/udp_server.c)))

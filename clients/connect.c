@@ -1,6 +1,7 @@
 #include "clients/connect.h"
 
 #include "lib/clock.h"
+#include "lib/key.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -109,6 +110,24 @@ static int use_socket(struct lane *lane, struct line *line)
     return net_set_blocking(line->fd, 1);
 }
 
+/* With a key a connection begins with the proof; the server just takes it. */
+static int prove_key(const struct lane *lane, struct line *line)
+{
+    char proof[KEY_MESSAGE_BYTES];
+    struct msg_header header = {.kind = 'K',
+                                .run_id = lane->plan->run_id,
+                                .conn = line->number,
+                                .seq = line->proofs++};
+
+    if (!lane->plan->key)
+        return 0;
+    key_message(lane->plan->key, 'K', &header, proof);
+    return net_send(line->fd, proof, sizeof proof, NET_DONT_WAIT) ==
+                   (ssize_t)sizeof proof
+               ? 0
+               : -1;
+}
+
 /* 1 while the outcome of this connect is open. */
 static int check_connect(struct lane *lane, struct line *line)
 {
@@ -120,7 +139,7 @@ static int check_connect(struct lane *lane, struct line *line)
         return 1;
     if (cause == EINPROGRESS)
         cause = ETIMEDOUT;
-    if (cause == 0 && use_socket(lane, line) < 0)
+    if (cause == 0 && (use_socket(lane, line) < 0 || prove_key(lane, line) < 0))
         cause = errno;
     if (cause) {
         give_up(line, cause);

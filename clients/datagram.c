@@ -1,6 +1,7 @@
 #include "clients/datagram.h"
 
 #include "lib/clock.h"
+#include "lib/key.h"
 
 #include <errno.h>
 #include <string.h>
@@ -86,6 +87,8 @@ static int begin(struct lane *lane, struct line *line, int64_t scheduled_ns,
 {
     memcpy(lane->message, lane_stamp(line, line->flight.next),
            MSG_HEADER_BYTES);
+    if (lane->plan->key)
+        key_sign(lane->plan->key, lane->message);
     line->pause_ns = 0;
     lane->now_ns = clock_now_ns();
     if (lane_add(lane, line, scheduled_ns, err) < 0)
@@ -105,13 +108,25 @@ struct reply {
     const char *reason; /* why it belongs to no message; NULL when it does */
 };
 
-/* Servers of ours turn the kind, and nothing else. */
+/* With a key: is it from who has it, and an answer? */
+static int is_proven(const struct lane *lane, size_t n)
+{
+    return n >= KEY_MESSAGE_BYTES && lane->buffer[MSG_KIND_AT] == 'R' &&
+           key_proves(lane->plan->key, lane->buffer);
+}
+
+/* Servers of ours turn the kind, and with a key the proof; nothing else. */
 static void identify(const struct lane *lane, const struct line *line, size_t n,
                      struct reply *reply)
 {
     struct msg_header header;
     size_t size = (size_t)lane->plan->size_bytes;
+    size_t head = lane->plan->key ? KEY_MESSAGE_BYTES : MSG_HEADER_BYTES;
 
+    if (lane->plan->key && !is_proven(lane, n)) {
+        reply->reason = "malformed";
+        return;
+    }
     if (n > MSG_KIND_AT && lane->buffer[MSG_KIND_AT] == 'R')
         lane->buffer[MSG_KIND_AT] = 'Q';
     if (n >= MSG_HEADER_BYTES &&
@@ -128,9 +143,8 @@ static void identify(const struct lane *lane, const struct line *line, size_t n,
         reply->reason = "malformed";
     }
     reply->intact = !reply->reason && n == size &&
-                    memcmp(lane->buffer + MSG_HEADER_BYTES,
-                           lane->message + MSG_HEADER_BYTES,
-                           size - MSG_HEADER_BYTES) == 0;
+                    memcmp(lane->buffer + head, lane->message + head,
+                           size - head) == 0;
 }
 
 static int take_datagram(struct lane *lane, struct line *line, size_t n,

@@ -1,7 +1,7 @@
 #include "clients/hello.h"
 
 #include "lib/clock.h"
-#include "lib/msg.h"
+#include "lib/key.h"
 
 #include <errno.h>
 #include <string.h>
@@ -11,6 +11,29 @@
 
 enum { TRIES = 5 }; /* over UDP, which may lose a hello */
 static const int64_t retry_ns = CLOCK_NS_PER_S / 5;
+
+/* What is said, and what an answer is held against. */
+struct greeting {
+    size_t n; /* bytes, of the answer too */
+    char bytes[KEY_MESSAGE_BYTES];
+};
+
+/* With a key none is like another, since none is answered twice. */
+static void make_greeting(const struct hello *hello, struct greeting *greeting)
+{
+    struct msg_header header = {
+        .kind = 'H', .run_id = hello->run_id, .conn = NOBODY};
+    struct msg_stamp stamp;
+
+    greeting->n = hello->key ? KEY_MESSAGE_BYTES : MSG_HEADER_BYTES;
+    if (hello->key) {
+        header.seq = (uint64_t)(clock_now_ns() / 1000) & MSG_SEQ_MAX;
+        key_message(hello->key, 'H', &header, greeting->bytes);
+        return;
+    }
+    msg_stamp_init(&stamp, 'H', hello->run_id, NOBODY);
+    memcpy(greeting->bytes, stamp.header, sizeof stamp.header);
+}
 
 /* Append the failure of one more address to the first one's message. */
 static void add_failure(struct err *err, const struct err *more)
@@ -44,26 +67,48 @@ static int connect_any(const struct hello *hello, const struct net_addrs *addrs,
     return -1;
 }
 
-/* Are these n bytes the beginning of the hello again, but for its kind? */
-static int is_echo(const char *sent, const char *answer, size_t n)
+/*
+ * Are these n bytes the beginning of the hello again, but for its kind, and
+ * with a key for the proof, which is_proven looks at?
+ */
+static int is_echo(const struct greeting *sent, const char *answer, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (answer[i] != sent[i] && !(i == MSG_KIND_AT && answer[i] == 'W'))
+    for (size_t i = 0; i < n && i < MSG_HEADER_BYTES; i++)
+        if (answer[i] != sent->bytes[i] &&
+            !(i == MSG_KIND_AT && answer[i] == 'W'))
             return 0;
     return 1;
+}
+
+/*
+ * Of a whole answer.  Without a key any echo will do; else one that only who
+ * has the key can have made of a hello of this run, be it an earlier one.
+ */
+static int is_proven(const struct hello *hello, const char *answer)
+{
+    char question[MSG_HEADER_BYTES];
+    struct msg_header header;
+
+    if (!hello->key)
+        return 1;
+    memcpy(question, answer, sizeof question);
+    question[MSG_KIND_AT] = 'H';
+    return answer[MSG_KIND_AT] == 'W' && key_proves(hello->key, answer) &&
+           msg_read(question, &header) == 0 && header.run_id == hello->run_id &&
+           header.conn == NOBODY;
 }
 
 /*
  * Receive the echo of `sent` until the deadline, or until it can no longer be
  * one.  How many bytes came; errno says why fewer than a hello.
  */
-static size_t receive(int fd, const char *sent, char *answer,
+static size_t receive(int fd, const struct greeting *sent, char *answer,
                       int64_t deadline_ns)
 {
     size_t got = 0;
 
     errno = 0;
-    while (got < MSG_HEADER_BYTES && is_echo(sent, answer, got)) {
+    while (got < sent->n && is_echo(sent, answer, got)) {
         int64_t left_ns = deadline_ns - clock_now_ns();
         ssize_t more;
 
@@ -72,7 +117,7 @@ static size_t receive(int fd, const char *sent, char *answer,
             break;
         }
         (void)net_set_timeouts(fd, left_ns, left_ns);
-        more = net_recv(fd, answer + got, MSG_HEADER_BYTES - got, NET_WAIT);
+        more = net_recv(fd, answer + got, sent->n - got, NET_WAIT);
         if (more < 0 && errno == EINTR)
             continue;
         if (more <= 0)
@@ -82,23 +127,37 @@ static size_t receive(int fd, const char *sent, char *answer,
     return got;
 }
 
-static int unanswered(struct err *err, const struct net_addr *to, int cause,
-                      size_t got)
+static int unanswered(struct err *err, const struct net_addr *to,
+                      const struct greeting *sent, size_t got)
 {
+    int cause = errno;
+
     if (cause == EAGAIN) {
         err_set(err, ERR_TARGET, "hello-timeout",
-                "no answer to the hello: %s: %zu of %d bytes came back",
-                to->text, got, MSG_HEADER_BYTES);
+                "no answer to the hello: %s: %zu of %zu bytes came back",
+                to->text, got, sent->n);
         return err_hint(err, "it accepts connections but does not echo; is it "
                              "an echo server, and not busy with another "
                              "client?");
     }
     err_set(err, ERR_PEER, "hello-refused",
-            "not an echo server: %s: closed the connection after %zu of %d "
+            "not an echo server: %s: closed the connection after %zu of %zu "
             "bytes%s%s",
-            to->text, got, MSG_HEADER_BYTES, cause ? ": " : "",
+            to->text, got, sent->n, cause ? ": " : "",
             cause ? err_name(cause) : "");
-    return err_hint(err, "no load was sent; check host and port");
+    return err_hint(err, "no load was sent; check host and port, and whether "
+                         "that server has a key or serves other addresses "
+                         "only");
+}
+
+static int not_proven(struct err *err, const struct net_addr *to)
+{
+    err_set(err, ERR_PEER, "hello-unkeyed",
+            "not our server: %s: its answer to the hello does not prove that "
+            "it has the key",
+            to->text);
+    return err_hint(err, "no load was sent; start the server with "
+                         "--key-from-stdin and the same key");
 }
 
 static int not_echo(struct err *err, const struct net_addr *to,
@@ -130,30 +189,39 @@ static int check_plain(const struct hello *hello, const struct net_addr *to,
 static int exchange(int fd, const struct hello *hello,
                     const struct net_addr *to, int *plain, struct err *err)
 {
-    char answer[MSG_HEADER_BYTES];
-    struct msg_stamp stamp;
+    char answer[KEY_MESSAGE_BYTES];
+    struct greeting greeting;
     size_t got;
 
-    msg_stamp_init(&stamp, 'H', hello->run_id, NOBODY);
+    make_greeting(hello, &greeting);
     (void)net_set_timeouts(fd, hello->timeout_ns, hello->timeout_ns);
-    (void)net_send_all(fd, stamp.header, sizeof stamp.header);
-    got = receive(fd, stamp.header, answer, clock_now_ns() + hello->timeout_ns);
-    if (!is_echo(stamp.header, answer, got))
+    (void)net_send_all(fd, greeting.bytes, greeting.n);
+    got = receive(fd, &greeting, answer, clock_now_ns() + hello->timeout_ns);
+    if (!is_echo(&greeting, answer, got))
         return not_echo(err, to, answer, got);
-    if (got < sizeof answer)
-        return unanswered(err, to, errno, got);
+    if (got < greeting.n)
+        return unanswered(err, to, &greeting, got);
+    if (!is_proven(hello, answer))
+        return not_proven(err, to);
     *plain = answer[MSG_KIND_AT] == 'H';
     return check_plain(hello, to, *plain, err);
 }
 
 /* ---- over UDP ---- */
 
-/* The errno of why there is no answer; 0 when *got bytes came. */
-static int ask_udp(int fd, const struct msg_stamp *stamp,
-                   char answer[MSG_HEADER_BYTES + 1], size_t *got,
-                   int64_t timeout_ns)
+struct udp_answer {
+    char bytes[KEY_MESSAGE_BYTES + 1];
+    size_t n;
+    struct greeting to; /* the last that was said */
+};
+
+/*
+ * The errno of why there is no answer; 0 when one came.  With a key what does
+ * not prove it is passed over as long as there are tries.
+ */
+static int ask_udp(int fd, const struct hello *hello, struct udp_answer *answer)
 {
-    int64_t deadline_ns = clock_now_ns() + timeout_ns;
+    int64_t deadline_ns = clock_now_ns() + hello->timeout_ns;
 
     for (int i = 1; i <= TRIES; i++) {
         int64_t left_ns = deadline_ns - clock_now_ns();
@@ -164,17 +232,19 @@ static int ask_udp(int fd, const struct msg_stamp *stamp,
         if (i < TRIES && left_ns > retry_ns)
             left_ns = retry_ns;
         (void)net_set_timeouts(fd, left_ns, left_ns);
-        if (net_send(fd, stamp->header, sizeof stamp->header, NET_WAIT) < 0)
+        make_greeting(hello, &answer->to);
+        if (net_send(fd, answer->to.bytes, answer->to.n, NET_WAIT) < 0)
             return errno;
-        n = net_recv(fd, answer, MSG_HEADER_BYTES + 1, NET_WAIT);
-        if (n >= 0) {
-            *got = (size_t)n;
+        n = net_recv(fd, answer->bytes, answer->to.n + 1, NET_WAIT);
+        if (n < 0 && errno != EAGAIN && errno != EINTR)
+            return errno;
+        if (n >= 0)
+            answer->n = (size_t)n;
+        if (n >= 0 &&
+            ((size_t)n != answer->to.n || is_proven(hello, answer->bytes)))
             return 0;
-        }
-        if (errno != EAGAIN && errno != EINTR)
-            return errno;
     }
-    return ETIMEDOUT;
+    return answer->n ? 0 : ETIMEDOUT;
 }
 
 static int no_datagram(struct err *err, const struct net_addr *to, int cause,
@@ -195,19 +265,18 @@ static int no_datagram(struct err *err, const struct net_addr *to, int cause,
 static int exchange_udp(int fd, const struct hello *hello,
                         const struct net_addr *to, int *plain, struct err *err)
 {
-    char answer[MSG_HEADER_BYTES + 1] = {0};
-    struct msg_stamp stamp;
+    struct udp_answer answer = {.n = 0};
     int64_t start_ns = clock_now_ns();
-    size_t got = 0;
-    int cause;
+    int cause = ask_udp(fd, hello, &answer);
 
-    msg_stamp_init(&stamp, 'H', hello->run_id, NOBODY);
-    cause = ask_udp(fd, &stamp, answer, &got, hello->timeout_ns);
     if (cause)
         return no_datagram(err, to, cause, clock_now_ns() - start_ns);
-    if (got != MSG_HEADER_BYTES || !is_echo(stamp.header, answer, got))
-        return not_echo(err, to, answer, got);
-    *plain = answer[MSG_KIND_AT] == 'H';
+    if (answer.n != answer.to.n ||
+        (!hello->key && !is_echo(&answer.to, answer.bytes, answer.n)))
+        return not_echo(err, to, answer.bytes, answer.n);
+    if (!is_proven(hello, answer.bytes))
+        return not_proven(err, to);
+    *plain = answer.bytes[MSG_KIND_AT] == 'H';
     return check_plain(hello, to, *plain, err);
 }
 

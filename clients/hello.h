@@ -10,8 +10,11 @@
 
 #include <stdint.h>
 
+struct key;
+
 struct hello {
     uint64_t run_id;
+    const struct key *key; /* the peer must have it too; NULL: none */
     int is_udp;
     int plain_allowed;  /* the operator said: it is a plain echo peer */
     int64_t timeout_ns; /* for connecting, and again for the answer */
@@ -20,7 +23,8 @@ struct hello {
 /*
  * Try the addresses in order; the first that connects must answer.  Over UDP
  * the hello is sent up to five times, 200 ms apart, and the first address that
- * answers at all is taken.  On success *chosen is its index and *plain tells
+ * answers at all is taken.  With a key only the answer of who has it is one.
+ * On success *chosen is its index and *plain tells
  * whether it is a plain echo server (not ours).  Errors: connect-* (ERR_TARGET)
  * naming each address, hello-timeout (ERR_TARGET), hello-refused, peer-plain
  * (ERR_PEER).

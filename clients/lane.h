@@ -43,6 +43,7 @@ struct line {
     int64_t connect_start_ns, connect_end_ns, first_byte_ns, last_byte_ns;
     enum outcome end; /* OUTCOME_OK while the connection is sound */
     int end_errno;
+    uint64_t proofs;    /* of a key, one for each connection made */
     int is_recorded;    /* its line is in connections.csv */
     int64_t retry_ns;   /* when to connect again */
     int64_t backoff_ns; /* the wait before that */

@@ -10,13 +10,16 @@
 
 #include <stdint.h>
 
+struct key;
+
 struct load_plan {
     struct net_addr target;
     int is_udp;
     int persists;   /* failures end nothing: connections are made again */
     int reconnects; /* TCP: a connection for each message */
     uint64_t run_id;
-    int64_t size_bytes; /* 1 .. MSG_MAX_BYTES; UDP 48 .. 65507 */
+    const struct key *key; /* of the run; NULL: none */
+    int64_t size_bytes; /* 1 .. MSG_MAX_BYTES; UDP 48 .. 65507, keyed from 64 */
     int64_t buffer_bytes;
     int connections;   /* 1 .. */
     int window;        /* closed loop: messages in flight on each */

@@ -12,6 +12,7 @@
 #include "lib/args.h"
 #include "lib/clock.h"
 #include "lib/finish.h"
+#include "lib/key.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/start.h"
@@ -38,6 +39,8 @@ struct rate {
     int plain_allowed;
     struct tell tell;
     struct load_plan plan;
+    int has_key;
+    struct key key;
 };
 
 /* ---- options ---- */
@@ -58,6 +61,7 @@ enum {
     QUIET,
     MACHINE,
     RUN_ID,
+    KEY,
 };
 
 static const struct args_option peer_options[] = {
@@ -86,6 +90,9 @@ static const struct args_option load_options[] = {
      "write DIR/messages.csv, DIR/connections.csv and (udp) "
      "DIR/unmatched.csv"},
     {"run-id", RUN_ID, "HEX", "random", "16 hex digits, put into each message"},
+    {"key-from-stdin", KEY, NULL, NULL,
+     "the server has a key, and so have we: 32 hex digits, the first line of "
+     "standard input"},
     {"quiet", QUIET, NULL, NULL, "no progress, no summary"},
     {"machine", MACHINE, NULL, NULL,
      "print progress and counts as lines for a program"},
@@ -199,6 +206,9 @@ static int set_load(int key, const char *value, void *ctx, struct err *err)
     case RECONNECT:
         rate->plan.reconnects = 1;
         return 0;
+    case KEY:
+        rate->has_key = 1;
+        return 0;
     case QUIET:
         rate->tell.quiet = 1;
         return 0;
@@ -251,11 +261,14 @@ static int check_transport(struct rate *rate, struct err *err)
         (void)args_bad(err, "timeout", "-1", "a limit with --transport udp");
         return err_hint(err, "a message may be lost, and nothing would say so");
     }
-    if (plan->size_bytes >= MSG_HEADER_BYTES &&
+    if (plan->size_bytes >=
+            (rate->has_key ? KEY_MESSAGE_BYTES : MSG_HEADER_BYTES) &&
         plan->size_bytes <= DATAGRAM_MAX_BYTES)
         return 0;
     snprintf(text, sizeof text, "%lld", (long long)plan->size_bytes);
-    (void)args_bad(err, "length", text, "48..65507 with --transport udp");
+    (void)args_bad(err, "length", text,
+                   rate->has_key ? "64..65507 with --transport udp and a key"
+                                 : "48..65507 with --transport udp");
     return err_hint(err, "a datagram has to hold the header by which its "
                          "answer is told");
 }
@@ -271,6 +284,7 @@ static int greet(struct rate *rate, struct err *err)
 {
     struct hello hello = {
         .run_id = rate->plan.run_id,
+        .key = rate->plan.key,
         .is_udp = rate->plan.is_udp,
         .plain_allowed = rate->plain_allowed,
         .timeout_ns = at_most(rate->plan.timeout_ns, 5 * CLOCK_NS_PER_S)};
@@ -316,6 +330,14 @@ static int open_messages(const struct rate *rate, struct record **record,
     if (open_record(rate, "messages.csv", RECORD_HEADER, record, err) < 0)
         return -1;
     return *record ? record_write_behind(*record, CHUNKS, err) : 0;
+}
+
+static int take_key(struct rate *rate, struct err *err)
+{
+    if (!rate->has_key)
+        return 0;
+    rate->plan.key = &rate->key;
+    return key_read(&rate->key, STDIN_FILENO, err);
 }
 
 static int choose_run_id(struct rate *rate, struct err *err)
@@ -378,7 +400,8 @@ static int run(struct rate *rate, struct load_result *result, int argc,
         return -1;
     if (done)
         return 0;
-    if (check_transport(rate, err) < 0 || choose_run_id(rate, err) < 0)
+    if (check_transport(rate, err) < 0 || take_key(rate, err) < 0 ||
+        choose_run_id(rate, err) < 0)
         return -1;
     rate->tell.plan = &rate->plan;
     rate->tell.program = rate->program->name;

@@ -5,7 +5,8 @@
  *
  *     EL1 k rrrrrrrrrrrrrrrr cccccccc ssssssssssss xxxxxxxx   (no blanks)
  *         |  run id (16 hex)  conn (8)  sequence (12)  CRC-32C of the 40 before
- *         kind: Q request, R reply, H hello, W welcome
+ *         kind: Q request, R reply, H hello, W welcome; K opens a connection
+ *               to a server with a key, see lib/key.h
  *
  * Our servers change only the kind (H to W on TCP, Q to R on UDP), never the
  * rest, so a reply is compared byte for byte.  A shorter message carries a

@@ -92,17 +92,31 @@ static void describe(struct net_addr *addr)
              host, net_port(addr));
 }
 
+/* 1 and the address when it is of IPv4, or one mapped into IPv6. */
+static int get_v4(const struct net_addr *addr, uint32_t *v4)
+{
+    const void *any = addr->raw;
+    const struct in6_addr *v6 = &((const struct sockaddr_in6 *)any)->sin6_addr;
+
+    if (csa(addr)->sa_family == AF_INET)
+        *v4 = ntohl(((const struct sockaddr_in *)any)->sin_addr.s_addr);
+    else if (IN6_IS_ADDR_V4MAPPED(v6))
+        *v4 = (uint32_t)v6->s6_addr[12] << 24 |
+              (uint32_t)v6->s6_addr[13] << 16 | (uint32_t)v6->s6_addr[14] << 8 |
+              v6->s6_addr[15];
+    else
+        return 0;
+    return 1;
+}
+
 int net_is_loopback(const struct net_addr *addr)
 {
     const void *any = addr->raw;
+    uint32_t v4;
 
-    if (csa(addr)->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *v6 = any;
-
-        return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-    }
-    return ntohl(((const struct sockaddr_in *)any)->sin_addr.s_addr) >> 24 ==
-           127;
+    if (get_v4(addr, &v4))
+        return v4 >> 24 == 127;
+    return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)any)->sin6_addr);
 }
 
 static const char *eai_name(int code)
@@ -172,15 +186,15 @@ int net_resolve(const char *host, int port, struct net_addrs *addrs,
 int net_is_same_host(const struct net_addr *a, const struct net_addr *b)
 {
     const void *one = a->raw, *two = b->raw;
+    uint32_t first, second;
+    int is_v4 = get_v4(a, &first);
 
-    if (csa(a)->sa_family != csa(b)->sa_family)
+    if (is_v4 != get_v4(b, &second))
         return 0;
-    if (csa(a)->sa_family == AF_INET6)
-        return IN6_ARE_ADDR_EQUAL(
-            &((const struct sockaddr_in6 *)one)->sin6_addr,
-            &((const struct sockaddr_in6 *)two)->sin6_addr);
-    return ((const struct sockaddr_in *)one)->sin_addr.s_addr ==
-           ((const struct sockaddr_in *)two)->sin_addr.s_addr;
+    if (is_v4)
+        return first == second;
+    return IN6_ARE_ADDR_EQUAL(&((const struct sockaddr_in6 *)one)->sin6_addr,
+                              &((const struct sockaddr_in6 *)two)->sin6_addr);
 }
 
 static int local_addr(int fd, struct net_addr *addr)

@@ -52,7 +52,10 @@ int net_is_loopback(const struct net_addr *addr);
 /* 1 when the address is one of this machine's. */
 int net_is_here(const struct net_addr *addr);
 
-/* 1 when they differ by the port at most. */
+/*
+ * 1 when they differ by the port at most; an address of IPv4 is the same when
+ * it is mapped into IPv6.
+ */
 int net_is_same_host(const struct net_addr *a, const struct net_addr *b);
 
 /* The IP part of the text, without port and brackets. */

@@ -10,7 +10,7 @@
 
 static const int64_t sweep_every_ns = CLOCK_NS_PER_S / 4;
 
-int crowd_init(struct crowd *crowd, const struct serve *serve, struct err *err)
+int crowd_init(struct crowd *crowd, struct serve *serve, struct err *err)
 {
     pthread_condattr_t attr;
 
@@ -50,62 +50,120 @@ static void unlink_session(struct crowd *crowd, struct session *session)
         crowd->last = session->prev;
 }
 
-static int from_source(const struct crowd *crowd, const char *host)
+static int from_source(const struct crowd *crowd, const struct net_addr *host)
 {
-    char other[64];
     int n = 0;
 
-    for (const struct session *s = crowd->first; s; s = s->next) {
-        net_host_text(&s->peer, other, sizeof other);
-        n += strcmp(host, other) == 0;
-    }
+    for (const struct session *s = crowd->first; s; s = s->next)
+        n += !s->is_leaving && net_is_same_host(&s->peer, host);
     return n;
 }
 
-/* ---- coming in ---- */
+/* ---- coming in; the lock is held ---- */
 
-/* NULL when there is room, else the reason why not; the lock is held. */
-static const char *full(const struct crowd *crowd, const struct net_addr *peer)
+/* Why there is no room for a further one. */
+static enum refusal full(const struct crowd *crowd, const struct net_addr *peer)
 {
     const struct serve *serve = crowd->serve;
     int64_t most = serve->limits.value[LIMIT_PER_SOURCE];
-    char host[64];
 
     if (crowd->live >= serve->max_connections)
+        return REFUSED_FULL;
+    return most != LIMIT_NONE && from_source(crowd, peer) >= most
+               ? REFUSED_PER_SOURCE
+               : REFUSED_NOT;
+}
+
+/* Threads take a moment to leave: not too many of them at once. */
+static void let_some_leave(struct crowd *crowd)
+{
+    enum { LEAVING_MOST = 64 };
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec++;
+    while (!crowd->serve->is_one_thread && crowd->leaving >= LEAVING_MOST &&
+           pthread_cond_timedwait(&crowd->ended, &crowd->lock, &until) == 0)
+        ;
+}
+
+/*
+ * Who came first of those without a proof (and from `peer`, unless NULL) goes:
+ * its socket is shut, its model sees the end of input.  0 when there is none.
+ */
+static int make_room(struct crowd *crowd, const struct net_addr *peer)
+{
+    struct session *s = crowd->first;
+
+    while (s && (s->is_leaving || !session_is_new(s) ||
+                 (peer && !net_is_same_host(&s->peer, peer))))
+        s = s->next;
+    if (!s)
+        return 0;
+    s->is_leaving = 1;
+    crowd->live--;
+    crowd->leaving++;
+    net_shutdown(s->fd, 'b');
+    let_some_leave(crowd);
+    return 1;
+}
+
+/* Why it may not come in; REFUSED_NOT when there is room, or was made. */
+static enum refusal ask_in(struct crowd *crowd, const struct net_addr *peer)
+{
+    enum refusal why;
+
+    if (!guard_admits(&crowd->serve->guard, peer))
+        return REFUSED_ADDRESS;
+    do
+        why = full(crowd, peer);
+    while (why != REFUSED_NOT && crowd->serve->guard.has_key &&
+           make_room(crowd, why == REFUSED_FULL ? NULL : peer));
+    return why;
+}
+
+static const char *in_words(enum refusal why)
+{
+    switch (why) {
+    case REFUSED_ADDRESS:
+        return "its address is not served";
+    case REFUSED_FULL:
         return "connection limit reached";
-    if (most == LIMIT_NONE)
-        return NULL;
-    net_host_text(peer, host, sizeof host);
-    return from_source(crowd, host) >= most ? "limit for one source reached"
-                                            : NULL;
+    case REFUSED_PER_SOURCE:
+        return "limit for one source reached";
+    default:
+        return "out of memory";
+    }
 }
 
 static struct session *let_in(struct crowd *crowd, int fd,
                               const struct net_addr *peer)
 {
     struct session *session = NULL;
-    const char *why;
+    enum refusal why;
 
     pthread_mutex_lock(&crowd->lock);
-    why = full(crowd, peer);
-    if (!why) {
+    why = ask_in(crowd, peer);
+    if (why == REFUSED_NOT) {
         session = session_new(crowd->serve, fd, peer);
-        why = session ? NULL : "out of memory";
+        why = session ? REFUSED_NOT : REFUSED_MEMORY;
     }
     if (session) {
         append(crowd, session);
         crowd->live++;
         crowd->accepted++;
     } else {
-        crowd->refused++;
+        crowd->refusals.count[why]++;
     }
     pthread_mutex_unlock(&crowd->lock);
     if (session)
         return session;
     close(fd);
-    serve_say(crowd->serve, "Client refused: %s", why);
+    serve_say(crowd->serve, "Client refused: %s", in_words(why));
     return NULL;
 }
+
+/* ---- coming ---- */
 
 static void pause_accepting(struct crowd *crowd)
 {
@@ -138,7 +196,8 @@ struct session *crowd_accept(struct crowd *crowd)
 
 void crowd_touch(struct crowd *crowd, struct session *session, int64_t now_ns)
 {
-    if (now_ns - session->active_ns < crowd->serve->timeout_ns / 16)
+    if (now_ns - session->active_ns < crowd->serve->timeout_ns / 16 ||
+        session_is_new(session)) /* its time runs from when it came */
         return;
     session->active_ns = now_ns;
     pthread_mutex_lock(&crowd->lock);
@@ -147,12 +206,27 @@ void crowd_touch(struct crowd *crowd, struct session *session, int64_t now_ns)
     pthread_mutex_unlock(&crowd->lock);
 }
 
+/* One without a proof was never served. */
+static void count_refusal(struct crowd *crowd, const struct session *session)
+{
+    enum refusal why = session->refusal;
+
+    if (session->is_proven)
+        return;
+    if (why == REFUSED_NOT)
+        why = session->is_leaving ? REFUSED_CROWDED : REFUSED_SILENT;
+    crowd->accepted--;
+    crowd->refusals.count[why]++;
+}
+
 /* Closed under the lock: a sweep may want to shut the same socket down. */
 void crowd_leave(struct crowd *crowd, struct session *session)
 {
     pthread_mutex_lock(&crowd->lock);
     unlink_session(crowd, session);
-    crowd->live--;
+    crowd->live -= !session->is_leaving;
+    crowd->leaving -= session->is_leaving;
+    count_refusal(crowd, session);
     crowd->timeouts += atomic_load(&session->timed_out);
     crowd->bytes_in += session->bytes_in;
     crowd->bytes_out += session->bytes_out;
@@ -166,7 +240,8 @@ void crowd_reject(struct crowd *crowd, struct session *session, const char *why)
     session->end = why;
     pthread_mutex_lock(&crowd->lock);
     crowd->accepted--;
-    crowd->refused++;
+    crowd->refusals.count[REFUSED_MEMORY]++;
+    session->is_proven = 1; /* this is no matter of a proof */
     pthread_mutex_unlock(&crowd->lock);
     crowd_leave(crowd, session);
 }
@@ -243,9 +318,11 @@ void crowd_tell(struct crowd *crowd)
     pthread_mutex_lock(&crowd->lock);
     serve_tell("served connections=%lld refused=%lld bytes_in=%lld "
                "bytes_out=%lld open=%d timeouts=%lld throttled=%lld",
-               (long long)crowd->accepted, (long long)crowd->refused,
+               (long long)crowd->accepted,
+               (long long)refusals_sum(&crowd->refusals),
                (long long)crowd->bytes_in, (long long)crowd->bytes_out,
                crowd->live, (long long)crowd->timeouts,
                serve->rate ? (long long)serve->rate->waits : 0LL);
+    serve_tell_refusals(&crowd->refusals);
     pthread_mutex_unlock(&crowd->lock);
 }

@@ -11,23 +11,28 @@
 #include <stdint.h>
 
 struct crowd {
-    const struct serve *serve;
+    struct serve *serve;
     pthread_mutex_t lock;  /* guards all below */
     pthread_cond_t ended;  /* somebody has left */
     struct session *first; /* least recently joined or touched last */
     struct session *last;
-    int live;
-    int64_t accepted, refused, timeouts, bytes_in, bytes_out;
+    int live;    /* but for those who leave */
+    int leaving; /* for want of a proof, to make room */
+    int64_t accepted, timeouts, bytes_in, bytes_out;
+    struct refusals refusals;
     int64_t rest_ns; /* out of descriptors: no accept before; the master's */
 };
 
 /* One may have become free by then. */
 #define CROWD_REST_NS INT64_C(100000000)
 
-int crowd_init(struct crowd *crowd, const struct serve *serve, struct err *err);
+int crowd_init(struct crowd *crowd, struct serve *serve, struct err *err);
 
 /*
- * Accept one connection and let it in, within the limits.  NULL when there
+ * Accept one connection and let it in, within the limits.  With a key, who has
+ * not proven to have it leaves when there is no room for who comes, first come
+ * first gone: so those who only hold connections open keep nobody out.  NULL
+ * when there
  * was none, when it was turned away (closed, counted, logged), or when
  * descriptors ran out: then rest_ns says until when to leave the listener
  * alone, so that waiting for one never spins.

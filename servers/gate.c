@@ -17,18 +17,45 @@ static int has_our_magic(const char *bytes, size_t n)
     return n >= 3 && memcmp(bytes, "EL1", 3) == 0;
 }
 
-enum gate_kind gate_judge(const struct gate *gate, const char *bytes, size_t n,
+enum gate_kind gate_refuse(struct gate *gate, enum refusal why)
+{
+    gate->refusals.count[why]++;
+    return GATE_REFUSED;
+}
+
+static enum refusal refuse_source(const struct gate *gate,
+                                  const struct net_addr *from)
+{
+    if (gate->guard && !guard_admits(gate->guard, from))
+        return REFUSED_ADDRESS;
+    return is_looping(gate, from) ? REFUSED_PORT : REFUSED_NOT;
+}
+
+static enum gate_kind judge_foreign(struct gate *gate, size_t n)
+{
+    if (gate->guard && gate->guard->has_key)
+        return gate_refuse(gate, REFUSED_UNKEYED);
+    if (n > 0 && (gate->plain || net_is_loopback(gate->bound)))
+        return GATE_PLAIN;
+    return gate_refuse(gate, REFUSED_FOREIGN);
+}
+
+enum gate_kind gate_judge(struct gate *gate, const char *bytes, size_t n,
                           const struct net_addr *from,
                           struct msg_header *header)
 {
-    if (n == 0 || is_looping(gate, from))
-        return GATE_REFUSED;
+    enum refusal why = refuse_source(gate, from);
+
+    if (why != REFUSED_NOT)
+        return gate_refuse(gate, why);
     if (!has_our_magic(bytes, n))
-        return gate->plain || net_is_loopback(gate->bound) ? GATE_PLAIN
-                                                           : GATE_REFUSED;
-    if (n < MSG_HEADER_BYTES || msg_read(bytes, header) < 0)
-        return GATE_REFUSED;
-    if (header->kind == 'Q')
-        return GATE_QUESTION;
-    return header->kind == 'H' ? GATE_HELLO : GATE_REFUSED;
+        return judge_foreign(gate, n);
+    if (n < MSG_HEADER_BYTES || msg_read(bytes, header) < 0 ||
+        (header->kind != 'Q' && header->kind != 'H'))
+        return gate_refuse(gate, REFUSED_FOREIGN);
+    why = gate->guard ? guard_judge(gate->guard, bytes, n, header)
+                      : REFUSED_NOT;
+    if (why != REFUSED_NOT)
+        return gate_refuse(gate, why);
+    return header->kind == 'Q' ? GATE_QUESTION : GATE_HELLO;
 }

@@ -7,12 +7,15 @@
 
 #include "lib/msg.h"
 #include "lib/net.h"
+#include "servers/guard.h"
 
 #include <stddef.h>
 
 struct gate {
     const struct net_addr *bound; /* where we listen */
     int plain;                    /* strangers' datagrams on every address */
+    struct guard *guard;          /* NULL: none */
+    struct refusals refusals;     /* counted by gate_judge and gate_refuse */
 };
 
 enum gate_kind {
@@ -23,12 +26,17 @@ enum gate_kind {
 };
 
 /*
- * Refused are: a source port below 1024 (services that answer each other) or
- * our own, what has our magic but is no whole question (answers, damage), the
- * empty datagram, and strangers' from outside.  *header is filled for our own.
+ * Refused are: an address that is not served, a source port below 1024
+ * (services that answer each other) or our own, what has our magic but is no
+ * whole question (answers, damage), the empty datagram, strangers' from
+ * outside; and with a key what does not prove it, or was taken before.  *header
+ * is filled for our own.
  */
-enum gate_kind gate_judge(const struct gate *gate, const char *bytes, size_t n,
+enum gate_kind gate_judge(struct gate *gate, const char *bytes, size_t n,
                           const struct net_addr *from,
                           struct msg_header *header);
+
+/* One more is refused, for a reason that the gate does not see. */
+enum gate_kind gate_refuse(struct gate *gate, enum refusal why);
 
 #endif

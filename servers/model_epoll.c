@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 256 };
+enum { EVENTS = 256, ACCEPTS = 64 };
 
 struct loop {
     struct crowd *crowd;
@@ -58,6 +58,10 @@ static enum session_step on_readable(struct loop *loop, struct session *session)
                                              loop->crowd->serve->buffer_bytes,
                                              &n, NET_DONT_WAIT);
 
+    if (step == SESSION_MUTE) /* but hear when it leaves */
+        return watch(loop, EPOLL_CTL_MOD, session, EPOLLRDHUP) < 0
+                   ? SESSION_OVER
+                   : SESSION_WAIT;
     if (step != SESSION_GO)
         return step;
     step = session_send(session, loop->buffer, n, &sent, NET_DONT_WAIT);
@@ -100,7 +104,8 @@ static void take_clients(struct loop *loop)
 {
     struct session *session;
 
-    while ((session = crowd_accept(loop->crowd)))
+    /* Who is served must not wait for a flood of those who come. */
+    for (int i = 0; i < ACCEPTS && (session = crowd_accept(loop->crowd)); i++)
         if (watch(loop, EPOLL_CTL_ADD, session, EPOLLIN) < 0)
             crowd_reject(loop->crowd, session, "refused: cannot watch it");
     if (loop->crowd->rest_ns)

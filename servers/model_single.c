@@ -22,9 +22,14 @@ static int64_t patience_ns(const struct turn *turn)
 {
     const struct session *session = turn->session;
 
+    int64_t patience_ns = serve_patience_ns(session->serve,
+                                            session_is_new(session));
+
     if (turn->end_ns)
         return turn->end_ns - clock_now_ns();
-    return serve_patience_ns(session->serve, session_is_new(session));
+    if (patience_ns == INT64_MAX || !session_is_new(session))
+        return patience_ns;
+    return session->active_ns + patience_ns - clock_now_ns();
 }
 
 /*
@@ -79,6 +84,8 @@ static void echo(struct turn *turn)
                                NET_DONT_WAIT);
         if (step == SESSION_GO)
             step = send_back(turn, n);
+        else if (step == SESSION_MUTE)
+            step = wait_ready(turn, 'h');
     }
 }
 

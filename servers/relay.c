@@ -196,6 +196,7 @@ static int parse(struct program *program, int argc, char **argv, int *done,
         serve_listen_group(&program->path.serve),
         {own, set_own, program},
         inject_group(&program->inject),
+        guard_group(&program->path.serve.guard),
         limits_group(&program->path.serve.limits,
                      LIMITS_OF_ALL | LIMITS_OF_UDP),
     };
@@ -220,7 +221,7 @@ static int parse(struct program *program, int argc, char **argv, int *done,
             "--port 2334 --delay-ms 19 --rate-mbit 8 --loss 0.05 --loss-model "
             "gilbert --loss-burst 3 --log injected.csv",
         .groups = groups,
-        .ngroups = 4,
+        .ngroups = 5,
     };
 
     if (args_parse(&spec, argc, argv, done, err) < 0)

@@ -129,7 +129,8 @@ static int may_come(const struct relay *relay, const struct net_addr *peer)
 {
     int64_t most = relay->path->serve.limits.value[LIMIT_PER_SOURCE], n = 0;
 
-    if (relay->live >= relay->path->serve.max_connections)
+    if (relay->live >= relay->path->serve.max_connections ||
+        !guard_admits(&relay->path->serve.guard, peer))
         return 0;
     for (const struct pair *p = relay->pairs; most != LIMIT_NONE && p;
          p = p->next)

@@ -176,7 +176,8 @@ static int take_question(struct relay *relay, size_t n,
         .direction = IMPAIR_FORWARD, .is_hello = kind == GATE_HELLO, .n = n};
     enum impair_action action = IMPAIR_PASS;
 
-    if (kind != GATE_REFUSED && serve_admit(&relay->path->serve, n)) {
+    if (kind != GATE_REFUSED &&
+        serve_admit(&relay->path->serve, n) == REFUSED_NOT) {
         like.peer = peers_find(&relay->peers, from);
         if (!like.peer)
             like.peer = new_peer(relay, from);
@@ -464,7 +465,9 @@ static struct relay *begin(struct path *path, const struct relay_udp_plan *plan,
     relay->path = path;
     relay->plan = plan;
     relay->inject = inject;
-    relay->gate = (struct gate){&path->serve.bound, plan->plain};
+    relay->gate = (struct gate){.bound = &path->serve.bound,
+                                .plain = plan->plain,
+                                .guard = &path->serve.guard};
     relay->answers.fd = path->serve.listener;
     relay->answers.inject = inject;
     relay->peers.max = path->serve.max_connections;

@@ -8,8 +8,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -184,13 +182,30 @@ static int64_t most_connections(const struct serve *serve)
     return (int64_t)limit.rlim_max - SPARE_FDS;
 }
 
+/* Who must prove to have the key has so long for it, on loopback too. */
+static void settle_proof(struct serve *serve)
+{
+    enum { PROOF_S = 3 };
+    int64_t *hello_ns = &serve->limits.value[LIMIT_HELLO];
+
+    if (!serve->guard.has_key)
+        return;
+    if (*hello_ns == LIMIT_NONE)
+        *hello_ns = PROOF_S * CLOCK_NS_PER_S;
+    if (serve->buffer_bytes < KEY_MESSAGE_BYTES)
+        serve->buffer_bytes = KEY_MESSAGE_BYTES;
+}
+
 static int set_limits(struct serve *serve, struct err *err)
 {
     const int64_t *value = serve->limits.value;
+    int is_public = !net_is_loopback(&serve->bound);
 
-    if (limits_settle(&serve->limits, !net_is_loopback(&serve->bound), err) < 0)
+    if (limits_settle(&serve->limits, is_public, err) < 0)
         return -1;
-    if (!serve->timeout_ns && !net_is_loopback(&serve->bound))
+    guard_settle(&serve->guard, is_public);
+    settle_proof(serve);
+    if (!serve->timeout_ns && is_public)
         return args_bad(err, "timeout", "-1",
                         "1..3600 where strangers can connect");
     if (!serve->max_connections)
@@ -295,7 +310,9 @@ int serve_open(struct serve *serve, struct err *err)
     int were_asked_for = serve->max_connections > 0 ||
                          serve->limits.given[LIMIT_CONNECTIONS];
 
-    if (take_signals(serve, err) < 0 || start_listening(serve, err) < 0 ||
+    /* The key first: until our signals are taken they end a wait for it. */
+    if (guard_take_key(&serve->guard, err) < 0 ||
+        take_signals(serve, err) < 0 || start_listening(serve, err) < 0 ||
         set_limits(serve, err) < 0 || check_fds(serve, were_asked_for, err) < 0)
         return -1;
     begin_lifetime(serve);
@@ -337,10 +354,13 @@ void serve_throttle(const struct serve *serve, size_t n)
         (void)nanosleep(&pause, NULL); /* a signal ends it */
 }
 
-int serve_admit(const struct serve *serve, size_t n)
+enum refusal serve_admit(const struct serve *serve, size_t n)
 {
-    return (int64_t)n <= serve->limits.value[LIMIT_MESSAGE] &&
-           (!serve->rate || bucket_admit(serve->rate, n, clock_now_ns()));
+    if ((int64_t)n > serve->limits.value[LIMIT_MESSAGE])
+        return REFUSED_LENGTH;
+    return !serve->rate || bucket_admit(serve->rate, n, clock_now_ns())
+               ? REFUSED_NOT
+               : REFUSED_RATE;
 }
 
 void serve_ready(const struct serve *serve)
@@ -352,8 +372,10 @@ void serve_ready(const struct serve *serve)
 int serve_wait_fd(const struct serve *serve, int fd, char direction,
                   int64_t timeout_ns)
 {
-    struct pollfd ready = {.fd = fd,
-                           .events = direction == 'r' ? POLLIN : POLLOUT};
+    short events = direction == 'r'   ? POLLIN
+                   : direction == 'w' ? POLLOUT
+                                      : POLLRDHUP;
+    struct pollfd ready = {.fd = fd, .events = events};
     struct timespec limit = {.tv_sec = (time_t)(timeout_ns / CLOCK_NS_PER_S),
                              .tv_nsec = (long)(timeout_ns % CLOCK_NS_PER_S)};
 
@@ -361,56 +383,17 @@ int serve_wait_fd(const struct serve *serve, int fd, char direction,
            0;
 }
 
+void serve_outwait(int fd)
+{
+    struct pollfd left = {.fd = fd, .events = POLLRDHUP};
+
+    while (poll(&left, 1, -1) < 0 && errno == EINTR)
+        ;
+}
+
 int serve_wait(const struct serve *serve, int64_t timeout_ns)
 {
     return serve_wait_fd(serve, serve->listener, 'r', timeout_ns);
-}
-
-static void write_line(const char *fmt, va_list args)
-{
-    char line[2048];
-    int n = vsnprintf(line, sizeof line - 1, fmt, args);
-    size_t len = n < 0 ? 0 : (size_t)n;
-
-    if (len > sizeof line - 2)
-        len = sizeof line - 2;
-    line[len++] = '\n';
-    (void)!write(STDOUT_FILENO, line, len);
-}
-
-void serve_tell(const char *fmt, ...)
-{
-    va_list args;
-
-    va_start(args, fmt);
-    write_line(fmt, args);
-    va_end(args);
-}
-
-void serve_say(const struct serve *serve, const char *fmt, ...)
-{
-    va_list args;
-
-    if (serve->quiet)
-        return;
-    va_start(args, fmt);
-    write_line(fmt, args);
-    va_end(args);
-}
-
-void serve_show_config(const struct serve *serve)
-{
-    long long timeout_s = (long long)(serve->timeout_ns / CLOCK_NS_PER_S);
-
-    serve_say(serve, "Server Config:");
-    serve_say(serve, "    listen ip: %s", serve->ip);
-    serve_say(serve, "    listen port: %d", net_port(&serve->bound));
-    if (serve->is_udp)
-        return;
-    serve_say(serve, "    timeout: %lld", timeout_s ? timeout_s : -1);
-    serve_say(serve, "    buffer size: %zu", serve->buffer_bytes);
-    serve_say(serve, "    max connections: %lld",
-              (long long)serve->max_connections);
 }
 
 static void on_beat(int signal_number)

@@ -9,6 +9,7 @@
 #include "lib/err.h"
 #include "lib/net.h"
 #include "servers/bucket.h"
+#include "servers/guard.h"
 #include "servers/limits.h"
 
 #include <signal.h>
@@ -24,6 +25,7 @@ struct serve {
     int64_t timeout_ns;  /* idle limit of a connection; 0: none */
     size_t buffer_bytes; /* most that one recv takes */
     struct limits limits;
+    struct guard guard;
     int64_t max_connections; /* 0: of the limits */
     int fds_per_connection;
     int is_one_thread; /* needs no thread for each connection */
@@ -53,16 +55,16 @@ struct args_group serve_echo_group(struct serve *serve);
 struct args_group serve_limits_group(struct serve *serve);
 
 /*
- * Take over SIGINT and SIGTERM (blocked but while waiting with
- * serve->waiting), listen, settle the limits by the address, and begin the
- * lifetime.  With ends_with_stdin the end of standard input is as SIGTERM.
- * Errors: those of net_listen, with who has the port where that can
- * be known; usage for a limit; limit-fds when the descriptors for
+ * Take the key, where there is one.  Take over SIGINT and SIGTERM (blocked but
+ * while waiting with serve->waiting), listen, settle the limits by the address,
+ * and begin the lifetime.  With ends_with_stdin the end of standard input is as
+ * SIGTERM. Errors: those of net_listen, with who has the port where that can be
+ * known; usage for a limit; limit-fds when the descriptors for
  * --max-connections cannot be had.
  */
 int serve_open(struct serve *serve, struct err *err);
 
-/* The settings, as the lab's servers print them. */
+/* The settings, as the lab's servers print them, and whom it serves. */
 void serve_show_config(const struct serve *serve);
 
 /* Print "listening tcp ADDR" (or udp): the server can be used from here on. */
@@ -91,8 +93,8 @@ int64_t serve_patience_ns(const struct serve *serve, int is_new);
  */
 void serve_throttle(const struct serve *serve, size_t n);
 
-/* 1 when a datagram of n bytes may be answered: its length and the rate. */
-int serve_admit(const struct serve *serve, size_t n);
+/* May a datagram of n bytes be answered?  Its length and the rate say. */
+enum refusal serve_admit(const struct serve *serve, size_t n);
 
 /*
  * Wait for a connection, a signal, or timeout_ns (-1: no limit).  Returns 1
@@ -102,10 +104,13 @@ int serve_wait(const struct serve *serve, int64_t timeout_ns);
 
 /*
  * The same for a connection: until fd can be read (direction 'r') or written
- * ('w').
+ * ('w'), or until its peer has left ('h').
  */
 int serve_wait_fd(const struct serve *serve, int fd, char direction,
                   int64_t timeout_ns);
+
+/* Wait until the peer of a connection has left, or it is shut down. */
+void serve_outwait(int fd);
 
 /*
  * For a loop of one thread: let SIGINT and SIGTERM in at any time, so that one
@@ -129,5 +134,8 @@ void serve_say(const struct serve *serve, const char *fmt, ...)
 
 /* Such a line even when quiet: the counts at the end. */
 void serve_tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* What was refused, and why; no line when nothing was. */
+void serve_tell_refusals(const struct refusals *refusals);
 
 #endif

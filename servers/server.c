@@ -42,6 +42,7 @@ static int parse(struct server *server, int argc, char **argv, int *done,
         serve_listen_group(&server->serve),
         serve_echo_group(&server->serve),
         serve_limits_group(&server->serve),
+        guard_key_group(&server->serve.guard),
         {own, set_model, server},
     };
     struct args_spec spec = {
@@ -55,7 +56,7 @@ static int parse(struct server *server, int argc, char **argv, int *done,
                 "less, see the defaults above.\n\nExample: echo-server --port "
                 "2333 --ip 0.0.0.0",
         .groups = groups,
-        .ngroups = 4,
+        .ngroups = 5,
     };
 
     return args_parse(&spec, argc, argv, done, err);

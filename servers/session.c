@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct session *session_new(const struct serve *serve, int fd,
+struct session *session_new(struct serve *serve, int fd,
                             const struct net_addr *peer)
 {
     struct session *session = calloc(1, sizeof *session);
@@ -21,6 +21,7 @@ struct session *session_new(const struct serve *serve, int fd,
     session->fd = fd;
     session->peer = *peer;
     session->active_ns = clock_now_ns();
+    session->is_proven = !serve->guard.has_key;
     (void)net_set_nodelay(fd);
     net_tuple_text(peer, name);
     serve_say(serve, "Client %s connected!", name);
@@ -76,11 +77,71 @@ static enum session_step failed(struct session *session)
     return over(session, err_name(errno));
 }
 
+/* ---- the proof ---- */
+
+/* 'H' asks for an answer, 'K' just opens the connection. */
+static enum refusal judge_proof(struct session *session,
+                                struct msg_header *header)
+{
+    if (msg_read(session->proof, header) < 0 ||
+        (header->kind != 'H' && header->kind != 'K'))
+        return REFUSED_UNKEYED;
+    return guard_judge(&session->serve->guard, session->proof,
+                       sizeof session->proof, header);
+}
+
+/* It is whole: the session begins, with the answer to a hello, or never. */
+static enum session_step finish_proof(struct session *session, char *buffer,
+                                      size_t *n)
+{
+    struct msg_header header = {0};
+
+    session->refusal = judge_proof(session, &header);
+    if (session->refusal != REFUSED_NOT)
+        return SESSION_MUTE;
+    session->is_proven = 1;
+    count_step(session);
+    if (header.kind == 'K')
+        return SESSION_WAIT;
+    guard_answer(&session->serve->guard, session->proof, 'W');
+    memcpy(buffer, session->proof, sizeof session->proof);
+    *n = sizeof session->proof;
+    return SESSION_GO;
+}
+
+/* Not a byte more than the proof is read, so what follows is left for later. */
+static enum session_step receive_proof(struct session *session, char *buffer,
+                                       size_t *n, int dont_wait)
+{
+    ssize_t got;
+
+    *n = 0;
+    if (session->refusal != REFUSED_NOT)
+        return over(session, "refused");
+    got = net_recv(session->fd, session->proof + session->proof_bytes,
+                   sizeof session->proof - session->proof_bytes, dont_wait);
+    if (got < 0)
+        return failed(session);
+    if (got == 0)
+        return over(session, "shutdown");
+    session->bytes_in += got;
+    serve_throttle(session->serve, (size_t)got);
+    session->proof_bytes += (size_t)got;
+    return session->proof_bytes < sizeof session->proof
+               ? SESSION_WAIT
+               : finish_proof(session, buffer, n);
+}
+
+/* ---- echoes ---- */
+
 enum session_step session_receive(struct session *session, char *buffer,
                                   size_t size, size_t *n, int dont_wait)
 {
-    ssize_t got = net_recv(session->fd, buffer, size, dont_wait);
+    ssize_t got;
 
+    if (!session->is_proven)
+        return receive_proof(session, buffer, n, dont_wait);
+    got = net_recv(session->fd, buffer, size, dont_wait);
     *n = 0;
     if (got < 0)
         return failed(session);

@@ -15,16 +15,22 @@
 enum session_step {
     SESSION_WAIT, /* nothing to do before the socket is ready again */
     SESSION_GO,   /* go on */
+    SESSION_MUTE, /* not to be read or answered until its time is over */
     SESSION_OVER, /* it has ended: see `end` */
 };
 
 struct session {
-    const struct serve *serve;
+    struct serve *serve;
     struct session *prev, *next; /* of the crowd */
     int fd;
     struct net_addr peer;
     int matched;     /* of the hello, see msg_welcome */
     const char *end; /* why it is over: one word for the log */
+    /* With a key it begins with the proof, and is new until that is right. */
+    char proof[KEY_MESSAGE_BYTES];
+    size_t proof_bytes;
+    int is_proven;
+    enum refusal refusal;
     int64_t bytes_in, bytes_out;
     int64_t active_ns; /* last seen to make a step */
     /* What its socket did not take, for a model that does not wait. */
@@ -34,19 +40,21 @@ struct session {
     atomic_uint steps;
     unsigned steps_seen;
     atomic_int timed_out;
+    int is_leaving; /* see struct crowd */
 };
 
 /* Take an accepted socket; NULL when out of memory (fd is then still ours). */
-struct session *session_new(const struct serve *serve, int fd,
+struct session *session_new(struct serve *serve, int fd,
                             const struct net_addr *peer);
 
-/* 1 until its first byte has come. */
+/* 1 until its first byte has come; with a key, until it is proven. */
 int session_is_new(const struct session *session);
 
 /*
  * Read once into buffer.  SESSION_GO with *n bytes to be sent back (already
- * logged, a hello already welcomed), SESSION_WAIT when nothing was there,
- * SESSION_OVER at the end of input, on `exit` and on an error.
+ * logged, a hello already welcomed), SESSION_WAIT when nothing was there, or a
+ * part of the proof, SESSION_MUTE when that was wrong, SESSION_OVER at the end
+ * of input, on `exit` and on an error.
  */
 enum session_step session_receive(struct session *session, char *buffer,
                                   size_t size, size_t *n, int dont_wait);

@@ -15,6 +15,7 @@ static int parse(struct serve *serve, int argc, char **argv, int *done,
         serve_listen_group(serve),
         serve_echo_group(serve),
         serve_limits_group(serve),
+        guard_key_group(&serve->guard),
     };
     struct args_spec spec = {
         .prog = "echo-simple-server",
@@ -24,7 +25,7 @@ static int parse(struct serve *serve, int argc, char **argv, int *done,
         .more = "A message is what one read takes: at most --buffer bytes.\n\n"
                 "Example: echo-simple-server --port 2334",
         .groups = groups,
-        .ngroups = 3,
+        .ngroups = 4,
     };
 
     return args_parse(&spec, argc, argv, done, err);

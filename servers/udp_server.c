@@ -24,7 +24,7 @@ struct udp_server {
     struct gate gate;
     struct inject inject;
     struct answers answers;
-    int64_t received, refused, bytes_in;
+    int64_t received, bytes_in;
     char buffer[DATAGRAM_BYTES];
 };
 
@@ -47,7 +47,7 @@ static int take_question(struct udp_server *server,
         return 0;
     if (inject_served(&server->inject, &answer.key, err) < 0)
         return -1;
-    server->buffer[MSG_KIND_AT] = 'R';
+    guard_answer(&server->serve.guard, server->buffer, 'R');
     return answers_give(&server->answers, &answer, err);
 }
 
@@ -70,21 +70,24 @@ static int take_datagram(struct udp_server *server, size_t n,
     enum gate_kind kind = gate_judge(&server->gate, server->buffer, n, from,
                                      &header);
 
-    if (kind != GATE_REFUSED && !serve_admit(&server->serve, n))
-        kind = GATE_REFUSED;
+    if (kind != GATE_REFUSED) {
+        enum refusal why = serve_admit(&server->serve, n);
+
+        if (why != REFUSED_NOT)
+            kind = gate_refuse(&server->gate, why);
+    }
     show(server, n, from);
     switch (kind) {
     case GATE_QUESTION:
         return take_question(server, &header, n, from, err);
     case GATE_HELLO: /* the handshake is not part of the test */
-        server->buffer[MSG_KIND_AT] = 'W';
+        guard_answer(&server->serve.guard, server->buffer, 'W');
         answers_send(&server->answers, server->buffer, n, from);
         return 0;
     case GATE_PLAIN:
         answers_send(&server->answers, server->buffer, n, from);
         return 0;
     default:
-        server->refused++;
         return 0;
     }
 }
@@ -96,7 +99,8 @@ static int take(struct udp_server *server, ssize_t n, int truncated,
     server->bytes_in += n;
     if (!truncated)
         return take_datagram(server, (size_t)n, from, err);
-    server->refused++; /* by IPv6 there are longer ones than we can send */
+    /* By IPv6 there are longer ones than we can send. */
+    (void)gate_refuse(&server->gate, REFUSED_LENGTH);
     return 0;
 }
 
@@ -194,6 +198,7 @@ static int parse(struct udp_server *server, int argc, char **argv, int *done,
     struct args_group groups[] = {
         serve_listen_group(&server->serve),
         serve_limits_group(&server->serve),
+        guard_key_group(&server->serve.guard),
         {own, set_plain, &server->gate},
         inject_group(&server->inject),
     };
@@ -207,13 +212,18 @@ static int parse(struct udp_server *server, int argc, char **argv, int *done,
                 "below 1024.\n\n"
                 "Example: echo-udp-server --loss 0.1 --log injected.csv",
         .groups = groups,
-        .ngroups = 4,
+        .ngroups = 5,
     };
 
     return args_parse(&spec, argc, argv, done, err);
 }
 
 /* ---- the program ---- */
+
+static int64_t refused(const struct udp_server *server)
+{
+    return refusals_sum(&server->gate.refusals);
+}
 
 static void tell(const struct udp_server *server)
 {
@@ -224,12 +234,13 @@ static void tell(const struct udp_server *server)
                "duplicated=%lld reordered=%lld unsent=%lld bytes_in=%lld "
                "bytes_out=%lld throttled=%lld local_drops=%lld",
                (long long)server->received, (long long)answers->sent,
-               (long long)server->refused, (long long)inject->dropped,
+               (long long)refused(server), (long long)inject->dropped,
                (long long)inject->duplicated, (long long)inject->reordered,
                (long long)answers->unsent, (long long)server->bytes_in,
                (long long)answers->bytes,
                (long long)server->serve.bucket.refusals,
                (long long)net_socket_drops(server->serve.listener));
+    serve_tell_refusals(&server->gate.refusals);
 }
 
 /* Every datagram that came, and every copy we made, has gone somewhere. */
@@ -237,7 +248,7 @@ static int check_balance(const struct udp_server *server, struct err *err)
 {
     int64_t in = server->received + server->inject.duplicated;
     int64_t out = server->answers.sent + server->answers.unsent +
-                  server->refused + server->inject.dropped;
+                  refused(server) + server->inject.dropped;
 
     if (in == out)
         return 0;
@@ -246,13 +257,24 @@ static int check_balance(const struct udp_server *server, struct err *err)
                    (long long)out);
 }
 
+static int check_plain(const struct udp_server *server, struct err *err)
+{
+    if (!server->gate.plain || !server->serve.guard.has_key)
+        return 0;
+    err_set(err, ERR_USAGE, "usage",
+            "--plain and --key-from-stdin do not go together");
+    return err_hint(err, "strangers have no key: leave one of the two out");
+}
+
 static int begin(struct udp_server *server, struct err *err)
 {
-    if (impair_check(&server->inject.impair, err) < 0 ||
+    if (check_plain(server, err) < 0 ||
+        impair_check(&server->inject.impair, err) < 0 ||
         serve_open(&server->serve, err) < 0 ||
         inject_open(&server->inject, err) < 0)
         return -1;
     server->gate.bound = &server->serve.bound;
+    server->gate.guard = &server->serve.guard;
     server->answers.fd = server->serve.listener;
     server->answers.inject = &server->inject;
     net_set_buffers(server->serve.listener, SOCKET_BYTES);

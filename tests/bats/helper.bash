@@ -96,14 +96,15 @@ stop_pid() {
 # start_server PROGRAM [ARG]...: starts a server or relay of ours on a port of
 # the kernel's choice and waits until it says that it listens.  Sets $port,
 # $pid, $log (all it prints on stdout) and $errlog (its stderr).  Not under
-# `run`, which would lose them.
+# `run`, which would lose them.  Its stdin is the file $server_input, if set.
 start_server() {
     local program=$1 name="$T/../server${#started[@]}" fd line
     shift
     log=$name.log errlog=$name.err
     mkfifo "$name.fifo"
     : >"$log"
-    "$bin/$program" --port 0 "$@" >"$name.fifo" 2>"$errlog" 3>&- 4>&- &
+    "$bin/$program" --port 0 "$@" <"${server_input:-/dev/null}" \
+        >"$name.fifo" 2>"$errlog" 3>&- 4>&- &
     pid=$!
     started+=("$pid")
     exec {fd}<"$name.fifo"

@@ -185,7 +185,7 @@ END
     cat log
     [[ $(<answer) == EL1R* ]]
     grep -q ' answered=1 ' log
-    received=$(sed 's/.*received=\([0-9]*\) .*/\1/' log)
+    received=$(sed -n 's/.*received=\([0-9]*\) .*/\1/p' log)
     # The kernel may drop some on the way, but not most.
     ((received > 5000))
 }

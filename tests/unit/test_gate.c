@@ -22,8 +22,7 @@ static size_t make(char kind, char bytes[60])
     return 60;
 }
 
-static enum gate_kind judge(const struct gate *gate, const char *bytes,
-                            size_t n)
+static enum gate_kind judge(struct gate *gate, const char *bytes, size_t n)
 {
     struct net_addr from = address("127.0.0.1", 40000);
     struct msg_header header = {0};
@@ -60,14 +59,16 @@ static void strangers_pass_on_loopback_or_where_asked_for(void)
     struct net_addr there = address("192.0.2.1", 2333);
     struct net_addr any = address("::", 2333);
 
-    CHECK_INT(judge(&(struct gate){&here, 0}, "hello", 5), GATE_PLAIN);
-    CHECK_INT(judge(&(struct gate){&here, 0}, "", 0), GATE_REFUSED);
-    CHECK_INT(judge(&(struct gate){&here, 0}, "EL1", 3), GATE_REFUSED);
-    CHECK_INT(judge(&(struct gate){&here, 0}, "EL", 2), GATE_PLAIN);
-    CHECK_INT(judge(&(struct gate){&there, 0}, "hello", 5), GATE_REFUSED);
-    CHECK_INT(judge(&(struct gate){&any, 0}, "hello", 5), GATE_REFUSED);
-    CHECK_INT(judge(&(struct gate){&there, 1}, "hello", 5), GATE_PLAIN);
-    CHECK_INT(judge(&(struct gate){&there, 1}, "EL1R", 4), GATE_REFUSED);
+    CHECK_INT(judge(&(struct gate){.bound = &here}, "hello", 5), GATE_PLAIN);
+    CHECK_INT(judge(&(struct gate){.bound = &here}, "", 0), GATE_REFUSED);
+    CHECK_INT(judge(&(struct gate){.bound = &here}, "EL1", 3), GATE_REFUSED);
+    CHECK_INT(judge(&(struct gate){.bound = &here}, "EL", 2), GATE_PLAIN);
+    CHECK_INT(judge(&(struct gate){.bound = &there}, "hello", 5), GATE_REFUSED);
+    CHECK_INT(judge(&(struct gate){.bound = &any}, "hello", 5), GATE_REFUSED);
+    CHECK_INT(judge(&(struct gate){.bound = &there, .plain = 1}, "hello", 5),
+              GATE_PLAIN);
+    CHECK_INT(judge(&(struct gate){.bound = &there, .plain = 1}, "EL1R", 4),
+              GATE_REFUSED);
 }
 
 static void ports_that_would_answer_back_are_refused(void)
@@ -108,8 +109,86 @@ static void damage_is_refused(void)
     }
 }
 
+/* A keyed message of that kind and number; its length. */
+static size_t sign(struct guard *guard, char kind, uint64_t seq,
+                   char bytes[KEY_MESSAGE_BYTES])
+{
+    struct msg_header header = {
+        .kind = kind, .run_id = 0xaa, .conn = 7, .seq = seq};
+
+    key_message(&guard->key, kind, &header, bytes);
+    return KEY_MESSAGE_BYTES;
+}
+
+static void with_a_key_only_new_proofs_pass(void)
+{
+    static struct guard guard = {.has_key = 1};
+    struct net_addr here = address("127.0.0.1", 2333);
+    struct gate gate = {.bound = &here, .plain = 1, .guard = &guard};
+    char bytes[KEY_MESSAGE_BYTES];
+
+    replay_init(&guard.replay);
+    sign(&guard, 'Q', 1, bytes);
+    CHECK_INT(judge(&gate, bytes, KEY_MESSAGE_BYTES - 1), GATE_REFUSED);
+    CHECK_INT(judge(&gate, bytes, sizeof bytes), GATE_QUESTION);
+    CHECK_INT(judge(&gate, bytes, sizeof bytes), GATE_REFUSED);
+    CHECK_INT(gate.refusals.count[REFUSED_REPLAYED], 1);
+    guard_answer(&guard, bytes, 'R');
+    CHECK_INT(judge(&gate, bytes, sizeof bytes), GATE_REFUSED);
+    CHECK_INT(gate.refusals.count[REFUSED_FOREIGN], 1);
+    sign(&guard, 'H', 1, bytes);
+    CHECK_INT(judge(&gate, bytes, sizeof bytes), GATE_HELLO);
+    sign(&guard, 'Q', 2, bytes);
+    bytes[KEY_MESSAGE_BYTES - 1] ^= 1;
+    CHECK_INT(judge(&gate, bytes, sizeof bytes), GATE_REFUSED);
+    bytes[KEY_MESSAGE_BYTES - 1] ^= 1;
+    CHECK_INT(judge(&gate, bytes, sizeof bytes), GATE_QUESTION);
+    CHECK_INT(judge(&gate, "hello", 5), GATE_REFUSED);
+    CHECK_INT(judge(&gate, "", 0), GATE_REFUSED);
+    CHECK_INT(gate.refusals.count[REFUSED_UNKEYED], 4);
+    CHECK_INT(refusals_sum(&gate.refusals), 6);
+    replay_release(&guard.replay);
+}
+
+static void addresses_that_are_not_served_are_refused(void)
+{
+    static struct guard guard;
+    struct args_group group = guard_group(&guard);
+    struct net_addr any = address("::", 2333);
+    struct gate gate = {.bound = &any, .guard = &guard};
+    static const struct {
+        const char *host;
+        enum gate_kind kind;
+    } table[] = {{"192.0.2.1", GATE_QUESTION},
+                 {"::ffff:192.0.2.1", GATE_QUESTION},
+                 {"2001:db8::1", GATE_QUESTION},
+                 {"127.0.0.1", GATE_QUESTION},
+                 {"::1", GATE_QUESTION},
+                 {"::ffff:127.0.0.1", GATE_QUESTION},
+                 {"192.0.2.2", GATE_REFUSED},
+                 {"2001:db8::2", GATE_REFUSED},
+                 {"::ffff:192.0.2.2", GATE_REFUSED}};
+    struct msg_header header = {0};
+    struct err err = {0};
+    char bytes[60];
+
+    CHECK_INT(
+        group.set(group.options->key, "192.0.2.1,2001:db8::1", group.ctx, &err),
+        0);
+    guard_settle(&guard, 1);
+    make('Q', bytes);
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct net_addr from = address(table[i].host, 40000);
+
+        CHECK_INT(gate_judge(&gate, bytes, 60, &from, &header), table[i].kind);
+    }
+    CHECK_INT(gate.refusals.count[REFUSED_ADDRESS], 3);
+}
+
 int main(void)
 {
+    with_a_key_only_new_proofs_pass();
+    addresses_that_are_not_served_are_refused();
     questions_and_hellos_pass_and_nothing_else_of_ours();
     strangers_pass_on_loopback_or_where_asked_for();
     ports_that_would_answer_back_are_refused();

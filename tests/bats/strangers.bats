@@ -1,0 +1,318 @@
+#!/usr/bin/env bats
+# A key for a run: who has it is served, and nobody else.
+# shellcheck disable=SC2016,SC2317 # what other shells and within call
+load helper
+
+stranger=$bin/../tests/stranger
+
+setup() {
+    common_setup
+    echo 000102030405060708090a0b0c0d0e0f >key
+}
+
+# keyed PROGRAM [ARG]...: start_server, with the key.
+keyed() { server_input=key start_server "$@" --key-from-stdin; }
+
+# keyed_rate [ARG]...: the rate test against $port, with the key.
+keyed_rate() {
+    run --separate-stderr run_timed 30 "$bin/echo-rate" --ip 127.0.0.1 \
+        --port "$port" --key-from-stdin --machine "$@" <key
+}
+
+# served_is NAME=NUMBER...: what the server of $pid and $log has counted.
+served_is() {
+    local count
+    stop_pid "$pid"
+    within 5 grep -q '^served ' "$log"
+    for count; do
+        grep -Eq "^(served|refused) (.* )?$count( |\$)" "$log" || {
+            printf 'want %s in:\n' "$count" >&2
+            cat "$log" >&2
+            return 1
+        }
+    done
+}
+
+@test "strangers: who has the key is served, by every server, and through relays" {
+    for server in 'echo-server --model thread' 'echo-server --model single' \
+        'echo-server --model epoll --buffer 7' echo-simple-server echo-udp-server; do
+        # shellcheck disable=SC2086 # a list of words
+        keyed $server --quiet
+        more=()
+        case $server in
+        echo-simple*) more=(--reconnect) ;;
+        echo-udp*) more=(--transport udp --timeout 0.2) ;;
+        *) more=(--length 3) ;;
+        esac
+        keyed_rate --messages 40 "${more[@]}"
+        expect_status 0
+        # Of datagrams one may be late.
+        [[ $output =~ \ plain=0\ ok=(40|[1-9][0-9]*\ .*\ (late|lost)=[1-9]) ]]
+    done
+    start_server echo-relay --transport udp --to "127.0.0.1:$port" --delay-ms 1 --quiet
+    keyed_rate --transport udp --timeout 0.2 --messages 20
+    expect_status 0
+    [[ $output =~ \ ok=[1-9] ]]
+    keyed echo-server --quiet
+    server=$pid server_log=$log
+    start_server echo-relay --to "127.0.0.1:$port" --delay-ms 1 --quiet
+    keyed_rate --messages 40 --connections 4
+    expect_status 0
+    [[ $output == *' ok=40 '* ]]
+    # A hello and four connections began with 64 bytes; a hello is answered.
+    stop_pid "$pid"
+    pid=$server log=$server_log
+    served_is connections=5 refused=0 bytes_in=40320 bytes_out=40064
+}
+
+@test "strangers: what is lost on purpose is what was measured, with a key too" {
+    keyed echo-udp-server --quiet --loss 0.2 --seed 3 --log injected.csv
+    keyed_rate --transport udp --timeout 0.2 --messages 100 --rate 1000 --record out
+    expect_status 0
+    stop_pid "$pid"
+    awk -F, 'NR == FNR { if (FNR > 1) gone[$1 "," $2]; next }
+        FNR > 1 { lost += $9 == "lost"; wrong += ($1 "," $2 in gone) != ($9 == "lost") }
+        END { exit !(lost > 5 && !wrong) }' injected.csv out/messages.csv
+}
+
+@test "strangers: without the key no word on TCP, and the end at the deadline" {
+    local models=(thread epoll single simple) hello
+    hello=EL1H0123456789abcdefffffffff000000000000
+    servers=() logs=() fds=()
+    for model in "${models[@]}"; do
+        case $model in
+        simple) keyed echo-simple-server --hello-timeout 1 --timeout 60 ;;
+        *) keyed echo-server --model "$model" --hello-timeout 1 --timeout 60 ;;
+        esac
+        servers+=("$pid") logs+=("$log")
+        # Nothing; the beginning of a hello; a whole one without a proof; junk.
+        for words in '' EL1H "$(printf %064d 0)" "$(printf '%s%024d' "$hello" 0)"; do
+            start=$EPOCHREALTIME
+            exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+            printf %s "$words" >&"$fd"
+            fds+=("$fd")
+            [[ $model != single ]] || break # one after the other
+        done
+    done
+    for fd in "${fds[@]}"; do
+        # The end of the connection, or its reset when we said too much.
+        status=0
+        LC_ALL=C read -r -t 20 -N 1 -u "$fd" heard 2>/dev/null || status=$?
+        [[ $status -eq 1 && -z $heard ]]
+        exec {fd}>&-
+    done
+    # The youngest had its second.
+    ((${EPOCHREALTIME/./} - ${start/./} >= 1000000))
+    for i in 0 1 2 3; do
+        pid=${servers[i]} log=${logs[i]}
+        case ${models[i]} in
+        single) served_is connections=0 refused=1 bytes_out=0 silent=1 ;;
+        *) served_is connections=0 refused=4 bytes_out=0 silent=2 unkeyed=2 ;;
+        esac
+        [[ $(<"$log") != *'From client'* ]]
+    done
+}
+
+# ask_later NAME ARG...: keyed_rate in the background, into NAME.out; $waiting.
+ask_later() {
+    local name=$1
+    shift
+    timeout -k 2 30 "$bin/echo-rate" --ip 127.0.0.1 --messages 5 --timeout 20 "$@" \
+        <key >"$name.out" 2>&1 3>&- &
+    waiting+=("$!")
+}
+
+# came_to CODE ID NAME: what became of it, in the order of asking.
+came_to() {
+    local status=0
+    wait "${waiting[0]}" || status=$?
+    waiting=("${waiting[@]:1}")
+    cat "$3.out"
+    [[ $status -eq $1 ]] && grep -q "^echo-rate: ($2) " "$3.out"
+}
+
+@test "strangers: without the key, or with the words of an earlier run, no load" {
+    waiting=()
+    keyed echo-server --hello-timeout 1 --quiet
+    ask_later unkeyed --port "$port"
+    keyed echo-server --model epoll --hello-timeout 1 --quiet
+    keyed_rate --messages 1 --run-id 00000000000000aa
+    expect_status 0
+    # Its hello will be another, its connection begins as the one before.
+    ask_later again --port "$port" --run-id 00000000000000aa --key-from-stdin
+    start_server echo-server --quiet
+    ask_later tcp --port "$port" --key-from-stdin
+    start_server echo-udp-server --quiet
+    ask_later udp --port "$port" --key-from-stdin --transport udp --timeout 1
+    came_to 8 hello-refused unkeyed
+    grep -q 'closed the connection after 0 of 48 bytes' unkeyed.out
+    came_to 4 server-gone again
+    came_to 8 hello-unkeyed tcp
+    came_to 8 hello-unkeyed udp
+}
+
+@test "strangers: a datagram once more, changed or turned round, gets silence" {
+    local hole
+    keyed echo-udp-server --quiet
+    server=$pid server_log=$log server_port=$port
+    mkfifo hole said
+    "$stranger" replay "$port" <hole >said 3>&- &
+    started+=("$!")
+    exec {hole}>hole
+    exec {fd}<said
+    IFS=: read -r -t 10 -u "$fd" _ port
+    keyed_rate --transport udp --timeout 0.2 --messages 40
+    expect_status 0
+    exec {hole}>&-
+    IFS= read -r -t 20 -u "$fd" line
+    [[ $line =~ ^forwarded=([0-9]+)\ back=([0-9]+)\ forged=([0-9]+)\ answers=0$ ]]
+    ((BASH_REMATCH[3] >= 100))
+    asked=${BASH_REMATCH[1]}
+    # Who has the key is served all the same.
+    port=$server_port
+    keyed_rate --transport udp --timeout 0.2 --messages 40
+    expect_status 0
+    [[ $output =~ \ ok=[1-9] ]]
+    pid=$server log=$server_log
+    served_is 'refused=[1-9][0-9]*' 'unkeyed=[1-9][0-9]*' 'replayed=[1-9][0-9]*' 'foreign=[1-9][0-9]*'
+    [[ $(<"$log") =~ answered=([0-9]+)\ .*bytes_in=([0-9]+)\ bytes_out=([0-9]+) ]]
+    # Once each, and the hello of the second, which may have been said again.
+    ((BASH_REMATCH[1] <= asked + 45 && BASH_REMATCH[3] <= BASH_REMATCH[2]))
+}
+
+# write_begin: a file of shell functions for tests in a network of their own.
+write_begin() {
+    cat >begin <<'END'
+# begin NAME PROGRAM [ARG]...: a server; $port, and what it prints in NAME.log.
+begin() {
+    local name=$1 program=$2 line=''
+    shift 2
+    rm -f "$name.fifo"
+    mkfifo "$name.fifo"
+    "$bin/$program" --port 0 "$@" <key >"$name.fifo" 3>&- &
+    pids+=("$!")
+    exec {fd}<"$name.fifo"
+    : >"$name.log"
+    until [[ $line == listening* ]]; do
+        IFS= read -r -t 10 -u "$fd" line || exit 9
+        echo "$line" >>"$name.log"
+    done
+    port=${line##*:}
+    cat <&"$fd" >>"$name.log" 3>&- &
+    exec {fd}<&-
+}
+# finish: all of them, and their logs are whole.
+finish() {
+    kill "${pids[@]}"
+    wait
+    pids=()
+}
+trap '[ ${#pids[@]} -eq 0 ] || kill "${pids[@]}"' EXIT
+pids=()
+END
+}
+
+@test "strangers: two servers that a forged datagram sets on each other are soon silent" {
+    need_netns
+    write_begin
+    cat >inside <<'END'
+bin=$1 stranger=$2
+shift 2
+. ./begin
+begin one echo-udp-server "$@"
+one=$port
+begin two echo-udp-server "$@"
+two=$port
+"$stranger" forge "$two" "$one" <question || exit 8
+for ((i = 0; i < 500; i++)); do
+    ! grep -q 'From client' two.log || break
+    sleep 0.02
+done
+finish
+END
+    # A question as our clients ask it: see tests/unit/test_key.c.
+    printf 'EL1Q0123456789abcdef0000000700000000002a7bfd1e1dedac69683f4882bb' >question
+    for more in '' --key-from-stdin; do
+        # shellcheck disable=SC2086 # one word or none
+        run in_netns timeout -k 2 30 bash inside "$bin" "$stranger" $more
+        expect_status 0
+        cat ./*.log
+        grep -q '^served received=1 answered=1 refused=0 ' one.log
+        grep -q '^served received=1 answered=0 refused=1 ' two.log
+        grep -qx 'refused foreign=1' two.log
+    done
+}
+
+@test "strangers: those who hold connections open keep nobody out" {
+    for model in thread epoll; do
+        keyed echo-server --model "$model" --max-connections 8 --timeout 60 --quiet
+        mkfifo "hole$model"
+        "$stranger" half 127.0.0.9 "$port" 200 2000 100 <"hole$model" >said 3>&- &
+        started+=("$!")
+        exec {hole}>"hole$model"
+        within 20 grep -q ready said
+        keyed_rate --messages 200 --connections 4
+        expect_status 0
+        [[ $output == *' ok=200 '* ]]
+        exec {hole}>&-
+        served_is connections=5 'refused=[1-9][0-9]+' 'crowded=[1-9][0-9]*'
+    done
+}
+
+@test "strangers: only addresses that may come are served, and the others counted" {
+    need_netns
+    write_begin
+    cat >inside <<'END'
+bin=$1
+. ./begin
+ip addr add 192.0.2.1/32 dev lo
+question=$(printf 'EL1Q0123456789abcdef0000000700000000002a7bfd1e1d')
+# say TRANSPORT HOST: is there an answer?  One that is waited for comes.
+say() {
+    local word wait=5
+    [ "$2" != "$refused" ] || [ "$1" = tcp ] || wait=0.1
+    exec {fd}<>"/dev/$1/$2/$port"
+    printf %s "$question" >&"$fd"
+    read -r -t "$wait" -N 4 -u "$fd" word 2>/dev/null || word=nothing
+    exec {fd}>&-
+    printf '%s ' "$word"
+}
+# ask REFUSED FROM-SSH ARG...: who is at 192.0.2.1 asks both servers, then
+# loopback does.  REFUSED is an address that is not answered.
+ask() {
+    local ssh=$2
+    refused=$1
+    shift 2
+    for program in echo-server echo-udp-server; do
+        [ -z "$ssh" ] || export SSH_CONNECTION="$ssh"
+        begin log "$program" --ip 0.0.0.0 --quiet "$@"
+        unset SSH_CONNECTION
+        for host in 192.0.2.1 127.0.0.1; do
+            [ "$program" = echo-server ] && say tcp "$host" || say udp "$host"
+        done
+        finish
+        grep -o 'refused address=[1-9]' log.log || echo none
+    done
+}
+ask none '192.0.2.1 50000 192.0.2.1 22'
+ask 192.0.2.1 '192.0.2.9 50000 192.0.2.1 22'
+ask none '192.0.2.9 50000 192.0.2.1 22' --allow any
+ask none '' --allow 192.0.2.9,192.0.2.1
+ask none ''
+END
+    unset SSH_CONNECTION
+    run in_netns timeout -k 2 60 bash inside "$bin"
+    expect_status 0
+    diff <(echo "$output") - <<'END'
+EL1Q EL1Q none
+EL1R EL1R none
+nothing EL1Q refused address=1
+nothing EL1R refused address=1
+EL1Q EL1Q none
+EL1R EL1R none
+EL1Q EL1Q none
+EL1R EL1R none
+EL1Q EL1Q none
+EL1R EL1R none
+END
+}

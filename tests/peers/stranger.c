@@ -1,0 +1,327 @@
+/*
+ * Who should get nothing from our servers, and try all the same:
+ *
+ *   stranger replay PORT    a path for datagrams to 127.0.0.1:PORT that keeps
+ *       all it forwards; at the end of its input it sends that again, as it
+ *       was, changed, and turned round, and says how many answers came
+ *   stranger forge FROM TO  one datagram, its input, to 127.0.0.1:TO that says
+ *       it is from 127.0.0.1:FROM; needs root
+ *   stranger KIND SOURCE PORT N RATE HOLD
+ *       N connections from SOURCE (127.0.0.9) to 127.0.0.1:PORT, RATE a second,
+ *       HOLD of them at once; "ready" when all were made; then until its input
+ *       ends.  KIND is what they do:
+ *       half   the beginning of a hello, and no more
+ *       slow   a byte now and then
+ *       deaf   all that the socket takes, and never a look at what comes
+ *       idle   one byte, and no more
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct sockaddr_in address(const char *host, int port)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port)};
+
+    (void)inet_pton(AF_INET, host, &at.sin_addr);
+    return at;
+}
+
+static int bound_to(const char *host, int type)
+{
+    struct sockaddr_in at = address(host, 0);
+    int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0), on = 1;
+
+    (void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
+                     type == SOCK_STREAM ? sizeof on : 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) < 0) {
+        perror("stranger");
+        exit(1);
+    }
+    return fd;
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static int input_ended(void)
+{
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    char bytes[64];
+
+    return poll(&in, 1, 0) > 0 && read(STDIN_FILENO, bytes, sizeof bytes) <= 0;
+}
+
+/* ---- datagrams, once more ---- */
+
+enum { KEPT = 4096, DATAGRAM = 2048 };
+
+struct kept {
+    size_t n;
+    char bytes[DATAGRAM];
+};
+
+struct forger {
+    struct sockaddr_in server, client;
+    int in, out;
+    int n;
+    struct kept kept[KEPT];
+    int forwarded, back;
+};
+
+static void keep(struct forger *forger, const char *bytes, size_t n)
+{
+    struct kept *kept = &forger->kept[forger->n];
+
+    if (forger->n == KEPT || n > DATAGRAM)
+        return;
+    forger->n++;
+    kept->n = n;
+    memcpy(kept->bytes, bytes, n);
+}
+
+static void forward(struct forger *forger)
+{
+    struct pollfd fds[] = {{.fd = forger->in, .events = POLLIN},
+                           {.fd = forger->out, .events = POLLIN}};
+    socklen_t len = sizeof forger->client;
+    char bytes[DATAGRAM];
+    ssize_t n;
+
+    (void)poll(fds, 2, 20);
+    while ((n = recvfrom(forger->in, bytes, sizeof bytes, MSG_DONTWAIT,
+                         (struct sockaddr *)&forger->client, &len)) >= 0) {
+        keep(forger, bytes, (size_t)n);
+        forger->forwarded++;
+        (void)!sendto(forger->out, bytes, (size_t)n, 0,
+                      (struct sockaddr *)&forger->server,
+                      sizeof forger->server);
+    }
+    while ((n = recv(forger->out, bytes, sizeof bytes, MSG_DONTWAIT)) >= 0) {
+        keep(forger, bytes, (size_t)n);
+        forger->back++;
+        (void)!sendto(forger->in, bytes, (size_t)n, 0,
+                      (struct sockaddr *)&forger->client, len);
+    }
+}
+
+/* Each as it was, as a question, and with a changed byte, from two sockets. */
+static int send_forged(struct forger *forger, int fd)
+{
+    int sent = 0;
+
+    for (int i = 0; i < 3 * forger->n; i++) {
+        struct kept kept = forger->kept[i / 3];
+
+        if (i % 3 == 1 && kept.n > 3)
+            kept.bytes[3] = 'Q';
+        if (i % 3 == 2 && kept.n > 0)
+            kept.bytes[(size_t)(i / 3) % (kept.n < 64 ? kept.n : 64)] ^= 1;
+        sent += sendto(fd, kept.bytes, kept.n, 0,
+                       (struct sockaddr *)&forger->server,
+                       sizeof forger->server) >= 0;
+        if (i % 64 == 0)
+            (void)poll(NULL, 0, 1); /* its socket is not to overflow */
+    }
+    return sent;
+}
+
+static int count_answers(int fd)
+{
+    struct pollfd in = {.fd = fd, .events = POLLIN};
+    char bytes[DATAGRAM];
+    int n = 0;
+
+    while (poll(&in, 1, 300) > 0 &&
+           recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) >= 0)
+        n++;
+    return n;
+}
+
+static int replay(int port)
+{
+    static struct forger forger;
+    struct sockaddr_in here;
+    socklen_t len = sizeof here;
+    int other = bound_to("127.0.0.1", SOCK_DGRAM), sent;
+
+    forger.server = address("127.0.0.1", port);
+    forger.in = bound_to("127.0.0.1", SOCK_DGRAM);
+    forger.out = bound_to("127.0.0.1", SOCK_DGRAM);
+    (void)getsockname(forger.in, (struct sockaddr *)&here, &len);
+    printf("listening udp 127.0.0.1:%d\n", ntohs(here.sin_port));
+    fflush(stdout);
+    while (!input_ended())
+        forward(&forger);
+    sent = send_forged(&forger, forger.out) + send_forged(&forger, other);
+    printf("forwarded=%d back=%d forged=%d answers=%d\n", forger.forwarded,
+           forger.back, sent, count_answers(forger.out) + count_answers(other));
+    return 0;
+}
+
+static int forge(int from, int to)
+{
+    struct sockaddr_in at = address("127.0.0.1", 0);
+    int fd = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+    char packet[DATAGRAM];
+    struct udphdr head = {.uh_sport = htons((uint16_t)from),
+                          .uh_dport = htons((uint16_t)to)};
+    size_t n = fread(packet + sizeof head, 1, sizeof packet - sizeof head,
+                     stdin);
+
+    head.uh_ulen = htons((uint16_t)(sizeof head + n));
+    memcpy(packet, &head, sizeof head);
+    if (fd >= 0 && sendto(fd, packet, sizeof head + n, 0,
+                          (struct sockaddr *)&at, sizeof at) > 0)
+        return 0;
+    perror("stranger");
+    return 1;
+}
+
+/* ---- connections ---- */
+
+enum { MOST = 100000, SLICE_MS = 20 };
+
+struct gang {
+    char kind;
+    const char *source;
+    struct sockaddr_in server;
+    int epoll;
+    int want, hold;
+    double per_s;
+    int made, open, closed;
+    int oldest, fd[MOST]; /* in the order of coming; -1: gone */
+};
+
+static void lose(struct gang *gang, int i)
+{
+    if (gang->fd[i] < 0)
+        return;
+    close(gang->fd[i]);
+    gang->fd[i] = -1;
+    gang->open--;
+}
+
+static void come(struct gang *gang)
+{
+    struct epoll_event event = {.events = EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                .data.u32 = (uint32_t)gang->made};
+    int fd = bound_to(gang->source, SOCK_STREAM | SOCK_NONBLOCK);
+
+    while (gang->open >= gang->hold)
+        lose(gang, gang->oldest++);
+    gang->fd[gang->made++] = fd;
+    gang->open++;
+    (void)connect(fd, (struct sockaddr *)&gang->server, sizeof gang->server);
+    (void)epoll_ctl(gang->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static void say(struct gang *gang, int fd)
+{
+    static const char hello[] = "EL1H0123456789abcdef";
+    static char much[4096];
+    ssize_t n = 1;
+
+    if (gang->kind == 'h')
+        n = send(fd, hello, sizeof hello - 1, MSG_NOSIGNAL);
+    else if (gang->kind != 'd')
+        n = send(fd, "x", 1, MSG_NOSIGNAL);
+    while (gang->kind == 'd' && n > 0)
+        n = send(fd, much, sizeof much, MSG_NOSIGNAL);
+}
+
+static void hear(struct gang *gang)
+{
+    struct epoll_event events[256];
+    int n = epoll_wait(gang->epoll, events, 256, SLICE_MS);
+
+    for (int i = 0; i < n; i++) {
+        int who = (int)events[i].data.u32;
+
+        if (gang->fd[who] < 0)
+            continue;
+        if (events[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+            gang->closed++;
+            lose(gang, who);
+        } else if (events[i].events & EPOLLOUT) {
+            say(gang, gang->fd[who]);
+        }
+    }
+}
+
+/* Ten bytes a second, from all that are there. */
+static void dribble(struct gang *gang, int64_t *next_ns)
+{
+    if (gang->kind != 's' || now_ns() < *next_ns)
+        return;
+    *next_ns = now_ns() + 100000000;
+    for (int i = gang->oldest; i < gang->made; i++)
+        if (gang->fd[i] >= 0)
+            say(gang, gang->fd[i]);
+}
+
+static int crowd(struct gang *gang)
+{
+    struct rlimit most;
+    int64_t begin_ns = now_ns(), dribble_ns = begin_ns;
+
+    (void)getrlimit(RLIMIT_NOFILE, &most);
+    most.rlim_cur = most.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &most);
+    gang->epoll = epoll_create1(EPOLL_CLOEXEC);
+    while (!input_ended()) {
+        double due = gang->per_s * (double)(now_ns() - begin_ns) / 1e9;
+        int was = gang->made;
+
+        while (gang->made < gang->want && gang->made < due)
+            come(gang);
+        hear(gang);
+        dribble(gang, &dribble_ns);
+        if (was < gang->want && gang->made == gang->want) {
+            printf("ready\n");
+            fflush(stdout);
+        }
+    }
+    printf("made=%d closed=%d open=%d\n", gang->made, gang->closed, gang->open);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static struct gang gang;
+
+    if (argc == 3 && strcmp(argv[1], "replay") == 0)
+        return replay(atoi(argv[2]));
+    if (argc == 4 && strcmp(argv[1], "forge") == 0)
+        return forge(atoi(argv[2]), atoi(argv[3]));
+    if (argc != 7 || atoi(argv[4]) > MOST) {
+        fprintf(stderr, "usage: stranger replay PORT | forge FROM TO | KIND "
+                        "SOURCE PORT N RATE HOLD\n");
+        return 2;
+    }
+    gang.kind = argv[1][0];
+    gang.source = argv[2];
+    gang.server = address("127.0.0.1", atoi(argv[3]));
+    gang.want = atoi(argv[4]);
+    gang.per_s = atof(argv[5]);
+    gang.hold = atoi(argv[6]);
+    return crowd(&gang);
+}

@@ -1,0 +1,1 @@
+bats/strangers.bats
