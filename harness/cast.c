@@ -1,6 +1,8 @@
+#define _GNU_SOURCE
 #include "harness/cast.h"
 
 #include "harness/command.h"
+#include "harness/hash.h"
 #include "lib/clock.h"
 #include "lib/net.h"
 #include "lib/num.h"
@@ -136,6 +138,26 @@ const char *cast_server_program(const char *server)
     return strcmp(server, "simple") == 0 ? "echo-simple-server" : "echo-server";
 }
 
+/* ---- the key ---- */
+
+static void make_key(struct cast *cast)
+{
+    struct key key;
+
+    hash_random(key.bytes, sizeof key.bytes);
+    key_line(&key, cast->key);
+    key_forget(&key);
+}
+
+static void add_key(struct command *command, const struct cast *cast,
+                    const struct result_run *run)
+{
+    if (!run->keyed)
+        return;
+    command_add(command, "--key-from-stdin");
+    command->input = cast->key;
+}
+
 /* ---- on another host ---- */
 
 /* All that this run can need, and a minute. */
@@ -181,6 +203,7 @@ static int start_far_server(struct cast *cast, struct result_run *run,
         .transport = run->transport,
         .port = run->port,
         .lifetime_s = lifetime_s(run),
+        .input = cast->key,
     };
 
     if (ssh_resolve(&cast->at, &request.to, err) < 0 ||
@@ -191,6 +214,7 @@ static int start_far_server(struct cast *cast, struct result_run *run,
     else
         add_tcp(&command, run);
     add_allowance(&command, run);
+    command_add(&command, "--key-from-stdin");
     if (deploy_start(&cast->server, &request, &cast->far, err) < 0 ||
         await_ready(&cast->server, request.program, &run->port, err) < 0)
         return -1;
@@ -216,6 +240,7 @@ static int start_server(struct cast *cast, struct result_run *run,
     else
         add_tcp(&command, run);
     command_add(&command, "--quiet");
+    add_key(&command, cast, run);
     if (command_start(&command, run->cpu_server, &cast->server, err) < 0)
         return -1;
     return await_ready(&cast->server, program, &run->port, err);
@@ -272,6 +297,8 @@ int cast_begin(struct cast *cast, struct result_run *run, const char *dir,
                struct err *err)
 {
     memcpy(cast->at.host, run->host, sizeof cast->at.host);
+    if (run->keyed)
+        make_key(cast);
     if (run->launched && start_server(cast, run, dir, err) < 0)
         return -1;
     cast->at.port = run->port;
@@ -333,6 +360,7 @@ int cast_start_client(struct cast *cast, const struct result_run *run,
         command_add(&command, "--plain");
     command_add(&command, "--machine");
     command_add_text(&command, "--record", dir);
+    add_key(&command, cast, run);
     return command_start(&command, run->cpu_client, &cast->client, err);
 }
 
@@ -469,4 +497,5 @@ void cast_release(struct cast *cast)
     proc_release(&cast->client);
     proc_release(&cast->relay);
     proc_release(&cast->server);
+    explicit_bzero(cast->key, sizeof cast->key);
 }

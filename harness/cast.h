@@ -9,6 +9,7 @@
 #include "harness/proc.h"
 #include "harness/result.h"
 #include "lib/err.h"
+#include "lib/key.h"
 #include "lib/progress.h"
 
 struct cast {
@@ -17,6 +18,7 @@ struct cast {
     char target[300];                  /* what the relay forwards to */
     struct proc server, relay, client; /* server: its ssh, when deployed */
     struct deploy_told far;            /* of a server on another host */
+    char key[KEY_TEXT_SIZE]; /* of a keyed run; "" before and after it */
 };
 
 /* What the client said at its end. */
@@ -36,10 +38,10 @@ const char *cast_server_program(const char *server);
 /*
  * Start the server (when run->launched, or on another host when
  * run->deployed) and the relay (when run->emulated),
- * which write what they did on purpose, and what was served, into `dir`.
- * run->port becomes the port that the client must use.  Errors: those of the
- * programs themselves, server-silent when no listening line comes in 5 s,
- * those of deploy_start.
+ * with a key of its own when run->keyed; they write what they did on purpose,
+ * and what was served, into `dir`. run->port becomes the port that the client
+ * must use.  Errors: those of the programs themselves, server-silent when no
+ * listening line comes in 5 s, those of deploy_start.
  */
 int cast_begin(struct cast *cast, struct result_run *run, const char *dir,
                struct err *err);

@@ -12,6 +12,7 @@ static void clear(struct command *command)
     command->n = 1;
     command->failed = 0;
     command->has_terminal = 0;
+    command->input = NULL;
     command->used = 0;
 }
 
@@ -88,6 +89,7 @@ int command_start(const struct command *command, int cpu, struct proc *proc,
 {
     struct proc_spec spec = {.argv = command->argv,
                              .cpu = cpu,
+                             .input = command->input,
                              .has_terminal = command->has_terminal};
 
     if (command->failed)

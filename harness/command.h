@@ -15,8 +15,9 @@ enum { COMMAND_ARGS = 64, COMMAND_BYTES = 24 << 10 };
 struct command {
     const char *argv[COMMAND_ARGS + 1]; /* NULL-ended; [0] the program */
     int n;
-    int failed;       /* something did not fit */
-    int has_terminal; /* see harness/proc.h; set it before the start */
+    int failed;        /* something did not fit */
+    int has_terminal;  /* see harness/proc.h; set it before the start, */
+    const char *input; /* and this */
     size_t used;
     char text[COMMAND_BYTES];
     char program[4096];

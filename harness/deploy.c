@@ -238,6 +238,12 @@ static int check_version(const struct deploy_request *request,
     return err_hint(err, "build it again: make static");
 }
 
+/* It waits in the connection for the program, whose stdin that becomes. */
+static void send_input(struct proc *ssh, const struct deploy_request *request)
+{
+    (void)proc_send(ssh, request->input, strlen(request->input), stall_ns);
+}
+
 /* The dialog up to the server's own first line. */
 static int hand_over(struct proc *ssh, const struct deploy_request *request,
                      const struct program *program, struct deploy_told *told,
@@ -252,6 +258,7 @@ static int hand_over(struct proc *ssh, const struct deploy_request *request,
         return -1;
     send_request(ssh, request, program);
     send_program(ssh, program);
+    send_input(ssh, request);
     if (await(ssh, request, "version", rest, err) < 0 ||
         check_version(request, rest, err) < 0 ||
         await(ssh, request, "host", rest, err) < 0)

@@ -24,6 +24,7 @@ struct deploy_request {
     const char *transport;   /* tcp, udp */
     int port;
     int64_t lifetime_s;
+    const char *input; /* what the program finds in its stdin: the key */
 };
 
 /* What it told about itself, in a sentence each; "" for nothing. */

@@ -214,6 +214,11 @@ int hash_file(const char *path, char hex[HASH_HEX_SIZE], int64_t *bytes,
     return 0;
 }
 
+void hash_random(void *to, size_t n)
+{
+    randombytes_buf(to, n);
+}
+
 void hash_random_id(char id[17])
 {
     unsigned char bytes[8];

@@ -24,6 +24,9 @@ void hash_take_hex(struct hash *hash, char hex[HASH_HEX_SIZE]);
 int hash_file(const char *path, char hex[HASH_HEX_SIZE], int64_t *bytes,
               struct err *err);
 
+/* Random bytes that nobody can guess. */
+void hash_random(void *to, size_t n);
+
 /* 64 random bits as 16 hex digits (and a NUL): a run's identity. */
 void hash_random_id(char id[17]);
 

@@ -60,7 +60,7 @@ static int become_leader(const struct proc_spec *spec, const struct ends *ends)
 static int set_up(const struct proc_spec *spec, const struct ends *ends)
 {
     int in = spec->has_terminal ? dup(ends->out)
-             : spec->is_dialog  ? dup(ends->in)
+             : ends->in >= 0    ? dup(ends->in)
                                 : open("/dev/null", O_RDONLY);
 
     if (in < 0 || dup2(in, 0) < 0 || dup2(ends->out, 1) < 0 ||
@@ -172,14 +172,20 @@ static int open_ends(const struct proc_spec *spec, int out[2], int err_fds[2],
     return 0;
 }
 
+/* All of an input goes into the pipe at once: it holds more than that. */
 static int open_input(const struct proc_spec *spec, int in[2], struct err *err)
 {
-    if (!spec->is_dialog)
+    size_t n = spec->input ? strlen(spec->input) : 0;
+
+    if (!spec->is_dialog && !spec->input)
         return 0;
-    if (pipe2(in, O_CLOEXEC) < 0)
+    if (pipe2(in, O_CLOEXEC) < 0 || fcntl(in[1], F_SETFL, O_NONBLOCK) < 0 ||
+        (n > 0 && write(in[1], spec->input, n) != (ssize_t)n))
         return err_sys(err, ERR_RESOURCE, "helper-start", "cannot start: %s",
                        spec->argv[0]);
-    return fcntl(in[1], F_SETFL, O_NONBLOCK);
+    if (!spec->is_dialog)
+        close_fd(&in[1]);
+    return 0;
 }
 
 /* Fork; the parent learns from the closing pipe whether exec worked. */

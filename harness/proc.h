@@ -4,11 +4,11 @@
  * of <sys/wait.h>.
  *
  * A child has its own process group (Ctrl-C reaches it only through us),
- * /dev/null as input, and dies when we die.  One with a terminal of its own has
- * that as input and output: what it shows is as a person would see it, with
- * what is typed echoed and each newline as CR LF.  With one in a dialog we
- * speak over pipes: it waits while we do not take what it says, and only the
- * lines that were taken are in its log.
+ * /dev/null as input unless it is given some, and dies when we die.  One with a
+ * terminal of its own has that as input and output: what it shows is as a
+ * person would see it, with what is typed echoed and each newline as CR LF.
+ * With one in a dialog we speak over pipes: it waits while we do not take what
+ * it says, and only the lines that were taken are in its log.
  */
 #ifndef HARNESS_PROC_H
 #define HARNESS_PROC_H
@@ -27,6 +27,7 @@ struct proc_spec {
     const char *log_path;    /* stdout and stderr go there; NULL: to us */
     int cpu;                 /* pin to this one; -1: anywhere */
     int has_terminal;        /* log_path is not used */
+    const char *input; /* a few lines that it finds in stdin; NULL: none */
     int is_dialog; /* stdin is a pipe from us, stdout for us to the last byte */
 };
 

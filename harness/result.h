@@ -85,6 +85,7 @@ struct result_run {
     int deployed;      /* our server, started on another over ssh; then: */
     char user[33];     /* that ssh was given; "": none */
     int plain;         /* declared a plain echo peer */
+    int keyed;         /* the server answered only who has the run's key */
     int64_t message_size_bytes;
     int64_t connections;
     int64_t window;      /* closed loop: in flight on each connection */

@@ -196,6 +196,13 @@ static int get_deployed(const struct cJSON *from, struct result_run *run,
     return get_text(from, "user", run->user, sizeof run->user, err);
 }
 
+static int get_keyed(const struct cJSON *from, struct result_run *run,
+                     struct err *err)
+{
+    return json_get(from, "keyed") ? get_bool(from, "keyed", &run->keyed, err)
+                                   : 0;
+}
+
 static int get_target(const struct cJSON *from, struct result_run *run,
                       struct err *err)
 {
@@ -207,7 +214,7 @@ static int get_target(const struct cJSON *from, struct result_run *run,
                  err) < 0 ||
         get_text(from, "server", run->server, sizeof run->server, err) < 0 ||
         get_bool(from, "launched", &run->launched, err) < 0 ||
-        get_deployed(from, run, err) < 0)
+        get_deployed(from, run, err) < 0 || get_keyed(from, run, err) < 0)
         return -1;
     return get_bool(from, "plain", &run->plain, err);
 }

@@ -343,6 +343,7 @@ static void put_conditions(struct cJSON *json, const struct result_run *run)
     json_put_bool(json, "deployed", run->deployed);
     json_put_text(json, "user", run->user);
     json_put_bool(json, "plain", run->plain);
+    json_put_bool(json, "keyed", run->keyed);
     json_put_int(json, "message_size_bytes", run->message_size_bytes);
     json_put_int(json, "connections", run->connections);
     json_put_int(json, "window", run->window);

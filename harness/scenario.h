@@ -84,6 +84,7 @@ struct scenario {
     int port;      /* 0: the kernel chooses (LAUNCH_LOCAL) */
     enum scenario_launch launch;
     int plain; /* a plain echo peer, ours to load */
+    int keyed; /* a server that we start gets a key; with LAUNCH_SSH always */
     enum scenario_transport transport;
     enum scenario_server server;
     int64_t message_size_bytes;

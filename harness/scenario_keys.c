@@ -92,6 +92,7 @@ static const struct scenario_key keys[] = {
      .is_valid = login_is_user,
      .want = "a user of that host: 1 to 32 of a-z 0-9 _ -"},
     {.path = "target.plain", .type = KEY_BOOL, .offset = AT(plain)},
+    {.path = "target.keyed", .type = KEY_BOOL, .offset = AT(keyed)},
     {.path = "transport",
      .type = KEY_WORD,
      .offset = AT(transport),

@@ -42,6 +42,10 @@ static int check_target(const struct scenario_reader *reader,
         return conflict(reader, "target.launch",
                         "a server that runs already needs \"target.port\"",
                         "\"port\": 2333 is the default of echo-server");
+    if (s->launch == LAUNCH_NONE && s->keyed)
+        return conflict(reader, "target.keyed",
+                        "a server that runs already is given no key",
+                        "leave it out, or let us start the server");
     if (s->launch == LAUNCH_LOCAL && !scenario_is_local(s->host))
         return conflict(reader, "target.host",
                         "a server started here listens on loopback only",
@@ -133,8 +137,10 @@ static int check_connections(const struct scenario_reader *reader,
 static int check_size(const struct scenario_reader *reader,
                       const struct scenario *s)
 {
-    enum { UDP_LEAST = 48, UDP_MOST = 65507, SIMPLE_MOST = 16384 };
+    enum { UDP_LEAST = 48, KEYED = 64, UDP_MOST = 65507, SIMPLE_MOST = 16384 };
     int64_t size = s->message_size_bytes;
+    int is_keyed = s->keyed || s->launch == LAUNCH_SSH;
+    int least = is_keyed ? KEYED : UDP_LEAST;
     char what[96];
 
     if (s->server == SERVER_SIMPLE && size > SIMPLE_MOST)
@@ -142,15 +148,16 @@ static int check_size(const struct scenario_reader *reader,
                         "the simple server echoes what one read takes: at "
                         "most 16384 bytes",
                         "a smaller message, or another \"server\"");
-    if (s->transport == TRANSPORT_TCP ||
-        (size >= UDP_LEAST && size <= UDP_MOST))
+    if (s->transport == TRANSPORT_TCP || (size >= least && size <= UDP_MOST))
         return 0;
     snprintf(what, sizeof what,
-             "\"message_size\" = %lld is out of range %d..%d of udp",
-             (long long)size, UDP_LEAST, UDP_MOST);
+             "\"message_size\" = %lld is out of range %d..%d of udp%s",
+             (long long)size, least, UDP_MOST, is_keyed ? " with a key" : "");
     return conflict(reader, "message_size", what,
-                    "a datagram holds the header of 48 bytes by which its "
-                    "answer is told, and at most 65507");
+                    is_keyed ? "a datagram holds a header of 48 bytes, and "
+                               "the proof of the key in 16 more"
+                             : "a datagram holds the header of 48 bytes by "
+                               "which its answer is told, and at most 65507");
 }
 
 /* ---- pacing ---- */
@@ -256,6 +263,9 @@ static int check_transcript(const struct scenario_reader *reader)
     if (s->sweeps[SWEPT_SERVER].n > 0)
         return conflict(reader, "server", "a transcript has one kind of server",
                         "name that one: \"server\": \"thread\"");
+    if (s->keyed)
+        return conflict(reader, "target.keyed", "those who type have no key",
+                        "leave it out");
     if (s->launch == LAUNCH_SSH)
         return conflict(reader, "target.launch",
                         "a transcript is of servers here, or that run already",

@@ -316,3 +316,36 @@ EL1Q EL1Q none
 EL1R EL1R none
 END
 }
+
+@test "strangers: a key is in no argument, no environment and no file, and with whom it belongs" {
+    mkdir bin results
+    cp "$bin/harness" bin
+    ln -s "$(readlink -f "$bin/../share")" share
+    # What starts in their place sees the key, and looks for it everywhere.
+    for program in echo-server echo-rate; do
+        cat >"bin/$program" <<END
+#!/bin/sh
+read -r key
+echo "\$key" >>"$BATS_TEST_TMPDIR/seen"
+grep -alsF -f "$BATS_TEST_TMPDIR/seen" /proc/[0-9]*/cmdline /proc/[0-9]*/environ >>"$T/found"
+exec "$bin/$program" "\$@" <<KEY
+\$key
+KEY
+END
+        chmod 755 "bin/$program"
+    done
+    run --separate-stderr run_timed 30 bin/harness run "$root/scenarios/smoke.json" \
+        --set duration_s=0.1 --set target.keyed=true --out results
+    expect_status 0
+    seen=$BATS_TEST_TMPDIR/seen
+    # One key, given to both, new for each run.
+    [[ $(grep -cE '^[0-9a-f]{32}$' "$seen") -eq 2 && $(sort -u "$seen" | wc -l) -eq 1 ]]
+    [[ -e found && ! -s found ]]
+    grep -q '"keyed":.*true' results/*/manifest.json
+    not grep -raF -f "$seen" results
+    not grep -qF -f "$seen" <<<"$output$stderr"
+    run --separate-stderr run_timed 30 bin/harness run "$root/scenarios/smoke.json" \
+        --set duration_s=0.1 --set target.keyed=true --set name=again --out results
+    expect_status 0
+    [[ $(sort -u "$seen" | wc -l) -eq 2 ]]
+}
