@@ -1,5 +1,6 @@
 #include "lib/msg.h"
 
+#include "lib/crc.h"
 #include "lib/num.h"
 
 #include <string.h>
@@ -7,26 +8,6 @@
 enum { CONN_AT = 20, SEQ_AT = 28, CRC_AT = 40, SEQ_DIGITS = 12 };
 
 static const char magic[] = "EL1";
-
-/* CRC-32C of each nibble: 64 bytes of table, two steps per byte. */
-static const uint32_t nibble_crc[16] = {
-    0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3,
-    0x61c69362, 0x7198540d, 0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
-    0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
-};
-
-uint32_t msg_crc32c(uint32_t crc, const void *bytes, size_t n)
-{
-    const unsigned char *c = bytes;
-
-    crc = ~crc;
-    for (; n > 0; n--, c++) {
-        crc ^= *c;
-        crc = crc >> 4 ^ nibble_crc[crc & 15];
-        crc = crc >> 4 ^ nibble_crc[crc & 15];
-    }
-    return ~crc;
-}
 
 void msg_stamp_init(struct msg_stamp *stamp, char kind, uint64_t run_id,
                     uint32_t conn)
@@ -38,7 +19,7 @@ void msg_stamp_init(struct msg_stamp *stamp, char kind, uint64_t run_id,
     to[MSG_KIND_AT] = kind;
     num_put_hex(to + MSG_KIND_AT + 1, run_id, 16);
     num_put_hex(to + CONN_AT, conn, 8);
-    stamp->crc_before_seq = msg_crc32c(0, to, SEQ_AT);
+    stamp->crc_before_seq = crc_32c(0, to, SEQ_AT);
     msg_stamp_seq(stamp, 0);
 }
 
@@ -48,7 +29,7 @@ void msg_stamp_seq(struct msg_stamp *stamp, uint64_t seq)
 
     num_put_hex(at, seq, SEQ_DIGITS);
     num_put_hex(stamp->header + CRC_AT,
-                msg_crc32c(stamp->crc_before_seq, at, SEQ_DIGITS), 8);
+                crc_32c(stamp->crc_before_seq, at, SEQ_DIGITS), 8);
 }
 
 char msg_pattern(uint64_t seq, size_t offset)
@@ -76,7 +57,7 @@ int msg_read(const char bytes[MSG_HEADER_BYTES], struct msg_header *header)
         num_get_hex(bytes + CONN_AT, 8, &conn) < 0 ||
         num_get_hex(bytes + SEQ_AT, SEQ_DIGITS, &header->seq) < 0 ||
         num_get_hex(bytes + CRC_AT, 8, &crc) < 0 ||
-        crc != msg_crc32c(0, bytes, CRC_AT))
+        crc != crc_32c(0, bytes, CRC_AT))
         return -1;
     header->kind = bytes[MSG_KIND_AT];
     header->conn = (uint32_t)conn;

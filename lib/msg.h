@@ -23,9 +23,6 @@
 #define MSG_KIND_AT 3
 #define MSG_SEQ_MAX ((INT64_C(1) << 48) - 1)
 
-/* CRC-32C (Castagnoli, RFC 3720 B.4); crc is 0 or an earlier result. */
-uint32_t msg_crc32c(uint32_t crc, const void *bytes, size_t n);
-
 /* The part of a header that stays the same for all messages of a connection. */
 struct msg_stamp {
     char header[MSG_HEADER_BYTES];
