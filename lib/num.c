@@ -88,25 +88,48 @@ char *num_put_int(char *to, int64_t value)
     return end;
 }
 
+/* Four digits at once: a nibble in each byte, and letters moved up to 'a'. */
+static void put_hex4(char *to, uint32_t value)
+{
+    uint32_t x = (value & 0xf) | (value & 0xf0) << 4 | (value & 0xf00) << 8 |
+                 (value & 0xf000) << 12;
+    uint32_t letters = (x + 0x06060606) >> 4 & 0x01010101;
+
+    x += 0x30303030 + letters * ('a' - '9' - 1);
+    to[0] = (char)(x >> 24);
+    to[1] = (char)(x >> 16);
+    to[2] = (char)(x >> 8);
+    to[3] = (char)x;
+}
+
 char *num_put_hex(char *to, uint64_t value, int digits)
 {
-    for (int i = digits - 1; i >= 0; i--, value >>= 4)
-        to[i] = "0123456789abcdef"[value & 15];
+    int i = digits;
+
+    for (; i >= 4; i -= 4, value >>= 16)
+        put_hex4(to + i - 4, (uint32_t)value);
+    for (; i > 0; i--, value >>= 4)
+        to[i - 1] = "0123456789abcdef"[value & 15];
     return to + digits;
 }
+
+/* One more than a digit is worth; 0 for all that are none. */
+static const unsigned char hex_digit[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+    ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+    ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
 
 int num_get_hex(const char *from, int digits, uint64_t *value)
 {
     uint64_t sum = 0;
 
     for (int i = 0; i < digits; i++) {
-        int nibble = digit(from[i]);
+        unsigned worth = hex_digit[(unsigned char)from[i]];
 
-        if (from[i] >= 'a' && from[i] <= 'f')
-            nibble = from[i] - 'a' + 10;
-        if (nibble < 0)
+        if (!worth)
             return -1;
-        sum = sum << 4 | (uint64_t)nibble;
+        sum = sum << 4 | (worth - 1);
     }
     *value = sum;
     return 0;
