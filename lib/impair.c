@@ -77,9 +77,11 @@ enum impair_action impair_decide(const struct impair *impair,
         return IMPAIR_DROP;
     if (direction == IMPAIR_FORWARD)
         return IMPAIR_PASS;
-    if (draw(impair, direction, DRAW_DUPLICATE, conn, seq) < impair->duplicate)
+    if (impair->duplicate > 0 &&
+        draw(impair, direction, DRAW_DUPLICATE, conn, seq) < impair->duplicate)
         return IMPAIR_DUPLICATE;
-    if (draw(impair, direction, DRAW_REORDER, conn, seq) < impair->reorder)
+    if (impair->reorder > 0 &&
+        draw(impair, direction, DRAW_REORDER, conn, seq) < impair->reorder)
         return IMPAIR_REORDER;
     return IMPAIR_PASS;
 }

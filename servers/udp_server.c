@@ -150,30 +150,34 @@ static int64_t wait_ns(const struct udp_server *server, int64_t now_ns)
     return due_ns > now_ns ? due_ns - now_ns : 0;
 }
 
+/* Something is to be done by itself. */
+static int take_in_time(struct udp_server *server, struct err *err)
+{
+    int64_t now_ns = clock_now_ns();
+
+    answers_release(&server->answers, now_ns);
+    if (inject_flush(&server->inject, now_ns, err) < 0)
+        return -1;
+    if (wait_ns(server, now_ns) == SERVE_LONGEST_WAIT_NS)
+        return take_next(server, err);
+    return serve_wait(&server->serve, wait_ns(server, now_ns))
+               ? take_all(server, err)
+               : 0;
+}
+
 /* As long as nothing is held back, recv itself waits, but not for ever. */
 static int serve_all(struct udp_server *server, struct err *err)
 {
-    int fd = server->serve.listener;
+    int fd = server->serve.listener, failed = 0;
 
     if (net_set_blocking(fd, 1) < 0)
         return err_sys(err, ERR_RESOURCE, "listen-failed", "cannot wait");
     serve_beat();
     serve_hear_signals(&server->serve);
-    while (!serve_stopped()) {
-        int64_t now_ns = clock_now_ns();
-
-        answers_release(&server->answers, now_ns);
-        if (inject_flush(&server->inject, now_ns, err) < 0)
-            return -1;
-        if (wait_ns(server, now_ns) == SERVE_LONGEST_WAIT_NS) {
-            if (take_next(server, err) < 0)
-                return -1;
-        } else if (serve_wait(&server->serve, wait_ns(server, now_ns)) &&
-                   take_all(server, err) < 0) {
-            return -1;
-        }
-    }
-    return 0;
+    while (!serve_stopped() && !failed)
+        failed = next_ns(server) == INT64_MAX ? take_next(server, err)
+                                              : take_in_time(server, err);
+    return failed;
 }
 
 /* ---- options ---- */
