@@ -235,10 +235,10 @@ int result_finish(struct result *result, struct err *err);
 
 /*
  * Remove a folder in which nothing was measured: only files that this module
- * writes, so what somebody else put there keeps the folder.  result->path is
- * empty afterwards.
+ * writes.  0, and result->path is empty; -1 when a run has a row, or a file
+ * that we do not know: then the folder stays as readable as it was.
  */
-void result_discard(struct result *result);
+int result_discard(struct result *result);
 
 /* ---- reading (result_read.c) ---- */
 

@@ -3,6 +3,7 @@
 
 #include "lib/clock.h"
 #include "lib/json.h"
+#include "lib/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -137,7 +138,7 @@ int result_create(struct result *result, const char *out,
         hash_file(path, result->scenario_sha256, &bytes, err) == 0 &&
         result_save(result, err) == 0)
         return 0;
-    result_discard(result);
+    (void)result_discard(result);
     return -1;
 }
 
@@ -556,8 +557,18 @@ int result_finish(struct result *result, struct err *err)
 
 /* ---- taking back ---- */
 
-static void remove_run_dir(const struct result *result,
-                           const struct result_run *run)
+/* More than a header; also when it cannot be read. */
+static int has_rows(const char *messages_csv)
+{
+    struct stat st;
+
+    return lstat(messages_csv, &st) == 0 &&
+           st.st_size > (off_t)sizeof RECORD_HEADER;
+}
+
+/* 1 when nothing is left of it. */
+static int remove_run_dir(const struct result *result,
+                          const struct result_run *run)
 {
     static const char *const files[] = {
         RESULT_MESSAGES_CSV, RESULT_CONNECTIONS_CSV, RESULT_UNMATCHED_CSV,
@@ -566,33 +577,39 @@ static void remove_run_dir(const struct result *result,
         RESULT_AFTER_TXT,    "client.log",           "server.log",
         "relay.log",
     };
-    char path[4096], *slash;
+    char path[4096];
     struct err ignored;
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (result_file_path(path, result, run, files[i], &ignored) == 0)
-            (void)unlink(path);
-    if (result_file_path(path, result, run, "", &ignored) < 0)
-        return;
-    path[strlen(path) - 1] = '\0';
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (result_file_path(path, result, run, files[i], &ignored) < 0 ||
+            (i == 0 && has_rows(path)))
+            return 0;
+        (void)unlink(path);
+    }
+    cut_to_parent(path);
+    if (rmdir(path) < 0 && errno != ENOENT)
+        return 0;
+    cut_to_parent(path);
     (void)rmdir(path);
-    slash = strrchr(path, '/');
-    *slash = '\0';
-    (void)rmdir(path);
+    return 1;
 }
 
-void result_discard(struct result *result)
+int result_discard(struct result *result)
 {
     static const char *const files[] = {"scenario.json", "environment.json",
                                         "manifest.json"};
     char path[4096];
     struct err ignored;
+    int left = 0;
 
     for (int i = 0; i < result->nruns; i++)
-        remove_run_dir(result, &result->runs[i]);
+        left |= !remove_run_dir(result, &result->runs[i]);
+    if (left)
+        return -1;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (result_file_path(path, result, NULL, files[i], &ignored) == 0)
             (void)unlink(path);
     (void)rmdir(result->path);
     result->path[0] = '\0';
+    return 0;
 }

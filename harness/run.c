@@ -94,15 +94,16 @@ static void watch_client(struct session *session)
     int passed_on = 0, got;
 
     screen_begin(&screen, session->label);
-    while ((got = cast_progress(&session->cast, &progress, &session->counts,
-                                poll_every_ns)) >= 0) {
-        if (got > 0)
-            screen_show(&screen, &progress);
+    do {
         if (passed_on < stops) {
             cast_interrupt(&session->cast);
             passed_on++;
         }
-    }
+        got = cast_progress(&session->cast, &progress, &session->counts,
+                            poll_every_ns);
+        if (got > 0)
+            screen_show(&screen, &progress);
+    } while (got >= 0);
     screen_clear(&screen);
 }
 
@@ -312,16 +313,18 @@ static int give_up(struct session *session, struct err *err)
     struct err ignored = {0};
     char text[32];
 
-    if (rows == 0 && scenes == 0) {
-        result_discard(result);
-        err_kept(err, "nothing was written");
-        return -1;
-    }
+    if (rows == 0 && scenes == 0 && result_discard(result) == 0)
+        return err_kept(err, "nothing was written");
     environment_end(&session->environment);
     (void)save_environment(session, &ignored);
     (void)result_save(result, &ignored);
     if (scenes > 0)
         return err_kept(err, "what was shown so far, in %s", result->path);
+    if (rows == 0)
+        return err_kept(err,
+                        "what could not be read back, in %s (harness report "
+                        "--allow-partial %s)",
+                        result->path, result->path);
     err_kept(err, "%s whole row%s in %s (harness report --allow-partial %s)",
              num_grouped(rows, text, sizeof text), rows == 1 ? "" : "s",
              result->path, result->path);
@@ -513,7 +516,7 @@ static int create_pairs(struct session *sessions, struct err *err)
         result_tie(a, b);
         return 0;
     }
-    result_discard(a);
+    (void)result_discard(a);
     return -1;
 }
 

@@ -19,7 +19,7 @@ cast_with() {
     # As a grandchild, strace leaves the program what it is to its parent.
     cat >"cast/$program" <<END
 #!/bin/sh
-exec strace -D -qq -y $follow -o '$T/trace' -e "trace=\${inject%%:*}" -e "inject=\$inject" '$bin/$program' "\$@"
+exec strace -D -qq -y -s 400 $follow -o '$T/trace' -e "trace=\${inject%%:*}" -e "inject=\$inject" '$bin/$program' "\$@"
 END
     chmod +x "cast/$program"
     # LeakSanitizer cannot work under strace.
@@ -29,7 +29,7 @@ END
 # ordinals [PATTERN]: which of the calls in the trace, of each thread counted
 # for itself, match.
 ordinals() {
-    awk -v pattern="${1-}" '/resumed>/ { next }
+    awk -v pattern="${1-}" '/resumed>|^([0-9]+ +)?(---|[+][+][+])/ { next }
         { thread = /^[0-9]/ ? $1 : 0; n[thread]++ }
         $0 ~ pattern { print n[thread] }' trace | sort -nu
 }
@@ -62,7 +62,7 @@ nth_of() {
     run --separate-stderr run_timed 60 "$@"
     within 10 no_marked_process
     # No two runs make the very same calls: it may have been another, or none.
-    injected=$(grep -E 'INJECTED|killed by SIGKILL' trace | head -n 1)
+    injected=$(grep -E 'INJECTED|killed by SIGKILL|--- SIGINT' trace | head -n 1)
     [[ -n $injected && ($inject == *signal* || $injected =~ $pattern) ]] || return 0
     echo "$inject: $status $stderr"
     after_each

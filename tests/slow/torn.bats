@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Not part of `make check`: programs that are killed, or told of a failing
 # disk, at each of their system calls in turn, and disks of every size.
-# shellcheck disable=SC2016 # what eval and sh call
+# shellcheck disable=SC2154,SC2317 # $root of the helper; what every_nth calls
 load ../bats/helper
 # shellcheck source=tests/bats/torn.bash
 source "$root/tests/bats/torn.bash"
@@ -27,7 +27,7 @@ killed() {
         "$1" "$call:signal=KILL" .
     done
     "$1" openat:signal=KILL O_CREAT
-    echo "killed $tried times"
+    echo "# $1: killed $tried times" >&3
     [[ $tried -gt 5 ]]
 }
 
@@ -37,16 +37,35 @@ failing() {
     shift
     need strace
     for errno; do
-        for call in write fsync fdatasync rename renameat2 mkdir; do
+        for call in openat read write fsync fdatasync rename renameat2 mkdir; do
             "$run" "$call:error=$errno" results/
         done
-        "$run" "openat:error=$errno" 'results/.*O_CREAT'
         # The harness only reads tables.
         "$run" "close:error=$errno" "results/.*\.${written:-csv}>"
     done
-    echo "failed $tried times"
+    echo "# $run: failed $tried times" >&3
     [[ $tried -gt 5 ]]
 }
+
+# ---- Ctrl-C ----
+
+@test "torn: SIGINT at every step of a run" {
+    need strace
+    after_each() {
+        # Too late to change anything, or: what was measured is kept.
+        [[ $status -eq 0 ]] || expect_error 130 interrupted
+        [[ $status -eq 0 ]] || [[ -z $(find results -mindepth 1 -maxdepth 1 ! -name '*.partial') ]]
+        left_sound results
+    }
+    cast_with harness
+    for call in clone ppoll poll openat mkdir fsync rename renameat2; do
+        udp "$call:signal=INT" .
+    done
+    echo "# interrupted $tried times" >&3
+    [[ $tried -gt 50 ]]
+}
+
+# ---- SIGKILL ----
 
 @test "torn: the harness is killed, over TCP" {
     cast_with harness
@@ -76,6 +95,8 @@ failing() {
     cast_with echo-relay
     killed relayed
 }
+
+# ---- the disk ----
 
 @test "torn: the disk fails the harness" {
     cast_with harness
