@@ -7,8 +7,8 @@
  *                {unmatched,injected,served}.csv  over UDP
  *                trace-{before,after}.csv  to a server on another host
  *
- * result_write.c builds it, result_read.c reads it; a folder that was written
- * and read back gives an equal struct result.
+ * result_write.c and result_manifest.c build it, result_read.c reads it; a
+ * folder that was written and read back gives an equal struct result.
  */
 #ifndef HARNESS_RESULT_H
 #define HARNESS_RESULT_H
