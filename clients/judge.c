@@ -1,13 +1,33 @@
 #include "clients/judge.h"
 
+#include <stdio.h>
+
+/* "3 of 10 connections"; where there is one only, that. */
+#define CONNECTIONS_SIZE 48
+static const char *connections_text(int n, const struct load_plan *plan,
+                                    char text[CONNECTIONS_SIZE])
+{
+    if (plan->connections == 1)
+        return "the connection";
+    snprintf(text, CONNECTIONS_SIZE, "%d of %d connections", n,
+             plan->connections);
+    return text;
+}
+
+static const char *plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 static int not_connected(const struct load_plan *plan,
                          const struct load_result *result, struct err *err)
 {
-    int missing = plan->connections - result->connected;
+    char text[CONNECTIONS_SIZE];
 
-    err_set(err, result->connected ? ERR_CUT : ERR_TARGET, "connect-some",
-            "could not connect: %s: %d of %d connections failed",
-            plan->target.text, missing, plan->connections);
+    err_set(
+        err, result->connected ? ERR_CUT : ERR_TARGET, "connect-some",
+        "could not connect: %s: %s failed", plan->target.text,
+        connections_text(plan->connections - result->connected, plan, text));
     return err_hint(err, "a server closes connections above its "
                          "--max-connections and --listen; connections.csv "
                          "has the cause of each");
@@ -18,15 +38,16 @@ static int peer_gone(const struct load_plan *plan,
 {
     enum outcome how = result->first_broken;
     const char *id = how == OUTCOME_TIMEOUT ? "reply-timeout" : "server-gone";
+    char text[CONNECTIONS_SIZE];
 
     err_set(err, ERR_CUT, id,
-            "cut short: %s: %d of %d connections ended early, the first by "
-            "%s%s%s after %lld messages",
-            plan->target.text, result->broken, plan->connections,
-            outcome_name(how), result->first_broken_errno ? " " : "",
+            "cut short: %s: %s ended early, %sby %s%s%s after %lld message%s",
+            plan->target.text, connections_text(result->broken, plan, text),
+            result->broken == 1 ? "" : "the first ", outcome_name(how),
+            result->first_broken_errno ? " " : "",
             result->first_broken_errno ? err_name(result->first_broken_errno)
                                        : "",
-            (long long)result->intended);
+            (long long)result->intended, plural(result->intended));
     return err_hint(err, "%s",
                     how == OUTCOME_TIMEOUT
                         ? "the server is too slow or stuck; a larger "
@@ -42,36 +63,46 @@ static int refused(const struct load_plan *plan,
                     outcomes[OUTCOME_CORRUPT];
 
     err_set(err, heard ? ERR_CUT : ERR_TARGET, "server-gone",
-            "cut short: %s: %lld of %lld messages were refused",
-            plan->target.text, (long long)outcomes[OUTCOME_REFUSED],
-            (long long)result->intended);
+            "cut short: %s: refused %lld of %lld message%s", plan->target.text,
+            (long long)outcomes[OUTCOME_REFUSED], (long long)result->intended,
+            plural(result->intended));
     return err_hint(err, "nothing listens there any more: the server's log "
                          "says why");
+}
+
+static int changed(const struct load_plan *plan,
+                   const struct load_result *result, struct err *err)
+{
+    int64_t corrupt = result->meter.outcomes[OUTCOME_CORRUPT];
+
+    err_set(err, ERR_PEER, "echo-differs",
+            "not an echo: %s: changed what was sent in %lld of %lld message%s",
+            plan->target.text, (long long)corrupt, (long long)result->intended,
+            plural(result->intended));
+    return err_hint(err, "a peer that changes bytes cannot be measured");
+}
+
+static int added(const struct load_plan *plan, const struct load_result *result,
+                 struct err *err)
+{
+    char text[CONNECTIONS_SIZE];
+
+    err_set(err, ERR_PEER, "echo-differs",
+            "not an echo: %s: more came back than was sent, on %s",
+            plan->target.text, connections_text(result->stray, plan, text));
+    return err_hint(err, "a peer that adds bytes cannot be measured");
 }
 
 /* The run is over; was it what was asked for? */
 int judge_result(const struct load_plan *plan, const struct load_result *result,
                  struct err *err)
 {
-    int64_t corrupt = result->meter.outcomes[OUTCOME_CORRUPT];
-
     if (plan->persists)
         return 0; /* what failed is what was asked for */
-    if (corrupt) {
-        err_set(err, ERR_PEER, "echo-differs",
-                "not an echo: %s: %lld of %lld replies differ from what was "
-                "sent",
-                plan->target.text, (long long)corrupt,
-                (long long)result->intended);
-        return err_hint(err, "a peer that changes bytes cannot be measured");
-    }
-    if (result->stray) {
-        err_set(err, ERR_PEER, "echo-differs",
-                "not an echo: %s: more came back than was sent, on %d of %d "
-                "connections",
-                plan->target.text, result->stray, plan->connections);
-        return err_hint(err, "a peer that adds bytes cannot be measured");
-    }
+    if (result->meter.outcomes[OUTCOME_CORRUPT])
+        return changed(plan, result, err);
+    if (result->stray)
+        return added(plan, result, err);
     if (result->stopped)
         return 0;
     if (result->refusing)

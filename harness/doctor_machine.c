@@ -1,14 +1,15 @@
 #define _GNU_SOURCE
 #include "harness/doctor.h"
 
+#include "harness/fitness.h"
 #include "harness/floor.h"
+#include "harness/machine.h"
 #include "harness/sysfile.h"
 #include "lib/clock.h"
 #include "lib/num.h"
 
 #include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -98,32 +99,40 @@ static void check_ports(struct findings *findings)
 static void check_clock(struct findings *findings,
                         const struct floor_result *floor)
 {
-    static const double dear_ns = 250;
+    double rtt_ns = (double)floor->null_rtt_p50_ns;
     char source[64];
 
     if (!sysfile_line("/sys/devices/system/clocksource/clocksource0/"
                       "current_clocksource",
                       source, sizeof source))
         snprintf(source, sizeof source, "of an unknown source");
-    findings_add(findings, warn_if(floor->clock_cost_ns > dear_ns), "clock",
-                 "reading it takes a system call: dmesg | grep clocksource "
-                 "tells why; times of some microseconds are too long",
-                 "%s, a reading costs %.0f ns", source, floor->clock_cost_ns);
+    findings_add(
+        findings,
+        warn_if(fitness_clock_is_dear(rtt_ns, floor->clock_cost_ns) ||
+                fitness_clock_is_coarse(rtt_ns, (double)floor->clock_step_ns)),
+        "clock",
+        "loopback round trips take less than 100 readings or steps of it, so "
+        "it is in the times: dmesg | grep clocksource tells why",
+        "%s, a reading costs %.0f ns, a step is %lld ns", source,
+        floor->clock_cost_ns, (long long)floor->clock_step_ns);
 }
 
 static void check_timer(struct findings *findings,
                         const struct floor_result *floor)
 {
-    static const int64_t late_ns = 2 * CLOCK_NS_PER_MS;
+    static const double low_rate = 50;
+    double rate = fitness_rate_at(floor->timer_overshoot_p99_ns);
     char p50[24], p99[24];
 
     findings_add(
-        findings, warn_if(floor->timer_overshoot_p99_ns > late_ns), "timer",
+        findings, warn_if(rate < low_rate), "timer",
         "the machine is busy or a slow guest: an open loop (rate_per_s) will "
         "send late",
-        "a sleep ends %s late (p50), %s (p99)",
+        "a sleep ends %s late (p50), %s (p99): in time for %.2g messages a "
+        "second without busy_poll",
         num_duration((double)floor->timer_overshoot_p50_ns, p50, sizeof p50),
-        num_duration((double)floor->timer_overshoot_p99_ns, p99, sizeof p99));
+        num_duration((double)floor->timer_overshoot_p99_ns, p99, sizeof p99),
+        rate);
 }
 
 static void check_floor(struct findings *findings)
@@ -161,16 +170,15 @@ static void check_ipv6(struct findings *findings)
 
 static void check_governor(struct findings *findings)
 {
-    char governor[64];
+    char governor[MACHINE_GOVERNOR_SIZE];
 
-    if (!sysfile_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
-                      governor, sizeof governor)) {
+    machine_governor(governor);
+    if (!governor[0]) {
         findings_add(findings, FINDING_OK, "governor", NULL,
                      "not told here, as in most virtual machines");
         return;
     }
-    findings_add(findings, warn_if(strcmp(governor, "performance") != 0),
-                 "governor",
+    findings_add(findings, warn_if(fitness_is_governed(governor)), "governor",
                  "the clock rate changes with the load: cpupower "
                  "frequency-set -g performance",
                  "%s", governor);
@@ -178,16 +186,31 @@ static void check_governor(struct findings *findings)
 
 static void check_load(struct findings *findings)
 {
-    static const double busy = 0.5; /* for each processor */
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    double load = 0;
+    struct machine_load load = machine_load();
 
-    if (getloadavg(&load, 1) != 1)
+    if (!load.is_known)
         return;
-    findings_add(findings, warn_if(load > busy * (double)n), "load",
+    load.wanting = machine_wanting();
+    findings_add(findings, warn_if(fitness_is_loaded(&load)), "load",
                  "others compute too, and will be in the times: wait, or pin "
                  "client and server (cpu.client, cpu.server)",
-                 "%.2f on %ld processor%s", load, n, n == 1 ? "" : "s");
+                 "%.2f in the last minute, %.1f others want a processor now",
+                 load.minutes[0], load.wanting > 0 ? load.wanting : 0);
+}
+
+/* Since the machine was started: what can be expected of a run. */
+static void check_steal(struct findings *findings)
+{
+    struct machine_time time = machine_time();
+
+    if (!time.is_known)
+        return;
+    findings_add(findings, warn_if(fitness_is_stolen(time.steal_s, time.all_s)),
+                 "steal",
+                 "the host gives the processors of this virtual machine to "
+                 "others: times will have stalls; a dedicated one has none",
+                 "%.2g %% of the processors' time since the start",
+                 100 * time.steal_s / time.all_s);
 }
 
 /* ---- room ---- */
@@ -269,5 +292,6 @@ void doctor_machine(struct findings *findings, const char *results)
     check_ipv6(findings);
     check_governor(findings);
     check_load(findings);
+    check_steal(findings);
     check_results(findings, results);
 }

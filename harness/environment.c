@@ -3,13 +3,13 @@
 
 #include "harness/sysfile.h"
 #include "lib/args.h"
+#include "lib/cpu.h"
 #include "lib/json.h"
 #include "lib/num.h"
 
 #include <ctype.h>
 #include <gnu/libc-version.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -32,6 +32,15 @@ static void put_file_int(struct cJSON *json, const char *key, const char *path)
     if (sysfile_line(path, line, sizeof line) &&
         num_parse_int(line, INT64_MIN, INT64_MAX, &value) == 0)
         json_put_int(json, key, value);
+    else
+        json_put_null(json, key);
+}
+
+static void put_text_or_null(struct cJSON *json, const char *key,
+                             const char *text)
+{
+    if (text[0])
+        json_put_text(json, key, text);
     else
         json_put_null(json, key);
 }
@@ -59,7 +68,7 @@ static void put_cpu_model(struct cJSON *json)
         fclose(file);
 }
 
-static void put_host(struct cJSON *root)
+static void put_host(struct cJSON *root, const struct environment *environment)
 {
     struct cJSON *json = json_put_object(root, "host");
     struct utsname name;
@@ -73,8 +82,7 @@ static void put_host(struct cJSON *root)
     json_put_int(json, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
     json_put_int(json, "memory_bytes",
                  (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
-    put_file_text(json, "governor",
-                  "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+    put_text_or_null(json, "governor", environment->governor);
     put_file_text(json, "clocksource",
                   "/sys/devices/system/clocksource/"
                   "clocksource0/current_clocksource");
@@ -91,64 +99,186 @@ static void put_instrument(struct cJSON *root, const struct floor_result *floor)
     json_put_int(clock, "step_ns", floor->clock_step_ns);
     json_put_int(json, "null_rtt_p50_ns", floor->null_rtt_p50_ns);
     json_put_int(json, "null_rtt_p99_ns", floor->null_rtt_p99_ns);
+    json_put_int(json, "timer_slack_ns", floor->timer_slack_ns);
     json_put_int(json, "timer_overshoot_p50_ns", floor->timer_overshoot_p50_ns);
     json_put_int(json, "timer_overshoot_p99_ns", floor->timer_overshoot_p99_ns);
 }
 
-static void put_network(struct cJSON *root)
+static void put_network(struct cJSON *root, const struct net_told *told)
 {
     struct cJSON *json = json_put_object(root, "network");
 
     put_file_int(json, "mtu_lo", "/sys/class/net/lo/mtu");
-    put_file_text(json, "congestion_control",
-                  "/proc/sys/net/ipv4/tcp_congestion_control");
+    put_text_or_null(json, "congestion_control", told->congestion);
     put_file_text(json, "tcp_rmem", "/proc/sys/net/ipv4/tcp_rmem");
     put_file_text(json, "tcp_wmem", "/proc/sys/net/ipv4/tcp_wmem");
     put_file_int(json, "somaxconn", "/proc/sys/net/core/somaxconn");
     put_file_text(json, "local_port_range",
                   "/proc/sys/net/ipv4/ip_local_port_range");
-    json_put_bool(json, "tcp_nodelay", 1);
+    json_put_bool(json, "tcp_nodelay", told->nodelay > 0);
 }
 
-static void put_load(struct cJSON *root, const char *key, const double load[3],
-                     int known)
+static void put_load(struct cJSON *root, const char *key,
+                     const struct machine_load *load)
 {
     static const char *const names[] = {"1_min", "5_min", "15_min"};
     struct cJSON *json;
 
-    if (!known) {
+    if (!load->is_known) {
         json_put_null(root, key);
         return;
     }
     json = json_put_object(root, key);
     for (int i = 0; i < 3; i++)
-        json_put_real(json, names[i], load[i]);
+        json_put_real(json, names[i], load->minutes[i]);
 }
+
+/* ---- each run ---- */
+
+static void put_floor(struct cJSON *json, const struct null_rtt *floor)
+{
+    struct cJSON *to;
+
+    if (!floor->rounds) {
+        json_put_null(json, "floor");
+        return;
+    }
+    to = json_put_object(json, "floor");
+    json_put_int(to, "rounds", floor->rounds);
+    json_put_int(to, "bytes", floor->bytes);
+    json_put_int(to, "rtt_p50_ns", floor->p50_ns);
+    json_put_int(to, "rtt_p99_ns", floor->p99_ns);
+}
+
+/* One that it was tied to, or all that it might use. */
+static void put_cpu(struct cJSON *json, const char *key, int cpu,
+                    const char *allowed)
+{
+    char text[16];
+
+    snprintf(text, sizeof text, "%d", cpu);
+    put_text_or_null(json, key, cpu >= 0 ? text : allowed);
+}
+
+static void put_placement(struct cJSON *json, const struct result_run *run)
+{
+    struct cJSON *to = json_put_object(json, "may_use");
+    char allowed[256];
+
+    cpu_allowed(allowed, sizeof allowed);
+    put_cpu(to, "client", run->cpu_client, allowed);
+    put_cpu(to, "server", run->cpu_server, run->launched ? allowed : "");
+}
+
+static void put_known(struct cJSON *json, const char *key, double value,
+                      int is_known)
+{
+    if (is_known)
+        json_put_real(json, key, value);
+    else
+        json_put_null(json, key);
+}
+
+static void put_end(struct cJSON *json, const struct conditions *seen)
+{
+    put_known(json, "load_after", seen->load_after.minutes[0],
+              seen->load_after.is_known);
+    json_put_real(json, "elapsed_s", seen->elapsed_s);
+    put_known(json, "processors_s", seen->cpu_s, seen->cpu_s > 0);
+    put_known(json, "others_s", seen->others_s, seen->cpu_s > 0);
+    put_known(json, "steal_s", seen->steal_s, seen->cpu_s > 0);
+    json_put_int(json, "wall_clock_step_ns", seen->wall_step_ns);
+    json_put_int(json, "suspended_ns", seen->slept_ns);
+    put_known(json, "mtu", seen->mtu, seen->mtu > 0);
+    put_text_or_null(json, "server_host", seen->server_host);
+}
+
+static void put_run(struct cJSON *runs, const struct result_run *run,
+                    const struct conditions *seen)
+{
+    struct cJSON *json = json_push_object(runs);
+
+    json_put_text(json, "dir", run->dir);
+    put_floor(json, &seen->null_rtt);
+    put_placement(json, run);
+    put_known(json, "load_before", seen->load_before.minutes[0],
+              seen->load_before.is_known);
+    put_known(json, "others_wanting", seen->load_before.wanting,
+              seen->load_before.wanting >= 0);
+    if (seen->is_ended)
+        put_end(json, seen);
+}
+
+/* What the report tells of all runs. */
+static void put_together(struct cJSON *root, const struct conditions *seen,
+                         int n)
+{
+    struct cJSON *json = json_put_object(root, "all_runs"), *floor;
+    struct conditions sum = {0};
+    int64_t least_ns = INT64_MAX, most_ns = 0, rtt_ns;
+
+    for (int i = 0; i < n; i++) {
+        rtt_ns = seen[i].null_rtt.p50_ns;
+        if (seen[i].null_rtt.rounds && rtt_ns < least_ns)
+            least_ns = rtt_ns;
+        if (seen[i].null_rtt.rounds && rtt_ns > most_ns)
+            most_ns = rtt_ns;
+        sum.cpu_s += seen[i].cpu_s;
+        sum.others_s += seen[i].others_s;
+        sum.steal_s += seen[i].steal_s;
+    }
+    if (most_ns > 0) {
+        floor = json_put_object(json, "floor_rtt_p50_ns");
+        json_put_int(floor, "least", least_ns);
+        json_put_int(floor, "most", most_ns);
+    }
+    put_known(json, "processors_s", sum.cpu_s, sum.cpu_s > 0);
+    put_known(json, "others_s", sum.others_s, sum.cpu_s > 0);
+    put_known(json, "steal_s", sum.steal_s, sum.cpu_s > 0);
+}
+
+/* Scenes of a transcript have none. */
+static void put_runs(struct cJSON *root, const struct result *result,
+                     const struct conditions *conditions)
+{
+    struct cJSON *runs = json_put_array(root, "runs");
+
+    for (int i = 0; i < result->nruns; i++)
+        if (conditions[i].is_begun)
+            put_run(runs, &result->runs[i], &conditions[i]);
+    put_together(root, conditions, result->nruns);
+}
+
+/* ---- all ---- */
 
 int environment_begin(struct environment *environment, struct err *err)
 {
     memset(environment, 0, sizeof *environment);
-    (void)getloadavg(environment->load_before, 3);
+    environment->load_before = machine_load();
+    machine_governor(environment->governor);
     return floor_measure(&environment->floor, err);
 }
 
 void environment_end(struct environment *environment)
 {
-    environment->ended = getloadavg(environment->load_after, 3) == 3;
+    environment->load_after = machine_load();
 }
 
-char *environment_json(const struct environment *environment)
+char *environment_json(const struct environment *environment,
+                       const struct result *result,
+                       const struct conditions *conditions)
 {
     struct cJSON *root = json_object();
     struct cJSON *versions, *load;
     char *text;
 
-    put_host(root);
+    put_host(root, environment);
     put_instrument(root, &environment->floor);
-    put_network(root);
+    put_network(root, &environment->floor.told);
     load = json_put_object(root, "load");
-    put_load(load, "before", environment->load_before, 1);
-    put_load(load, "after", environment->load_after, environment->ended);
+    put_load(load, "before", &environment->load_before);
+    put_load(load, "after", &environment->load_after);
+    put_runs(root, result, conditions);
     versions = json_put_object(root, "versions");
     json_put_text(versions, "echolab", args_version());
     json_put_text(versions, "libc", gnu_get_libc_version());

@@ -2,13 +2,16 @@
 #ifndef HARNESS_ENVIRONMENT_H
 #define HARNESS_ENVIRONMENT_H
 
+#include "harness/conditions.h"
 #include "harness/floor.h"
+#include "harness/machine.h"
+#include "harness/result.h"
 #include "lib/err.h"
 
 struct environment {
     struct floor_result floor;
-    double load_before[3], load_after[3]; /* 1, 5, 15 minutes */
-    int ended;                            /* load_after holds */
+    char governor[MACHINE_GOVERNOR_SIZE];
+    struct machine_load load_before, load_after; /* the latter once ended */
 };
 
 /* Measure the instrument and the load before a run. */
@@ -18,9 +21,12 @@ int environment_begin(struct environment *environment, struct err *err);
 void environment_end(struct environment *environment);
 
 /*
- * The JSON text; the caller frees.  Facts that this machine does not tell
- * are null, never guesses.  NULL when out of memory.
+ * The JSON text, with the conditions of each run of `result` that was begun;
+ * the caller frees.  Facts that this machine does not tell are null, never
+ * guesses.  NULL when out of memory.
  */
-char *environment_json(const struct environment *environment);
+char *environment_json(const struct environment *environment,
+                       const struct result *result,
+                       const struct conditions *conditions);
 
 #endif

@@ -19,14 +19,17 @@ static void measure_clock(struct floor_result *floor)
 
 static void measure_timer(struct floor_result *floor)
 {
-    int64_t late_ns[SLEEPS];
+    int64_t late_ns[SLEEPS], slack_ns = clock_slack_ns();
 
+    clock_sharpen();
+    floor->timer_slack_ns = clock_slack_ns();
     for (int i = 0; i < SLEEPS; i++) {
         int64_t due_ns = clock_now_ns() + sleep_ns;
 
         clock_sleep_until_ns(due_ns);
         late_ns[i] = clock_now_ns() - due_ns;
     }
+    clock_set_slack_ns(slack_ns); /* a child would inherit ours */
     stats_sort(late_ns, SLEEPS);
     floor->timer_overshoot_p50_ns = stats_percentile(late_ns, SLEEPS, 0.5);
     floor->timer_overshoot_p99_ns = stats_percentile(late_ns, SLEEPS, 0.99);
@@ -67,6 +70,7 @@ int floor_measure(struct floor_result *floor, struct err *err)
     measure_timer(floor);
     if (net_loopback_pair(fds, err) < 0)
         return -1;
+    net_told(fds[0], &floor->told);
     failed = measure_rounds(floor, fds);
     close(fds[0]);
     close(fds[1]);

@@ -6,6 +6,7 @@
 #define HARNESS_FLOOR_H
 
 #include "lib/err.h"
+#include "lib/net.h"
 
 #include <stdint.h>
 
@@ -14,8 +15,10 @@ struct floor_result {
     double clock_cost_ns;
     /* One thread plays both ends of a loopback TCP connection. */
     int64_t null_rtt_p50_ns, null_rtt_p99_ns;
-    /* How late a sleep to an absolute time wakes up. */
-    int64_t timer_overshoot_p50_ns, timer_overshoot_p99_ns;
+    /* How late a sleep to an absolute time wakes up, with the timer slack
+     * that a client at a given rate has too. */
+    int64_t timer_slack_ns, timer_overshoot_p50_ns, timer_overshoot_p99_ns;
+    struct net_told told; /* of that connection, set up as all of ours */
 };
 
 /* Takes about 30 ms.  Error: loopback-failed. */

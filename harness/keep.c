@@ -4,6 +4,7 @@
 #include "harness/ledger.h"
 #include "harness/reconcile.h"
 #include "harness/tables.h"
+#include "harness/warnings.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -174,9 +175,8 @@ static int reconcile(const struct keep *keep, struct err *err)
 {
     if (keep->is_whole && witnesses_ended(keep->cast))
         return reconcile_run(keep->result, keep->run, err);
-    result_texts_add(&keep->run->warnings,
-                     "not reconciled: the client or the server did not come "
-                     "to its end");
+    warning_add(keep->run, WARNING_NOT_RECONCILED,
+                "the client or the server did not come to its end");
     return 0;
 }
 
@@ -216,8 +216,8 @@ static void take_far_notes(const struct keep *keep)
     result_texts_add(&run->notes, "firewall there: %s%s", far->firewall,
                      far->is_open && !far->left[0] ? "; closed again" : "");
     if (far->left[0])
-        result_texts_add(&run->warnings, "left on %s: %s", run->host,
-                         far->left);
+        warning_add(run, WARNING_LEFT_BEHIND, "on %s: %s", run->host,
+                    far->left);
 }
 
 static void take_notes(const struct keep *keep)
@@ -238,23 +238,22 @@ static void take_notes(const struct keep *keep)
     if (keep->counts->plain)
         result_texts_add(&run->notes, "the peer is a plain echo server");
     if (result_run_is_degraded(run))
-        result_texts_add(&run->warnings,
-                         "degraded: %.6g of %.6g messages a second were sent",
-                         run->achieved_per_s, run->rate_per_s);
+        warning_add(run, WARNING_DEGRADED,
+                    "%.6g of %.6g messages a second were sent",
+                    run->achieved_per_s, run->rate_per_s);
     if (run->gaps)
-        result_texts_add(&run->warnings,
-                         "the client itself stood still %" PRId64 " times",
-                         run->gaps);
+        warning_add(run, WARNING_GAPS,
+                    "the client itself stood still %" PRId64 " time%s",
+                    run->gaps, run->gaps == 1 ? "" : "s");
     if (run->local_drops)
-        result_texts_add(&run->warnings,
-                         "local loss: our own sockets had no room for %" PRId64
-                         " datagrams",
-                         run->local_drops);
+        warning_add(run, WARNING_LOCAL_LOSS,
+                    "our own sockets had no room for %" PRId64 " datagrams",
+                    run->local_drops);
     if (cast_socket_drops(keep->cast) > 0)
-        result_texts_add(&run->warnings,
-                         "local loss: sockets of our server or relay had no "
-                         "room for %" PRId64 " datagrams",
-                         cast_socket_drops(keep->cast));
+        warning_add(run, WARNING_LOCAL_LOSS,
+                    "sockets of our server or relay had no room for %" PRId64
+                    " datagrams",
+                    cast_socket_drops(keep->cast));
 }
 
 int keep_files(const struct keep *keep, struct err *err)

@@ -15,7 +15,7 @@ static double values_cm(int n)
 }
 
 /* How a value of environment.json is shown. */
-enum kind { TEXT, TIME_NS, BYTES, NUMBER, LOAD };
+enum kind { TEXT, TIME_NS, RANGE_NS, BYTES, NUMBER, LOAD, SECONDS };
 
 /* What is known by name. */
 static const struct fact {
@@ -34,6 +34,8 @@ static const struct fact {
     {"clock", "step_ns", "smallest step seen", TIME_NS},
     {"floor", "null_rtt_p50_ns", "null RTT, median", TIME_NS},
     {"floor", "null_rtt_p99_ns", "null RTT, p99", TIME_NS},
+    {"all_runs", "floor_rtt_p50_ns", "loopback RTT before a run", RANGE_NS},
+    {"floor", "timer_slack_ns", "timer slack", TIME_NS},
     {"floor", "timer_overshoot_p50_ns", "timer overshoot, median", TIME_NS},
     {"floor", "timer_overshoot_p99_ns", "timer overshoot, p99", TIME_NS},
     {"network", "mtu_lo", "MTU of loopback", NUMBER},
@@ -41,6 +43,9 @@ static const struct fact {
     {"network", "tcp_nodelay", "TCP\\_NODELAY", TEXT},
     {"load", "before", "load before", LOAD},
     {"load", "after", "load after", LOAD},
+    {"all_runs", "processors_s", "processor time of all runs", SECONDS},
+    {"all_runs", "others_s", "\\quad taken by others", SECONDS},
+    {"all_runs", "steal_s", "\\quad stolen by the host", SECONDS},
     {"versions", "libc", "C library", TEXT},
     {"versions", "compiler", "compiler", TEXT},
 };
@@ -54,7 +59,29 @@ static const char *show_number(double number, enum kind kind, char *to)
         return quantity_rough_time(number, to);
     if (kind == BYTES)
         return quantity_value(number, 1, gib, to);
-    snprintf(to, QUANTITY_SIZE, kind == LOAD ? "%.2f" : "%.10g", number);
+    snprintf(to, QUANTITY_SIZE,
+             kind == LOAD      ? "%.2f"
+             : kind == SECONDS ? "%.2f s"
+                               : "%.10g",
+             number);
+    return to;
+}
+
+/* "12 us", or "12 us to 15 us". */
+static const char *show_range(const struct cJSON *item, char *to)
+{
+    char least[QUANTITY_SIZE], most[QUANTITY_SIZE];
+    double from, until;
+
+    if (json_number(json_get(item, "least"), &from) < 0 ||
+        json_number(json_get(item, "most"), &until) < 0)
+        return NULL;
+    quantity_rough_time(from, least);
+    quantity_rough_time(until, most);
+    if (strcmp(least, most) == 0)
+        snprintf(to, QUANTITY_SIZE, "%s", least);
+    else
+        snprintf(to, QUANTITY_SIZE, "%.40s to %.40s", least, most);
     return to;
 }
 
@@ -65,6 +92,8 @@ static const char *show(const struct cJSON *item, enum kind kind,
     double number;
     int flag;
 
+    if (kind == RANGE_NS)
+        return show_range(item, to);
     if (json_is_object(item)) /* load: of the last minute */
         item = json_get(item, "1_min");
     if (json_text(item)) {

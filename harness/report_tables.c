@@ -85,14 +85,6 @@ static const struct row rows[] = {
     {"TCP retransmissions", "retransmits", CELL_VALUE},
 };
 
-static int has_open(const struct report_runs *of)
-{
-    for (int i = 0; i < of->n; i++)
-        if (of->run[i].run->rate_per_s > 0)
-            return 1;
-    return 0;
-}
-
 /* Runs that are told in full, which need not lie side by side. */
 struct columns {
     const struct report_run *run[REPORT_TABLES_FULL];
@@ -223,111 +215,6 @@ void report_tables_runs(struct buf *to, const struct report_set *set)
                  key, key, key, key, key, key, key, key, key, key);
     }
     buf_add(to, "\\end{longtable}}\n");
-}
-
-/* ---- limits ---- */
-
-static void put_texts(struct buf *to, const char *key,
-                      const struct result_texts *texts)
-{
-    for (int i = 0; i < texts->count; i++) {
-        buf_addf(to, "\\item The run \\Run{%s} noted: ", key);
-        latex_escape(to, texts->text[i]);
-        buf_add(to, ".\n");
-    }
-}
-
-static void put_doubts(struct buf *to, const struct report_run *run)
-{
-    const struct summary *s = &run->summary;
-
-    if (run->result->status == RESULT_PARTIAL)
-        buf_addf(to,
-                 "\\item \\R{%s.folder} is \\emph{partial}: the run was "
-                 "interrupted, and only what it had recorded is here.\n",
-                 run->key);
-    if (run->result->status == RESULT_DEGRADED)
-        buf_addf(to,
-                 "\\item \\R{%s.folder} is \\emph{degraded}: it is whole, "
-                 "but not the load that was asked for.\n",
-                 run->key);
-    if (s->unsent > 0)
-        buf_addf(to,
-                 "\\item \\R{%s.unsent} messages of \\R{%s.title} could "
-                 "not be sent: a limit of this machine, not of the path.\n",
-                 run->key, run->key);
-    if (run->key[0] == 'r' && s->steady.drift.is_drifting)
-        buf_addf(to,
-                 "\\item The run \\Run{%s} drifts: from start to end its "
-                 "median changes by \\R{%s.drift.change}, so one number does "
-                 "not describe it.\n",
-                 run->key, run->key);
-    put_texts(to, run->key, &run->run->notes);
-    put_texts(to, run->key, &run->run->warnings);
-}
-
-/* One item for all: on a busy machine there are many of them. */
-static void put_short(struct buf *to, const struct report_runs *of)
-{
-    int n = 0;
-
-    for (int i = 0; i < of->n; i++)
-        if (of->run[i].summary.lag1 > 0.3)
-            buf_addf(to, "%s\\Run{%s}",
-                     n++ ? ", " : "\\item Too short for its own memory: ",
-                     of->run[i].key);
-    if (n > 0)
-        buf_add(to, ". Neighbouring batches resemble each other, so intervals "
-                    "are too narrow; measure longer.\n");
-}
-
-static void put_run_limits(struct buf *to, const struct report_runs *of)
-{
-    for (int i = 0; i < of->n; i++)
-        put_doubts(to, &of->run[i]);
-}
-
-void report_tables_limits(struct buf *to, const struct report_set *set)
-{
-    const struct report_runs *rates = &set->of[REPORT_RATE];
-    int has_emulated = 0, is_here = 0, is_free = 0, is_closed = 0;
-
-    for (int i = 0; i < rates->n; i++) {
-        const struct result_run *run = rates->run[i].run;
-
-        has_emulated |= run->emulated;
-        is_closed |= run->rate_per_s <= 0;
-        is_here |= result_run_is_here(run);
-        is_free |= result_run_is_here(run) && !run->emulated &&
-                   run->cpu_client < 0;
-    }
-    if (is_closed)
-        buf_add(to, "\\item The client waits for answers before it sends on. "
-                    "What is measured is the service time: during a stall no "
-                    "messages are sent, so a stall counts once, however many "
-                    "users would have met it.\n");
-    if (has_open(rates))
-        buf_add(to, "\\item At a given rate the response time counts from "
-                    "when a message was due, so a stall counts for all that "
-                    "were due meanwhile; the RTT counts from when it was "
-                    "sent.\n");
-    if (is_here)
-        buf_add(to, "\\item Client and server shared one machine and its "
-                    "processors: its loopback is not a network.\n");
-    if (is_free)
-        buf_add(to, "\\item Client and server were not tied to processors. "
-                    "A loopback round trip differs several times between "
-                    "one processor for both and one for each, and the "
-                    "scheduler may change its mind: tie them (cpu.client, "
-                    "cpu.server) before two runs are compared.\n");
-    if (has_emulated)
-        buf_add(to, "\\item The emulated path delays bytes and does nothing "
-                    "else: connecting is as quick as on loopback, and there "
-                    "are no queues of others, no loss, no change of "
-                    "route.\n");
-    put_short(to, rates);
-    for (int kind = 0; kind < REPORT_KINDS; kind++)
-        put_run_limits(to, &set->of[kind]);
 }
 
 /* ---- files ---- */

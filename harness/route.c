@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "harness/route.h"
+#include "harness/warnings.h"
 
 #include "lib/num.h"
 
@@ -87,23 +88,23 @@ static void put_note(const struct route *route, const struct trace *trace)
 static void compare(const struct route *route, const struct trace *after)
 {
     const struct trace *before = &route->before;
-    struct result_texts *warnings = &route->run->warnings;
+    struct result_run *run = route->run;
     char what[256];
 
     if (strcmp(before->address, after->address) != 0)
-        result_texts_add(warnings,
-                         "the name %s was %s before the run and %s after it",
-                         route->host, before->address, after->address);
+        warning_add(run, WARNING_ROUTE,
+                    "the name %s was %s before the run and %s after it",
+                    route->host, before->address, after->address);
     else if (hops_differ(&before->hops, &after->hops, after->address, what,
                          sizeof what))
-        result_texts_add(warnings, "the route to %s changed: %s",
-                         after->address, what);
+        warning_add(run, WARNING_ROUTE, "the route to %s changed: %s",
+                    after->address, what);
     if (before->mtu_proved && after->mtu_proved &&
         before->mtu_bytes != after->mtu_bytes)
-        result_texts_add(warnings,
-                         "the path MTU was %d bytes before the run and %d "
-                         "after it",
-                         before->mtu_bytes, after->mtu_bytes);
+        warning_add(run, WARNING_ROUTE,
+                    "the path MTU was %d bytes before the run and %d "
+                    "after it",
+                    before->mtu_bytes, after->mtu_bytes);
 }
 
 int route_look(struct route *route, enum route_when when, struct err *err)
@@ -120,9 +121,9 @@ int route_look(struct route *route, enum route_when when, struct err *err)
     if (!is_elsewhere(route))
         return 0;
     if (trace_run(&request, &trace, &trouble) < 0)
-        result_texts_add(&route->run->warnings,
-                         "the trace %s the run is not whole: %s", name->when,
-                         trouble.msg);
+        warning_add(route->run, WARNING_NO_TRACE,
+                    "the trace %s the run is not whole: %s", name->when,
+                    trouble.msg);
     if (trace.hops.n > 0 && (enter_csv(route, &trace, name, err) < 0 ||
                              enter_listing(route, &trace, name, err) < 0))
         return -1;

@@ -3,13 +3,13 @@
 #include "harness/cases.h"
 #include "harness/cast.h"
 #include "harness/comparable.h"
-#include "harness/environment.h"
 #include "harness/expect.h"
 #include "harness/keep.h"
 #include "harness/route.h"
 #include "harness/screen.h"
 #include "harness/summary.h"
 #include "harness/transcript.h"
+#include "harness/witness.h"
 #include "lib/args.h"
 #include "lib/clock.h"
 #include "lib/num.h"
@@ -83,7 +83,7 @@ struct session {
     struct err missed; /* the first expectation that was */
     struct cast cast;
     struct cast_counts counts;
-    struct environment environment;
+    struct witness witness;
 };
 
 /* Follow the client to its end, passing on what comes from the keyboard. */
@@ -143,6 +143,13 @@ static int measure(struct session *session, struct result_run *run,
     return err->code ? -1 : 0;
 }
 
+/* Its number among the runs of the folder. */
+static int number_of(const struct session *session,
+                     const struct result_run *run)
+{
+    return (int)(run - session->result->runs);
+}
+
 /* What people read, and what the scenario expected. */
 static int sum_up(struct session *session, struct result_run *run,
                   struct err *err)
@@ -164,6 +171,7 @@ static int sum_up(struct session *session, struct result_run *run,
     if (failed ||
         result_add_file(session->result, run, RESULT_SUMMARY_JSON, 0, err) < 0)
         return -1;
+    witness_judge(&session->witness, number_of(session, run), &summary);
     summary_print(&summary, run, stdout);
     for (int i = 0; i < run->warnings.count; i++)
         printf("  warning    %s\n", run->warnings.text[i]);
@@ -198,7 +206,11 @@ static int run_one(struct session *session, struct result_run *run,
         return -1;
     memset(&session->counts, 0, sizeof session->counts);
     clock_utc_iso(run->start_utc);
+    witness_run_begin(&session->witness, number_of(session, run));
     cut = measure(session, run, &trouble) < 0;
+    if (keep_has_record(&keep))
+        witness_run_end(&session->witness, number_of(session, run),
+                        session->cast.far.host);
     /* A record that could not be written has fewer rows than were counted. */
     keep.is_whole = session->counts.told && trouble.code != ERR_RESULTS;
     if (take_record(session, &keep, &later) < 0)
@@ -255,9 +267,10 @@ static int take_run(struct session *session, int i, struct err *err)
     return run_one(session, run, err);
 }
 
-static int save_environment(struct session *session, struct err *err)
+static int save_environment(struct session *session, int is_over,
+                            struct err *err)
 {
-    char *text = environment_json(&session->environment);
+    char *text = witness_json(&session->witness, is_over);
     int failed;
 
     if (!text)
@@ -315,8 +328,7 @@ static int give_up(struct session *session, struct err *err)
 
     if (rows == 0 && scenes == 0 && result_discard(result) == 0)
         return err_kept(err, "nothing was written");
-    environment_end(&session->environment);
-    (void)save_environment(session, &ignored);
+    (void)save_environment(session, 1, &ignored);
     (void)result_save(result, &ignored);
     if (scenes > 0)
         return err_kept(err, "what was shown so far, in %s", result->path);
@@ -348,8 +360,8 @@ static void begin_run(struct session *session, int i)
 
 static int begin(struct session *session, struct err *err)
 {
-    if (environment_begin(&session->environment, err) < 0 ||
-        save_environment(session, err) < 0)
+    if (witness_begin(&session->witness, session->result, err) < 0 ||
+        save_environment(session, 0, err) < 0)
         return -1;
     return result_save(session->result, err);
 }
@@ -395,8 +407,7 @@ static enum result_status status_of(const struct result *result)
 
 static int complete(struct session *session, struct err *err)
 {
-    environment_end(&session->environment);
-    if (save_environment(session, err) < 0)
+    if (save_environment(session, 1, err) < 0)
         return -1;
     session->result->status = status_of(session->result);
     if (result_finish(session->result, err) == 0)
@@ -410,6 +421,8 @@ static int complete_all(struct session *sessions, int n, struct err *err)
     for (int k = 0; k < n; k++)
         if (complete(&sessions[k], err) < 0)
             return -1;
+    for (int k = 0; k < n; k++)
+        witness_advise(&sessions[k].witness, stdout);
     return 0;
 }
 
@@ -457,13 +470,16 @@ int run_scenario(const struct run_request *request, struct result *result,
                  struct err *err)
 {
     struct session session = {.request = request, .result = result, .side = ""};
+    int status;
 
     take_signals(); /* before there is anything to be kept */
     if (describe(result, request, err) < 0 || create(&session, err) < 0) {
         err_kept(err, "nothing was measured");
         return -1;
     }
-    return perform(&session, 1, err);
+    status = perform(&session, 1, err);
+    witness_release(&session.witness);
+    return status;
 }
 
 /* ---- pairs ---- */
@@ -527,11 +543,15 @@ int run_pairs(const struct run_request requests[2], struct result results[2],
         {.request = &requests[0], .result = &results[0], .side = "A"},
         {.request = &requests[1], .result = &results[1], .side = "B"},
     };
+    int status;
 
     take_signals();
     if (create_pairs(sessions, err) < 0) {
         err_kept(err, "nothing was measured");
         return -1;
     }
-    return perform(sessions, 2, err);
+    status = perform(sessions, 2, err);
+    for (int k = 0; k < 2; k++)
+        witness_release(&sessions[k].witness);
+    return status;
 }

@@ -1,6 +1,5 @@
 #include "harness/steady.h"
 
-#include "harness/stats.h"
 #include "harness/warmup.h"
 
 #include <stdlib.h>
@@ -67,10 +66,8 @@ static void keep_steady(struct steady *out, struct part *parts,
 }
 
 /* Reorders the values within each batch only. */
-static struct drift drift_of(int64_t *rtts, size_t n)
+static struct drift drift_of(double *medians, int64_t *rtts, size_t n)
 {
-    double medians[STATS_BATCHES];
-
     if (n < STATS_MIN_VALUES)
         return (struct drift){0};
     for (size_t b = 0; b < STATS_BATCHES; b++) {
@@ -87,7 +84,7 @@ static void sum_up(struct steady *out, int64_t *rtts)
 
     if (n == 0)
         return;
-    out->drift = drift_of(rtts, n);
+    out->drift = drift_of(out->medians_ns, rtts, n);
     out->p50_ns = stats_percentile_of(rtts, n, 0.5);
     if (n >= STEADY_MIN_P99)
         out->p99_ns = stats_percentile_of(rtts, n, 0.99);

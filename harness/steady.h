@@ -8,6 +8,7 @@
 
 #include "harness/drift.h"
 #include "harness/samples.h"
+#include "harness/stats.h"
 #include "lib/err.h"
 
 #include <stddef.h>
@@ -22,7 +23,8 @@ struct steady {
     int64_t n;          /* answered messages in steady state; when 0: */
     int64_t p50_ns;     /* LEDGER_ABSENT; else their median RTT */
     int64_t p99_ns;     /* LEDGER_ABSENT with fewer than STEADY_MIN_P99 */
-    struct drift drift; /* of the medians of 30 batches in time order */
+    struct drift drift; /* of the medians of 30 batches in time order; */
+    double medians_ns[STATS_BATCHES]; /* hold when drift.is_known */
 };
 
 /* Ten messages must lie above a p99. */

@@ -116,7 +116,8 @@ int summary_of(struct summary *out, struct samples *samples, int64_t *scratch,
     rtts_of(out, samples, &sample);
     if (percentiles)
         percentiles_of(percentiles, &sample);
-    if (steady_of(&out->steady, samples, scratch, err) < 0)
+    if (texture_of(&out->texture, samples, scratch, err) < 0 ||
+        steady_of(&out->steady, samples, scratch, err) < 0)
         return -1;
     out->open_loop = open_loop_of(samples, out->duration_s, scratch);
     rate_of(out, samples);

@@ -11,6 +11,7 @@
 #include "harness/samples.h"
 #include "harness/stats.h"
 #include "harness/steady.h"
+#include "harness/texture.h"
 #include "lib/err.h"
 
 #include <stdint.h>
@@ -57,6 +58,7 @@ struct summary {
     enum summary_p pdv_of;         /* SUMMARY_QUANTILES: neither is known */
     int64_t grid_ns[SUMMARY_GRID]; /* of all ok messages */
     struct outliers outliers;
+    struct texture texture;
     struct steady steady;
     struct open_loop open_loop;
 

@@ -80,6 +80,14 @@ static void put_steady(struct cJSON *root, const struct steady *steady)
     json_put_real(drift, "change", steady->drift.change);
 }
 
+static void put_firsts(struct cJSON *root, const struct texture *texture)
+{
+    struct cJSON *to = json_put_object(root, "first_messages");
+
+    json_put_int(to, "connections", texture->firsts);
+    json_put_int(to, "p50_ns", texture->first_p50_ns);
+}
+
 static void put_rate(struct cJSON *root, const struct summary_rate *rate)
 {
     struct cJSON *to = json_put_object(root, "rate");
@@ -162,6 +170,7 @@ char *summary_json(const struct summary *s)
     if (s->ok > 0) {
         put_rtt(root, s);
         put_open_loop(root, &s->open_loop);
+        put_firsts(root, &s->texture);
         put_steady(root, &s->steady);
     }
     if (s->rate.is_known)
@@ -298,6 +307,19 @@ static void print_outliers(const struct summary *s, FILE *to)
             num_duration((double)o->last_ns, last, sizeof last));
 }
 
+/* Both have more to do than what comes after them, so they are told apart. */
+static void print_start(const struct summary *s, FILE *to)
+{
+    char connect[32], first[32];
+
+    if (s->connect.connected > 0)
+        fprintf(
+            to, "  connecting %s, and the first message %s%s\n",
+            num_duration((double)s->connect.p50_ns, connect, sizeof connect),
+            num_duration((double)s->texture.first_p50_ns, first, sizeof first),
+            s->texture.firsts > 1 ? " (medians)" : "");
+}
+
 /* A share that was seen, or the bound of one that was not. */
 static void print_failed(const struct summary *s, FILE *to)
 {
@@ -337,6 +359,7 @@ void summary_print(const struct summary *s, const struct result_run *run,
         print_quantile(&s->rtt[i], "RTT", names[i], to);
     print_open_loop(&s->open_loop, to);
     print_rate(&s->rate, to);
+    print_start(s, to);
     print_outliers(s, to);
     print_steady(&s->steady, to);
 }

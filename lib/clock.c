@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "lib/clock.h"
 
 #include <errno.h>
@@ -50,6 +51,36 @@ int64_t clock_step_ns(int tries)
     return least;
 }
 
+/* Between two readings of the one, as short as of some tries. */
+static int64_t offset_ns(clockid_t other)
+{
+    enum { TRIES = 5 };
+    int64_t least_ns = INT64_MAX, offset = 0;
+
+    for (int i = 0; i < TRIES; i++) {
+        struct timespec there;
+        int64_t before_ns = clock_now_ns(), took_ns;
+
+        clock_gettime(other, &there);
+        took_ns = clock_now_ns() - before_ns;
+        if (took_ns >= least_ns)
+            continue;
+        least_ns = took_ns;
+        offset = to_ns(&there) - before_ns - took_ns / 2;
+    }
+    return offset;
+}
+
+int64_t clock_wall_offset_ns(void)
+{
+    return offset_ns(CLOCK_REALTIME);
+}
+
+int64_t clock_boot_offset_ns(void)
+{
+    return offset_ns(CLOCK_BOOTTIME);
+}
+
 void clock_sleep_until_ns(int64_t when_ns)
 {
     struct timespec when = {
@@ -65,6 +96,17 @@ void clock_sleep_until_ns(int64_t when_ns)
 void clock_sharpen(void)
 {
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+}
+
+int64_t clock_slack_ns(void)
+{
+    return prctl(PR_GET_TIMERSLACK, 0UL, 0UL, 0UL, 0UL);
+}
+
+void clock_set_slack_ns(int64_t slack_ns)
+{
+    if (slack_ns > 0)
+        prctl(PR_SET_TIMERSLACK, (unsigned long)slack_ns, 0UL, 0UL, 0UL);
 }
 
 static struct tm utc_now(void)

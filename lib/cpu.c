@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 
 enum { CPU_MAX = 1023 };
 
@@ -58,4 +59,32 @@ int cpu_pin(int cpu)
     CPU_ZERO(&set);
     CPU_SET((size_t)cpu, &set);
     return sched_setaffinity(0, sizeof set, &set);
+}
+
+/* The end of the run of CPUs that begins at `from`. */
+static int run_end(const cpu_set_t *set, int from)
+{
+    while (from < CPU_MAX && CPU_ISSET((size_t)from + 1, set))
+        from++;
+    return from;
+}
+
+void cpu_allowed(char *text, size_t size)
+{
+    cpu_set_t set;
+    size_t n = 0;
+
+    text[0] = '\0';
+    if (sched_getaffinity(0, sizeof set, &set) < 0)
+        return;
+    for (int cpu = 0; cpu <= CPU_MAX && n < size; cpu++) {
+        int last = run_end(&set, cpu);
+
+        if (!CPU_ISSET((size_t)cpu, &set))
+            continue;
+        n += (size_t)snprintf(text + n, size - n,
+                              last > cpu ? "%s%d-%d" : "%s%d", n ? "," : "",
+                              cpu, last);
+        cpu = last;
+    }
 }

@@ -2,6 +2,8 @@
 #ifndef LIB_CPU_H
 #define LIB_CPU_H
 
+#include <stddef.h>
+
 enum { CPU_LIST_MAX = 64 };
 
 /*
@@ -12,5 +14,8 @@ int cpu_parse_list(const char *text, int cpus[CPU_LIST_MAX]);
 
 /* Keep the calling thread on one CPU.  0, or -1 with errno. */
 int cpu_pin(int cpu);
+
+/* Where the calling thread may run, as "0-3,8"; "" when it is not known. */
+void cpu_allowed(char *text, size_t size);
 
 #endif

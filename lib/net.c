@@ -629,40 +629,6 @@ int net_path_mtu(const struct net_addr *to, int64_t timeout_ns, int *proved)
     return mtu;
 }
 
-/*
- * <netinet/tcp.h> of glibc ends before tcpi_min_rtt; the kernel's layout is
- * stable, so the tail is read at its offset (linux/tcp.h, since 4.6).
- */
-enum { MIN_RTT_OFFSET = 148 };
-
-/* The kernel says 0, or for the minimum all ones, before its first sample. */
-static int64_t sample_us(uint32_t kernel_us)
-{
-    return kernel_us == 0 || kernel_us == UINT32_MAX ? NET_NONE
-                                                     : (int64_t)kernel_us;
-}
-
-int net_tcp_info(int fd, struct net_tcp_info *info)
-{
-    union {
-        struct tcp_info known;
-        unsigned char raw[256];
-    } kernel = {.raw = {0}};
-    socklen_t len = sizeof kernel.raw;
-    uint32_t min_rtt_us;
-
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &kernel, &len) < 0)
-        return -1;
-    memcpy(&min_rtt_us, kernel.raw + MIN_RTT_OFFSET, sizeof min_rtt_us);
-    info->retransmits = kernel.known.tcpi_total_retrans;
-    info->rtt_us = sample_us(kernel.known.tcpi_rtt);
-    info->rcv_rtt_us = sample_us(kernel.known.tcpi_rcv_rtt);
-    info->min_rtt_us = len >= MIN_RTT_OFFSET + 4 ? sample_us(min_rtt_us)
-                                                 : NET_NONE;
-    info->mss_bytes = kernel.known.tcpi_snd_mss;
-    return 0;
-}
-
 int net_loopback_pair(int fds[2], struct err *err)
 {
     struct net_addr at = {0}, peer;
@@ -681,5 +647,30 @@ int net_loopback_pair(int fds[2], struct err *err)
         close(fds[0]);
     if (fds[1] >= 0)
         close(fds[1]);
+    return -1;
+}
+
+static int connect_back(int fd, int to)
+{
+    struct net_addr at = {0};
+    socklen_t len = sizeof at.raw;
+
+    return getsockname(to, sa(&at), &len) < 0 ? -1 : connect(fd, sa(&at), len);
+}
+
+int net_loopback_pair_udp(int fds[2], struct err *err)
+{
+    struct net_addr at = {0};
+
+    fds[1] = net_bind_udp("127.0.0.1", 0, &at, err);
+    if (fds[1] < 0)
+        return -1;
+    fds[0] = net_connect_udp(&at);
+    if (fds[0] >= 0 && connect_back(fds[1], fds[0]) == 0)
+        return 0;
+    err_sys(err, ERR_RESOURCE, "loopback-failed", "cannot use loopback");
+    if (fds[0] >= 0)
+        close(fds[0]);
+    close(fds[1]);
     return -1;
 }

@@ -167,8 +167,9 @@ void net_set_buffers(int fd, int bytes);
  */
 int net_path_mtu(const struct net_addr *to, int64_t timeout_ns, int *proved);
 
-/* What the kernel knows of a TCP connection (TCP_INFO). */
-/* What the kernel has no sample of yet. */
+/* ---- what the kernel tells of a connection (net_told.c) ---- */
+
+/* What it has no sample of yet. */
 #define NET_NONE INT64_MIN
 
 struct net_tcp_info {
@@ -176,10 +177,20 @@ struct net_tcp_info {
     int64_t rtt_us, min_rtt_us, rcv_rtt_us;
     int64_t mss_bytes;
 };
-/* 0, or -1 with errno. */
+/* TCP_INFO.  0, or -1 with errno. */
 int net_tcp_info(int fd, struct net_tcp_info *info);
+
+/* Of a connected socket, TCP or UDP; nothing is sent. */
+struct net_told {
+    int mtu;             /* of the way to the peer; -1: not known */
+    int nodelay;         /* no Nagle; -1: not TCP */
+    char congestion[16]; /* bbr, cubic, ...; "": not TCP */
+};
+void net_told(int fd, struct net_told *told);
 
 /* A connected pair over loopback TCP, for measuring the floor.  0 or -1. */
 int net_loopback_pair(int fds[2], struct err *err);
+/* The same over UDP: each hears the other only. */
+int net_loopback_pair_udp(int fds[2], struct err *err);
 
 #endif

@@ -294,7 +294,7 @@ has_dropped() {
     wait "$harness" || status=$?
     expect_status 130
     dir=$(echo out/*.partial)
-    [[ $(value warnings) == *'local loss: sockets of our server or relay had no room for '* ]]
+    [[ $(value warnings) == *'local-loss: sockets of our server or relay had no room for '* ]]
     [[ $(value false_loss) -gt 0 && $(value true_loss) -eq 0 ]]
     verified --allow-partial "$dir"
 }
@@ -311,7 +311,7 @@ has_dropped() {
     output=$(cat out.log) stderr=$(cat err)
     expect_error 4 server-gone
     dir=$(echo out/*.partial)
-    [[ $(value warnings) == *'not reconciled'* ]]
+    [[ $(value warnings) == *'not-reconciled: '* ]]
     [ "$(value reconciled)" = null ]
     verified --allow-partial "$dir"
 }

@@ -286,14 +286,14 @@ printf " 1  10.9.1.2  1 ms  2 ms  3 ms\n 2  $hop  1 ms  1 ms  1 ms\n 3  10.9.3.2
     cp tools/traceroute tools/mtr
     root=$root with="PATH=$T/tools:$PATH" over_path <<<"$run_there"
     expect_status 0
-    [[ $output == *'warning    the route to 10.9.3.2 changed: hop 2 was 10.9.2.2 before the run and 10.9.2.9 after it'* ]]
+    [[ $output == *'warning    route: the route to 10.9.3.2 changed: hop 2 was 10.9.2.2 before the run and 10.9.2.9 after it'* ]]
     grep -q '10.9.2.9 after it"' "${lines[-1]}/manifest.json"
 }
 
 @test "trace: a run without a trace is measured, and warns" {
     root=$root with="PATH=$T" over_path <<<"$run_there"
     expect_status 0
-    [[ $output == *'warning    the trace before the run is not whole: neither traceroute nor mtr is installed'* ]]
+    [[ $output == *'warning    no-trace: the trace before the run is not whole: neither traceroute nor mtr is installed'* ]]
     [ -z "$(find results -name 'trace-*')" ]
     # On this machine there is no path.
     fake traceroute "touch $T/traced"

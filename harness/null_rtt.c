@@ -1,0 +1,138 @@
+#include "harness/null_rtt.h"
+
+#include "harness/stats.h"
+#include "lib/clock.h"
+#include "lib/cpu.h"
+#include "lib/net.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+enum { MOST_BYTES = 16384, MOST_ROUNDS = 1000, FEWEST_ROUNDS = 10 };
+
+static const int64_t budget_ns = 40 * CLOCK_NS_PER_MS;
+static const int64_t patience_ns = CLOCK_NS_PER_S / 10;
+
+/* The first byte of a message: one more, or the last. */
+enum { MORE, LAST };
+
+struct loop {
+    const struct null_rtt_spec *spec;
+    int asks, answers; /* descriptors */
+    int64_t bytes;
+    int n;
+    int64_t rtt_ns[MOST_ROUNDS];
+};
+
+/* All bytes of a message.  0, or -1: it did not come in time. */
+static int take(int fd, char *to, int64_t bytes, int spin)
+{
+    int64_t deadline_ns = clock_now_ns() + patience_ns, got = 0;
+    ssize_t n;
+
+    while (got < bytes) {
+        n = net_recv(fd, to + got, (size_t)(bytes - got),
+                     spin ? NET_DONT_WAIT : NET_WAIT);
+        if (n > 0)
+            got += n;
+        else if (n == 0 || !spin || clock_now_ns() > deadline_ns)
+            return -1;
+    }
+    return 0;
+}
+
+static void *answer(void *ctx)
+{
+    const struct loop *loop = ctx;
+    char bytes[MOST_BYTES];
+
+    if (loop->spec->cpu_server >= 0)
+        (void)cpu_pin(loop->spec->cpu_server);
+    while (take(loop->answers, bytes, loop->bytes, 0) == 0 &&
+           net_send_all(loop->answers, bytes, (size_t)loop->bytes) == 0 &&
+           bytes[0] == MORE)
+        ;
+    return NULL;
+}
+
+static int one_round(struct loop *loop, char *bytes)
+{
+    int64_t start_ns = clock_now_ns();
+
+    if (net_send_all(loop->asks, bytes, (size_t)loop->bytes) < 0 ||
+        take(loop->asks, bytes, loop->bytes, loop->spec->busy_poll) < 0)
+        return -1;
+    loop->rtt_ns[loop->n++] = clock_now_ns() - start_ns;
+    return 0;
+}
+
+static void *ask(void *ctx)
+{
+    struct loop *loop = ctx;
+    int64_t end_ns = clock_now_ns() + budget_ns;
+    char bytes[MOST_BYTES] = {MORE};
+
+    if (loop->spec->cpu_client >= 0)
+        (void)cpu_pin(loop->spec->cpu_client);
+    while (loop->n < MOST_ROUNDS - 1 && clock_now_ns() < end_ns)
+        if (one_round(loop, bytes) < 0)
+            return NULL;
+    bytes[0] = LAST;
+    (void)one_round(loop, bytes);
+    return NULL;
+}
+
+/* The other side is gone when it is not started. */
+static void run(struct loop *loop)
+{
+    pthread_t asking, answering;
+
+    if (pthread_create(&answering, NULL, answer, loop) != 0)
+        return;
+    if (pthread_create(&asking, NULL, ask, loop) == 0)
+        (void)pthread_join(asking, NULL);
+    (void)pthread_join(answering, NULL);
+}
+
+static struct null_rtt sum_up(struct loop *loop)
+{
+    struct null_rtt out = {.bytes = loop->bytes};
+    size_t n = (size_t)loop->n;
+
+    if (n < FEWEST_ROUNDS)
+        return out;
+    out.rounds = loop->n;
+    stats_sort(loop->rtt_ns, n);
+    out.p50_ns = stats_percentile(loop->rtt_ns, n, 0.5);
+    out.p99_ns = stats_percentile(loop->rtt_ns, n, 0.99);
+    return out;
+}
+
+static int open_pair(struct loop *loop)
+{
+    struct err ignored = {0};
+    int fds[2];
+
+    if ((loop->spec->is_udp ? net_loopback_pair_udp(fds, &ignored)
+                            : net_loopback_pair(fds, &ignored)) < 0)
+        return -1;
+    loop->asks = fds[0];
+    loop->answers = fds[1];
+    for (int i = 0; i < 2; i++)
+        (void)net_set_timeouts(fds[i], patience_ns, patience_ns);
+    return 0;
+}
+
+struct null_rtt null_rtt_measure(const struct null_rtt_spec *spec)
+{
+    struct loop loop = {.spec = spec,
+                        .bytes = spec->bytes < MOST_BYTES ? spec->bytes
+                                                          : MOST_BYTES};
+
+    if (open_pair(&loop) < 0)
+        return (struct null_rtt){0};
+    run(&loop);
+    close(loop.asks);
+    close(loop.answers);
+    return sum_up(&loop);
+}

@@ -1,0 +1,173 @@
+/* Threats to what the report says: what the runs themselves give to doubt. */
+#include "harness/report_tables.h"
+
+#include "harness/latex.h"
+#include "harness/warnings.h"
+
+/* So many runs are told by name where one warning fired in many. */
+enum { MOST_TOLD = 4 };
+
+static void put_note(struct buf *to, const char *key, const char *text)
+{
+    buf_addf(to, "\\item The run \\Run{%s} noted: ", key);
+    latex_escape(to, text);
+    buf_add(to, ".\n");
+}
+
+/* Notes, and warnings of a folder that was written before they had names. */
+static void put_notes(struct buf *to, const struct report_run *run)
+{
+    const struct result_texts *notes = &run->run->notes;
+    const struct result_texts *warnings = &run->run->warnings;
+    const char *text;
+
+    for (int i = 0; i < notes->count; i++)
+        put_note(to, run->key, notes->text[i]);
+    for (int i = 0; i < warnings->count; i++)
+        if (warning_of(warnings->text[i], &text) == WARNING_COUNT)
+            put_note(to, run->key, text);
+}
+
+/* The text of a warning that fired in this run, or NULL. */
+static const char *fired(const struct report_run *run, enum warning warning)
+{
+    const struct result_texts *warnings = &run->run->warnings;
+    const char *text;
+
+    for (int i = 0; i < warnings->count; i++)
+        if (warning_of(warnings->text[i], &text) == warning)
+            return text;
+    return NULL;
+}
+
+/* One more run of which a warning tells; of many, how many is enough. */
+static void put_fired(struct buf *to, const struct report_run *run,
+                      const char *text, int number)
+{
+    if (number > MOST_TOLD)
+        return;
+    buf_addf(to, "%s\\Run{%s}: ", number > 1 ? "; " : "", run->key);
+    latex_escape(to, text);
+}
+
+/* An item for each warning that fired: where, by how much, what it means. */
+static void put_warning(struct buf *to, const struct report_set *set,
+                        enum warning warning)
+{
+    int n = 0;
+
+    for (int kind = 0; kind < REPORT_KINDS; kind++)
+        for (int i = 0; i < set->of[kind].n; i++) {
+            const struct report_run *run = &set->of[kind].run[i];
+            const char *text = fired(run, warning);
+
+            if (text && n++ == 0)
+                buf_addf(to, "\\item \\emph{%s}, ", warning_id(warning));
+            if (text)
+                put_fired(to, run, text, n);
+        }
+    if (n > MOST_TOLD)
+        buf_addf(to, "; and %d more", n - MOST_TOLD);
+    if (n == 0)
+        return;
+    buf_add(to, ". ");
+    latex_escape(to, warning_meaning(warning));
+    buf_add(to, ".\n");
+}
+
+static void put_doubts(struct buf *to, const struct report_run *run)
+{
+    const struct summary *s = &run->summary;
+
+    if (run->result->status == RESULT_PARTIAL)
+        buf_addf(to,
+                 "\\item \\R{%s.folder} is \\emph{partial}: the run was "
+                 "interrupted, and only what it had recorded is here.\n",
+                 run->key);
+    if (run->result->status == RESULT_DEGRADED)
+        buf_addf(to,
+                 "\\item \\R{%s.folder} is \\emph{degraded}: it is whole, "
+                 "but not the load that was asked for.\n",
+                 run->key);
+    if (s->unsent > 0)
+        buf_addf(to,
+                 "\\item \\R{%s.unsent} messages of \\R{%s.title} could "
+                 "not be sent: a limit of this machine, not of the path.\n",
+                 run->key, run->key);
+    if (run->key[0] == 'r' && s->steady.drift.is_drifting)
+        buf_addf(to,
+                 "\\item The run \\Run{%s} drifts: from start to end its "
+                 "median changes by \\R{%s.drift.change}, so one number does "
+                 "not describe it.\n",
+                 run->key, run->key);
+    put_notes(to, run);
+}
+
+/* Of runs that do not say so themselves; one item for all. */
+static void put_short(struct buf *to, const struct report_runs *of)
+{
+    int n = 0;
+
+    for (int i = 0; i < of->n; i++)
+        if (of->run[i].summary.lag1 > 0.3 &&
+            !fired(&of->run[i], WARNING_SHORT_RUN))
+            buf_addf(to, "%s\\Run{%s}",
+                     n++ ? ", " : "\\item Too short for its own memory: ",
+                     of->run[i].key);
+    if (n > 0)
+        buf_add(to, ". Neighbouring batches resemble each other, so intervals "
+                    "are too narrow; measure longer.\n");
+}
+
+static void put_run_limits(struct buf *to, const struct report_runs *of)
+{
+    for (int i = 0; i < of->n; i++)
+        put_doubts(to, &of->run[i]);
+}
+
+void report_tables_limits(struct buf *to, const struct report_set *set)
+{
+    const struct report_runs *rates = &set->of[REPORT_RATE];
+    int has_emulated = 0, is_here = 0, is_free = 0, is_closed = 0, is_open = 0;
+
+    for (int i = 0; i < rates->n; i++) {
+        const struct result_run *run = rates->run[i].run;
+
+        has_emulated |= run->emulated;
+        is_closed |= run->rate_per_s <= 0;
+        is_open |= run->rate_per_s > 0;
+        is_here |= result_run_is_here(run);
+        is_free |= result_run_is_here(run) && !run->emulated &&
+                   run->cpu_client < 0 &&
+                   !fired(&rates->run[i], WARNING_SHARED_HOST);
+    }
+    if (is_closed)
+        buf_add(to, "\\item The client waits for answers before it sends on. "
+                    "What is measured is the service time: during a stall no "
+                    "messages are sent, so a stall counts once, however many "
+                    "users would have met it.\n");
+    if (is_open)
+        buf_add(to, "\\item At a given rate the response time counts from "
+                    "when a message was due, so a stall counts for all that "
+                    "were due meanwhile; the RTT counts from when it was "
+                    "sent.\n");
+    if (is_here)
+        buf_add(to, "\\item Client and server shared one machine and its "
+                    "processors: its loopback is not a network.\n");
+    if (is_free)
+        buf_add(to, "\\item Client and server were not tied to processors. "
+                    "A loopback round trip differs several times between "
+                    "one processor for both and one for each, and the "
+                    "scheduler may change its mind: tie them (cpu.client, "
+                    "cpu.server) before two runs are compared.\n");
+    if (has_emulated)
+        buf_add(to, "\\item The emulated path delays bytes and does nothing "
+                    "else: connecting is as quick as on loopback, and there "
+                    "are no queues of others, no loss, no change of "
+                    "route.\n");
+    put_short(to, rates);
+    for (int kind = 0; kind < REPORT_KINDS; kind++)
+        put_run_limits(to, &set->of[kind]);
+    for (int warning = 0; warning < WARNING_COUNT; warning++)
+        put_warning(to, set, (enum warning)warning);
+}
