@@ -9,7 +9,8 @@ enum { OUT, TEXT, CHECK };
 
 struct command {
     struct report_request request;
-    const char *check; /* the report to check; NULL: make one */
+    const char *check;  /* the report to check; NULL: make one */
+    const char *making; /* an option that is for making one */
 };
 
 static int set(int key, const char *value, void *ctx, struct err *err)
@@ -17,6 +18,7 @@ static int set(int key, const char *value, void *ctx, struct err *err)
     struct command *command = ctx;
 
     if (key == TEXT) {
+        command->making = "text";
         command->request.text_only = 1;
         return 0;
     }
@@ -28,6 +30,7 @@ static int set(int key, const char *value, void *ctx, struct err *err)
     }
     if (!value[0])
         return args_bad(err, "out", value, "a folder");
+    command->making = "out";
     command->request.out = value;
     return 0;
 }
@@ -61,7 +64,9 @@ int cmd_report(int argc, char **argv, struct err *err)
             "--check computes every value again from the results folders that "
             "the report names.  They are looked for by name in results/ and in "
             "DIR..., which may be the folders themselves.  results.json, "
-            "results.tex and the tables must be the same to the byte; with "
+            "results.tex, the tables, transcripts among them, summary.txt and "
+            "what the figures are drawn from must be the same to the byte; "
+            "with "
             "pdftotext (poppler-utils), the PDF must show the numbers of the "
             "tables.  Figures are not drawn again.  Exit code 5 when anything "
             "differs.\n\n"
@@ -77,6 +82,11 @@ int cmd_report(int argc, char **argv, struct err *err)
         return -1;
     if (done)
         return 0;
+    if (command.check && command.making) {
+        err_set(err, ERR_USAGE, "usage",
+                "--check writes nothing: leave out --%s", command.making);
+        return err_hint(err, "harness report --check REPORT [DIR...]");
+    }
     if (command.check)
         return report_check(command.check, args.folders, args.nfolders, stdout,
                             err);

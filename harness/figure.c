@@ -128,6 +128,8 @@ static int forget_log(const struct figure *figure, struct err *err)
 int figure_draw(const struct figure *figure, const char *script,
                 const char *digits, struct err *err)
 {
+    if (!digits[0])
+        return 0;
     if (run_gnuplot(figure->work, script, err) < 0 ||
         forget_log(figure, err) < 0 ||
         set_date(figure->work, digits, err) < 0 ||

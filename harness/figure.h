@@ -29,7 +29,8 @@ int figure_is_plain(const char *name);
 /*
  * Run report/figures/SCRIPT, which leaves figure.pdf and figure.svg, and make
  * DIR/NAME.pdf and DIR/NAME.svg of them.  `digits` is the date in the PDF,
- * YYYYMMDDhhmmss: the same data give the same bytes.  What gnuplot printed when
+ * YYYYMMDDhhmmss: the same data give the same bytes; "" draws nothing, for
+ * those who want only the numbers.  What gnuplot printed when
  * it failed is in gnuplot.log of the work folder.  Errors: gnuplot-missing,
  * gnuplot-timeout, gnuplot-failed (ERR_HELPER), report-write.
  */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -154,6 +155,19 @@ long long folder_size(const char *dir, const char *name)
         !S_ISREG(st.st_mode))
         return -1;
     return st.st_size;
+}
+
+int folder_temporary(char path[FOLDER_PATH], struct err *err)
+{
+    const char *tmp = getenv("TMPDIR");
+
+    snprintf(path, FOLDER_PATH, "%s/echolab-XXXXXX",
+             tmp && tmp[0] ? tmp : "/tmp");
+    if (mkdtemp(path))
+        return 0;
+    err_sys(err, ERR_RESULTS, "report-write", "cannot write into %s", path);
+    path[0] = '\0';
+    return err_hint(err, "set TMPDIR to a folder that can be written");
 }
 
 static int remove_one(const char *path, const struct stat *st, int type,

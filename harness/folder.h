@@ -24,7 +24,7 @@ int folder_copy(const char *from, const char *dir, const char *name,
  * Append a file of at most FOLDER_READ_MOST bytes, without a NUL in them.
  * Errors (ERR_RESULTS): report-open, report-read.
  */
-#define FOLDER_READ_MOST (4 << 20)
+#define FOLDER_READ_MOST (64 << 20)
 int folder_read(struct buf *to, const char *dir, const char *name,
                 struct err *err);
 
@@ -34,6 +34,9 @@ int folder_move(const char *from_dir, const char *name, const char *to_dir,
 
 /* Bytes of a regular file, or -1. */
 long long folder_size(const char *dir, const char *name);
+
+/* Make an empty folder for a while, in TMPDIR or /tmp.  Error: report-write. */
+int folder_temporary(char path[FOLDER_PATH], struct err *err);
 
 /* Remove a folder that we made, with all in it.  Links are not followed. */
 void folder_remove(const char *path);

@@ -26,20 +26,14 @@ static int run(const char *work, const char *pdf, struct err *err)
 
 int pdf_text(struct buf *to, const char *pdf, struct err *err)
 {
-    const char *tmp = getenv("TMPDIR");
     char work[FOLDER_PATH], *path = realpath(pdf, NULL);
     int status = -1;
 
-    snprintf(work, sizeof work, "%s/echolab-XXXXXX",
-             tmp && tmp[0] ? tmp : "/tmp");
     if (!path) {
         err_sys(err, ERR_RESULTS, "report-open", "cannot read %s", pdf);
         return err_hint(err, "make the report again: harness report DIR...");
     }
-    if (!mkdtemp(work)) {
-        err_sys(err, ERR_RESULTS, "report-write", "cannot write into %s", work);
-        err_hint(err, "set TMPDIR to a folder that can be written");
-    } else {
+    if (folder_temporary(work, err) == 0) {
         status = run(work, path, err);
         if (status == 0)
             status = folder_read(to, work, "text", err);

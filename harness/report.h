@@ -16,12 +16,12 @@ struct report_request {
 
 /*
  * Read and check the folders, then write OUT/{results.json, summary.txt,
- * figures/, report.tex, results.tex, tables/, report.pdf} and print the path
- * of the PDF as the last line.  What was in OUT before is replaced only by
- * finished files: without gnuplot or LaTeX there are new numbers, and the old
- * PDF stays.  Errors: those of result_load, samples_load and audit_*,
- * gnuplot-*, pdflatex-* (ERR_HELPER), report-write, report-no-space
- * (ERR_RESULTS), report-missing-key (ERR_BUG).
+ * figures/, figures/data/ (what each was drawn from), report.tex, results.tex,
+ * tables/, report.pdf} and print the path of the PDF as the last line.  What
+ * was in OUT before is replaced only by finished files: without gnuplot or
+ * LaTeX there are new numbers, and the old PDF stays.  Errors: those of
+ * result_load, samples_load and audit_*, gnuplot-*, pdflatex-* (ERR_HELPER),
+ * report-write, report-no-space (ERR_RESULTS), report-missing-key (ERR_BUG).
  */
 int report_make(const struct report_request *request, FILE *to,
                 struct err *err);

@@ -6,9 +6,12 @@
 #include "harness/hash.h"
 #include "harness/pdf_text.h"
 #include "harness/report_content.h"
+#include "harness/report_figures.h"
+#include "harness/report_parts.h"
 #include "harness/report_sources.h"
 #include "lib/show.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +20,11 @@ enum { SHOWN = 5, VALUE_MOST = 100 };
 struct check {
     char dir[FOLDER_PATH]; /* where results.json is */
     char pdf[FOLDER_PATH];
-    const char *file; /* the one that is compared */
+    char expected[FOLDER_PATH]; /* what the data give, in the same files */
+    const char *file;           /* the one that is compared */
     int ndiffs;
-    char first[CLAIMS_KEY]; /* the key of the first difference */
+    int is_other_version;         /* another echolab made the report */
+    char first[CLAIMS_KEY + 100]; /* the file and key of the first difference */
     FILE *to;
 };
 
@@ -74,9 +79,11 @@ static void differ(const char *key, const char *one, const char *other,
     char text[2 * CLAIMS_KEY + 40];
 
     show_bytes(key, strlen(key), CLAIMS_KEY, text, sizeof text);
+    check->is_other_version |= strcmp(text, "version") == 0 ||
+                               strcmp(text, "version.text") == 0;
     if (check->ndiffs++ == 0)
-        snprintf(check->first, sizeof check->first, "%.*s", CLAIMS_KEY - 1,
-                 text);
+        snprintf(check->first, sizeof check->first, "%.90s: %.*s", check->file,
+                 CLAIMS_KEY - 1, text);
     if (check->ndiffs > SHOWN)
         return;
     fprintf(check->to, "%s: %s\n", check->file, text);
@@ -94,25 +101,57 @@ static int judge(const struct check *check, struct err *err)
             "%s: not what its data give, in %d place%s; the first is %s",
             check->dir, check->ndiffs, check->ndiffs == 1 ? "" : "s",
             check->first);
+    if (check->is_other_version)
+        return err_hint(err,
+                        "another version of echolab made it, and may count "
+                        "differently: check it with that one");
     return err_hint(err, "trust the data, and make the report again: harness "
                          "report DIR...");
 }
 
 /* ---- what was delivered, and where ---- */
 
-static int compare(struct check *check, const char *file,
-                   const struct buf *expected, struct err *err)
+/* A file of the report, and what it should be, which may be called otherwise.
+ */
+static int compare(struct check *check, const char *file, const char *expected,
+                   struct err *err)
 {
-    struct buf delivered = {0};
+    struct buf delivered = {0}, wanted = {0};
     int status = -1;
 
     check->file = file;
-    if (expected->failed)
-        err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
-    else if (folder_read(&delivered, check->dir, file, err) == 0)
-        status = claims_compare(buf_text(&delivered), buf_text(expected),
-                                differ, check, err);
+    if (folder_read(&wanted, check->expected, expected, err) == 0 &&
+        folder_read(&delivered, check->dir, file, err) == 0)
+        status = claims_compare(buf_text(&delivered), buf_text(&wanted), differ,
+                                check, err);
     buf_release(&delivered);
+    buf_release(&wanted);
+    return status;
+}
+
+static int is_name(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+/* Each file of a folder of what is expected. */
+static int compare_folder(struct check *check, const char *folder,
+                          const char *expected, struct err *err)
+{
+    char path[FOLDER_PATH], file[FOLDER_PATH], wanted[FOLDER_PATH];
+    struct dirent **found = NULL;
+    int status = folder_path(path, check->expected, expected, err);
+    int n = status == 0 ? scandir(path, &found, is_name, alphasort) : 0;
+
+    for (int i = 0; i < n; i++) {
+        if (status == 0 &&
+            (folder_path(file, folder, found[i]->d_name, err) < 0 ||
+             folder_path(wanted, expected, found[i]->d_name, err) < 0 ||
+             compare(check, file, wanted, err) < 0))
+            status = -1;
+        free(found[i]);
+    }
+    free(found);
     return status;
 }
 
@@ -170,72 +209,121 @@ static int same_pdf(struct check *check, struct err *err)
     return 0;
 }
 
-/* ---- values and tables ---- */
+/* ---- texts ---- */
 
-static int check_values(struct check *check, const struct values *values,
-                        struct err *err)
+/* figures/NAME.work, as figure_begin calls it, was delivered as its data. */
+static int check_figures(struct check *check, struct err *err)
 {
-    struct buf tex = {0}, json = {0};
-    char *text = values_json(values);
-    int status = values_tex(values, &tex, err);
+    char path[FOLDER_PATH], folder[FOLDER_PATH], expected[FOLDER_PATH];
+    struct dirent **found = NULL;
+    int status = folder_path(path, check->expected, "figures", err);
+    int n = status == 0 ? scandir(path, &found, is_name, alphasort) : 0;
 
-    buf_add(&json, text ? text : "");
-    json.failed |= text == NULL;
-    if (status == 0)
-        status = compare(check, "results.json", &json, err);
-    if (status == 0)
-        status = compare(check, "results.tex", &tex, err);
-    buf_release(&tex);
-    buf_release(&json);
-    free(text);
+    for (int i = 0; i < n; i++) {
+        char *name = found[i]->d_name, *end = strstr(name, ".work");
+
+        if (status == 0)
+            status = folder_path(expected, "figures", name, err);
+        if (end)
+            *end = '\0';
+        if (status == 0 &&
+            (folder_path(folder, "figures/data", name, err) < 0 ||
+             compare_folder(check, folder, expected, err) < 0))
+            status = -1;
+        free(found[i]);
+    }
+    free(found);
     return status;
 }
 
-static int check_tables(struct check *check,
-                        const struct report_content *content, struct err *err)
+/* Make them again, by the same functions, and compare. */
+static int check_texts(struct check *check,
+                       const struct report_content *content, struct err *err)
 {
-    for (int i = 0;; i++) {
-        struct buf table = {0};
-        const char *file = report_content_table(content, i, &table);
-        int status = file ? compare(check, file, &table, err) : 1;
+    static const char *const files[] = {"results.json", "results.tex"};
 
-        buf_release(&table);
-        if (status)
-            return status > 0 ? 0 : status;
-    }
+    if (report_parts_numbers(content, check->expected, err) < 0 ||
+        report_parts_tex(content, check->expected, err) < 0 ||
+        report_figures_data(&content->set, &content->versus, check->expected,
+                            err) < 0)
+        return -1;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (compare(check, files[i], files[i], err) < 0)
+            return -1;
+    if (compare_folder(check, "tables", "tables", err) < 0 ||
+        compare(check, "summary.txt", "summary.txt", err) < 0)
+        return -1;
+    return check_figures(check, err);
 }
 
 /* ---- the PDF ---- */
 
-/* Does a table ask for the value: \R{KEY}, \Rna{KEY}? */
-static int is_asked(const struct buf *tables, const char *key)
-{
-    char plain[80], maybe[80];
+/* The keys that tables ask for, \R{KEY} or \Rna{KEY}, sorted. */
+struct asked {
+    char *text; /* the tables, cut up */
+    char **key;
+    size_t n;
+};
 
-    snprintf(plain, sizeof plain, "\\R{%s}", key);
-    snprintf(maybe, sizeof maybe, "\\Rna{%s}", key);
-    return strstr(buf_text(tables), plain) || strstr(buf_text(tables), maybe);
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int look_up(struct check *check, const struct report_content *content,
-                   const struct buf *shown)
+static int asked_find(struct asked *asked, const struct report_content *content,
+                      struct err *err)
 {
     struct buf tables = {0};
-    int n = 0;
+    size_t most = 1;
 
     for (int i = 0; report_content_table(content, i, &tables); i++)
         ;
-    for (size_t i = 0; i < content->values.n; i++) {
+    for (const char *at = buf_text(&tables); *at; at++)
+        most += *at == '{';
+    asked->text = tables.text;
+    asked->key = calloc(most, sizeof *asked->key);
+    if (tables.failed || !asked->key)
+        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    for (char *at = tables.text; at && (at = strstr(at, "\\R"));) {
+        size_t skip = strncmp(at, "\\Rna{", 5) == 0 ? 5 : at[2] == '{' ? 3 : 0;
+        char *end = skip ? strchr(at, '}') : NULL;
+
+        at += skip ? skip : 2;
+        if (!end)
+            continue;
+        *end = '\0';
+        asked->key[asked->n++] = at;
+        at = end + 1;
+    }
+    qsort(asked->key, asked->n, sizeof *asked->key, compare_keys);
+    return 0;
+}
+
+static int is_asked(const struct asked *asked, const char *key)
+{
+    return bsearch(&key, asked->key, asked->n, sizeof *asked->key,
+                   compare_keys) != NULL;
+}
+
+/* How many numbers of the tables there are; those that the PDF lacks differ. */
+static int look_up(struct check *check, const struct report_content *content,
+                   const struct buf *shown, struct err *err)
+{
+    struct asked asked = {0};
+    int n = 0, status = asked_find(&asked, content, err);
+
+    for (size_t i = 0; status == 0 && i < content->values.n; i++) {
         const struct values_entry *entry = &content->values.entry[i];
 
-        if (!entry->has_number || !is_asked(&tables, entry->key))
+        if (!entry->has_number || !is_asked(&asked, entry->key))
             continue;
         n++;
         if (!pdf_text_shows(shown, entry->text))
             differ(entry->key, NULL, entry->text, check);
     }
-    buf_release(&tables);
-    return n;
+    free(asked.key);
+    free(asked.text);
+    return status < 0 ? -1 : n;
 }
 
 /* Without pdftotext the rest still holds; said[] tells what was not done. */
@@ -243,7 +331,11 @@ static int check_pdf(struct check *check, const struct report_content *content,
                      char said[100], struct err *err)
 {
     struct buf text = {0};
-    int status = pdf_text(&text, check->pdf, err);
+    int n, status;
+
+    if (check->ndiffs > 0) /* the verdict is known, and this takes a while */
+        return 0;
+    status = pdf_text(&text, check->pdf, err);
 
     if (status < 0 && strcmp(err->id, "pdftotext-missing") == 0) {
         memset(err, 0, sizeof *err);
@@ -254,8 +346,9 @@ static int check_pdf(struct check *check, const struct report_content *content,
     }
     if (status == 0) {
         pdf_text_squeeze(&text);
-        snprintf(said, 100, "the PDF shows the %d numbers of its tables",
-                 look_up(check, content, &text));
+        n = look_up(check, content, &text, err);
+        status = n < 0 ? -1 : 0;
+        snprintf(said, 100, "the PDF shows the %d numbers of its tables", n);
     }
     buf_release(&text);
     return status;
@@ -269,8 +362,8 @@ static int check_all(struct check *check, struct report_content *content,
     char said[100] = "";
 
     if (report_content_fill(content, err) < 0 ||
-        check_values(check, &content->values, err) < 0 ||
-        check_tables(check, content, err) < 0 || same_pdf(check, err) < 0 ||
+        folder_temporary(check->expected, err) < 0 ||
+        check_texts(check, content, err) < 0 || same_pdf(check, err) < 0 ||
         check_pdf(check, content, said, err) < 0 || judge(check, err) < 0)
         return -1;
     fprintf(check->to, "%s\nchecked: %zu values from %d folder%s\n", said,
@@ -297,6 +390,8 @@ int report_check(const char *report, const char *const *dirs, int ndirs,
             &content.set, (const char *const *)sources.path, sources.n, 1, err);
     if (status == 0)
         status = check_all(&check, &content, err);
+    if (check.expected[0])
+        folder_remove(check.expected);
     report_content_release(&content);
     report_sources_release(&sources);
     return status;

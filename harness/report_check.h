@@ -12,13 +12,14 @@
  *
  * The results folders that the report names are looked for (see
  * report_sources_find) and read; the hashes of their files must be those of
- * their manifests.  All values and tables are computed again, as report_make
- * does, and results.json, results.tex and the tables must be the same bytes.
- * With pdftotext, each number of the tables must stand in the PDF.
+ * their manifests.  All is computed again, as report_make does, and
+ * results.json, results.tex, tables/, summary.txt and what the figures were
+ * drawn from must be the same bytes.  With pdftotext, each number of the tables
+ * must stand in the PDF.
  *
  * Prints the first differences, or "checked: N values from M folders" and a
  * line about the PDF.  Errors (ERR_RESULTS): report-differs, report-open; those
- * of report_sources_find, report_set_load and folder_read.
+ * of report_sources_find, report_set_load, folder_read and report_parts_tex.
  */
 int report_check(const char *report, const char *const *dirs, int ndirs,
                  FILE *to, struct err *err);

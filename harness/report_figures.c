@@ -22,7 +22,7 @@ struct drawing {
     const struct report_set *set;
     const struct report_versus *versus;
     char dir[FOLDER_PATH];
-    char digits[15]; /* the date in the PDFs */
+    char digits[15]; /* the date in the PDFs; "": only their data */
 };
 
 /* Figure 1 is the same in every report. */
@@ -259,6 +259,22 @@ static int draw_versus(const struct drawing *drawing, struct err *err)
     return compare_draw_shift(c, drawing->dir, drawing->digits, err);
 }
 
+static int draw_all(struct drawing *drawing, const char *dir, struct err *err)
+{
+    const struct report_set *set = drawing->set;
+
+    if (folder_path(drawing->dir, dir, "figures", err) < 0 ||
+        folder_make(drawing->dir, err) < 0 || draw_flow(drawing, err) < 0 ||
+        draw_rate(drawing, set->local, "fig4", err) < 0 ||
+        draw_rate(drawing, set->remote, "fig6", err) < 0 ||
+        draw_hops(drawing, err) < 0 || draw_side(drawing, err) < 0 ||
+        draw_versus(drawing, err) < 0 || draw_percentiles(drawing, err) < 0 ||
+        draw_heat(drawing, err) < 0 || draw_sizes(drawing, err) < 0 ||
+        draw_crowds(drawing, err) < 0 || draw_loss(drawing, err) < 0)
+        return -1;
+    return draw_bursts(drawing, err);
+}
+
 int report_figures_draw(const struct report_set *set,
                         const struct report_versus *versus, const char *dir,
                         struct err *err)
@@ -266,14 +282,14 @@ int report_figures_draw(const struct report_set *set,
     struct drawing drawing = {.set = set, .versus = versus};
 
     report_pdf_digits(report_set_start(set), drawing.digits);
-    if (folder_path(drawing.dir, dir, "figures", err) < 0 ||
-        folder_make(drawing.dir, err) < 0 || draw_flow(&drawing, err) < 0 ||
-        draw_rate(&drawing, set->local, "fig4", err) < 0 ||
-        draw_rate(&drawing, set->remote, "fig6", err) < 0 ||
-        draw_hops(&drawing, err) < 0 || draw_side(&drawing, err) < 0 ||
-        draw_versus(&drawing, err) < 0 || draw_percentiles(&drawing, err) < 0 ||
-        draw_heat(&drawing, err) < 0 || draw_sizes(&drawing, err) < 0 ||
-        draw_crowds(&drawing, err) < 0 || draw_loss(&drawing, err) < 0)
-        return -1;
-    return draw_bursts(&drawing, err);
+    return draw_all(&drawing, dir, err);
+}
+
+int report_figures_data(const struct report_set *set,
+                        const struct report_versus *versus, const char *dir,
+                        struct err *err)
+{
+    struct drawing drawing = {.set = set, .versus = versus};
+
+    return draw_all(&drawing, dir, err);
 }

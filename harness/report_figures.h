@@ -14,4 +14,9 @@ int report_figures_draw(const struct report_set *set,
                         const struct report_versus *versus, const char *dir,
                         struct err *err);
 
+/* The same without drawing: only DIR/figures/NAME.work, what is drawn. */
+int report_figures_data(const struct report_set *set,
+                        const struct report_versus *versus, const char *dir,
+                        struct err *err);
+
 #endif

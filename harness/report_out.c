@@ -132,6 +132,42 @@ static int deliver_part(const struct part *part, const char *work,
     return deliver_those_of(work, part, work, out, err);
 }
 
+/*
+ * What the figures were drawn from: WORK/figures/NAME.work becomes
+ * OUT/figures/data/NAME.
+ */
+static int deliver_data(const char *work, const char *out, struct err *err)
+{
+    char figures[FOLDER_PATH], data[FOLDER_PATH], from[FOLDER_PATH],
+        to[FOLDER_PATH], name[256];
+    const struct dirent *found;
+    int status = 0;
+    DIR *dir;
+
+    if (folder_path(figures, work, "figures", err) < 0 ||
+        folder_path(data, out, "figures/data", err) < 0)
+        return -1;
+    folder_remove(data);
+    if (folder_make(data, err) < 0)
+        return -1;
+    dir = opendir(figures);
+    while (dir && status == 0 && (found = readdir(dir))) {
+        if (!has_end(found->d_name, ".work"))
+            continue;
+        snprintf(name, sizeof name, "%.*s", (int)strlen(found->d_name) - 5,
+                 found->d_name);
+        if (folder_path(from, figures, found->d_name, err) < 0 ||
+            folder_path(to, data, name, err) < 0)
+            status = -1;
+        else if (rename(from, to) < 0)
+            status = err_sys(err, ERR_RESULTS, "report-write",
+                             "cannot write %s", to);
+    }
+    if (dir)
+        closedir(dir);
+    return status;
+}
+
 int report_out_deliver(const char *work, const char *out, struct err *err)
 {
     static const struct part parts[] = {
@@ -144,6 +180,8 @@ int report_out_deliver(const char *work, const char *out, struct err *err)
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (deliver_part(&parts[i], work, out, err) < 0)
             return -1;
+    if (deliver_data(work, out, err) < 0)
+        return -1;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (deliver(work, files[i], out, err) < 0)
             return -1;

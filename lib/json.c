@@ -23,23 +23,51 @@ static int no_memory(struct err *err)
 
 /* ---- checking a tree ---- */
 
-/* The path of the first key that an object holds twice, below `path`. */
-static int find_duplicate(const cJSON *item, char *path, size_t size)
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A key that the object itself holds twice, or NULL.  Error: no-memory. */
+static int find_twice(const cJSON *object, const char **twice, struct err *err)
+{
+    size_t n = (size_t)cJSON_GetArraySize(object), used = 0;
+    const char **keys = calloc(n + 1, sizeof *keys);
+
+    *twice = NULL;
+    if (!keys)
+        return no_memory(err);
+    for (const cJSON *c = object->child; c && used < n; c = c->next)
+        keys[used++] = c->string ? c->string : "";
+    qsort(keys, used, sizeof *keys, compare_keys);
+    for (size_t i = 1; i < used && !*twice; i++)
+        if (strcmp(keys[i - 1], keys[i]) == 0)
+            *twice = keys[i];
+    free(keys);
+    return 0;
+}
+
+/* 1 and the path of a key that an object holds twice, at or below `item`. */
+static int find_duplicate(const cJSON *item, char *path, size_t size,
+                          struct err *err)
 {
     size_t used = strlen(path);
-    int index = 0;
+    const char *twice = NULL;
+    int index = 0, found = 0;
 
+    if (cJSON_IsObject(item) && find_twice(item, &twice, err) < 0)
+        return -1;
     for (const cJSON *c = item->child; c; c = c->next, index++) {
         if (cJSON_IsArray(item))
             snprintf(path + used, size - used, "[%d]", index);
         else
             snprintf(path + used, size - used, "%s%s", used ? "." : "",
                      c->string);
-        for (const cJSON *d = c->next; c->string && d; d = d->next)
-            if (strcmp(c->string, d->string) == 0)
-                return 1;
-        if (find_duplicate(c, path, size))
+        if (twice && strcmp(c->string, twice) == 0)
             return 1;
+        found = c->child ? find_duplicate(c, path, size, err) : 0;
+        if (found)
+            return found;
         path[used] = '\0';
     }
     return 0;
@@ -49,10 +77,10 @@ static int refuse_duplicate(const struct json_doc *doc, enum err_code code,
                             struct err *err)
 {
     char path[256] = "";
-    int line;
+    int line, found = find_duplicate(doc->root, path, sizeof path, err);
 
-    if (!find_duplicate(doc->root, path, sizeof path))
-        return 0;
+    if (found <= 0)
+        return found;
     line = json_scan_line(doc->text, doc->len, path, 2);
     return err_set(err, code, "json-duplicate", "%s:%d: duplicate key \"%s\"",
                    doc->name, line ? line : 1, path);
@@ -76,8 +104,14 @@ static int parse_text(struct json_doc *doc, enum err_code code, struct err *err)
 
 /* ---- documents ---- */
 
+static int most_of(enum err_code code)
+{
+    return code == ERR_RESULTS ? JSON_MAX_RESULTS : JSON_MAX_BYTES;
+}
+
 /* Our own files are never links; a scenario may be one. */
-static int open_regular(const char *path, enum err_code code, struct err *err)
+static int open_regular(const char *path, enum err_code code, off_t *bytes,
+                        struct err *err)
 {
     int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
     int fd = open(path, code == ERR_RESULTS ? flags | O_NOFOLLOW : flags);
@@ -88,23 +122,25 @@ static int open_regular(const char *path, enum err_code code, struct err *err)
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
         err_set(err, code, "json-open", "cannot open %s: not a regular file",
                 path);
-    else if (st.st_size > JSON_MAX_BYTES)
+    else if (st.st_size > most_of(code))
         err_set(err, code, "json-size", "%s: %lld bytes, more than %d", path,
-                (long long)st.st_size, JSON_MAX_BYTES);
+                (long long)st.st_size, most_of(code));
     else
+        *bytes = st.st_size;
+    if (*bytes >= 0)
         return fd;
     close(fd);
     return -1;
 }
 
-/* Up to JSON_MAX_BYTES + 1, so that a file that grew is noticed. */
-static ssize_t read_all(int fd, char *text)
+/* Up to `most` bytes. */
+static ssize_t read_all(int fd, char *text, size_t most)
 {
     size_t used = 0;
     ssize_t n = 1;
 
-    while (n != 0 && used <= JSON_MAX_BYTES) {
-        n = read(fd, text + used, JSON_MAX_BYTES + 1 - used);
+    while (n != 0 && used < most) {
+        n = read(fd, text + used, most - used);
         if (n < 0 && errno == EINTR)
             n = 1;
         else if (n < 0)
@@ -115,24 +151,26 @@ static ssize_t read_all(int fd, char *text)
     return (ssize_t)used;
 }
 
+/* One byte more than there should be, so that a file that grew is noticed. */
 static int read_text(struct json_doc *doc, enum err_code code, struct err *err)
 {
-    int fd = open_regular(doc->name, code, err);
+    off_t bytes = -1;
+    int fd = open_regular(doc->name, code, &bytes, err);
     ssize_t n;
 
     if (fd < 0)
         return -1;
-    doc->text = malloc(JSON_MAX_BYTES + 2);
-    n = doc->text ? read_all(fd, doc->text) : 0;
+    doc->text = malloc((size_t)bytes + 2);
+    n = doc->text ? read_all(fd, doc->text, (size_t)bytes + 1) : 0;
     if (!doc->text)
         no_memory(err);
     else if (n < 0)
         err_sys(err, code, "json-open", "cannot read %s", doc->name);
-    else if (n > JSON_MAX_BYTES)
-        err_set(err, code, "json-size", "%s: more than %d bytes", doc->name,
-                JSON_MAX_BYTES);
+    else if (n > bytes)
+        err_set(err, code, "json-size", "%s: grew while it was read",
+                doc->name);
     close(fd);
-    if (!doc->text || n < 0 || n > JSON_MAX_BYTES)
+    if (!doc->text || n < 0 || n > bytes)
         return -1;
     doc->len = (size_t)n;
     doc->text[n] = '\0';

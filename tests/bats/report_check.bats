@@ -65,17 +65,20 @@ number() { grep -A 2 "\"$1\":" out/results.json | sed -n 's/.*"number":[[:space:
     expect_difference results.json local.rtt.p50.number
     [ "${lines[1]}" = "  the report has ${p50%?}$(((${p50: -1} + 1) % 10))" ]
     [ "${lines[2]}" = "  the data give  $p50" ]
-    [[ $stderr == *'in 1 place; the first is local.rtt.p50.number'* ]]
+    [[ $stderr == *'in 1 place; the first is results.json: local.rtt.p50.number'* ]]
 }
 
 # Whatever the digit: of a value, of its text, of a hash, of a key.
-@test "report --check: any digit of results.json, results.tex or a table" {
-    for file in results.json results.tex tables/files.tex tables/results.tex; do
+@test "report --check: any digit of any text it was made of" {
+    for file in results.json results.tex tables/{files,results,client,limits}.tex \
+        summary.txt figures/data/{fig4/labels.gp,percentiles/labels.gp}; do
         cp "out/$file" good
         count=$(grep -c '[0-9]' good)
-        [ "$count" -ge 10 ]
-        for tenth in 1 2 3 4 5 6 7 8 9; do
-            awk -v wanted="$((tenth * count / 10))" '
+        [ "$count" -ge 1 ]
+        tenths='3 6 9'
+        [[ $file == results.* ]] || tenths=5
+        for tenth in $tenths; do
+            awk -v wanted="$(((tenth * count + 9) / 10))" '
                 /[0-9]/ && ++n == wanted {
                     match($0, /[0-9][^0-9]*$/)
                     digit = (substr($0, RSTART, 1) + 1) % 10
@@ -92,6 +95,13 @@ number() { grep -A 2 "\"$1\":" out/results.json | sed -n 's/.*"number":[[:space:
     done
     check out res
     expect_checked
+}
+
+@test "report --check: another version may count differently, and says so" {
+    sed -i '/"version":/,/text/s/"text":.*/"text": "0.0.1"/' out/results.json
+    check out res
+    expect_difference results.json version.text
+    [[ $stderr == *'another version of echolab made it'* ]]
 }
 
 @test "report --check: a value less, a value more, another order" {
@@ -161,9 +171,18 @@ number() { grep -A 2 "\"$1\":" out/results.json | sed -n 's/.*"number":[[:space:
     expect_error 2 usage
     check ''
     expect_error 2 usage
-    rm out/tables/files.tex
-    check out res
-    expect_error 5 report-open
+    check out res --out other
+    expect_error 2 usage
+    check out res --text
+    expect_error 2 usage
+    [[ $stderr == *'leave out --text'* ]]
+    for file in tables/files.tex summary.txt figures/data/fig4/labels.gp; do
+        mv "out/$file" kept
+        check out res
+        expect_error 5 report-open
+        [[ $stderr == *"out/$file: "* ]]
+        mv kept "out/$file"
+    done
     sed -i 's/"folder\./"holder./' out/results.json
     check out res
     expect_error 5 report-unnamed

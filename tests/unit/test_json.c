@@ -237,6 +237,9 @@ static void test_files(void)
     json_release(&doc);
     CHECK(truncate("good.json", JSON_MAX_BYTES + 1) == 0);
     CHECK(is_refused_file("good.json", ERR_USAGE, "json-size"));
+    CHECK(is_refused_file("good.json", ERR_RESULTS, "json-syntax"));
+    CHECK(truncate("good.json", (off_t)JSON_MAX_RESULTS + 1) == 0);
+    CHECK(is_refused_file("good.json", ERR_RESULTS, "json-size"));
     CHECK(unlink("nul.json") == 0 && unlink("good.json") == 0);
     CHECK(unlink("link.json") == 0 && unlink("fifo") == 0);
     CHECK(chdir("/") == 0 && rmdir(dir) == 0);
