@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 #define QUANTITY_SIZE 96
-#define QUANTITY_THIN "\xe2\x80\x89" /* U+2009, the thin space */
+#define QUANTITY_MINUS "\xe2\x88\x92" /* U+2212, which is no hyphen */
+#define QUANTITY_THIN "\xe2\x80\x89"  /* U+2009, the thin space */
 
 /* A unit and how many base units it is. */
 struct quantity_unit {

@@ -153,6 +153,7 @@ static void put_sums(struct target to, const struct report_runs *of)
 {
     struct result_reconciled sum = {.has = 1};
     int64_t messages = 0, inside = 0, late = 0;
+    int64_t received = 0, duplicated = 0, reordered = 0;
 
     for (int i = 0; i < of->n; i++) {
         const struct result_reconciled *one = &of->run[i].run->reconciled;
@@ -160,6 +161,9 @@ static void put_sums(struct target to, const struct report_runs *of)
         messages += of->run[i].summary.rows;
         inside += is_expected(&of->run[i]);
         late += of->run[i].summary.outcomes[OUTCOME_LATE];
+        received += of->run[i].summary.loss.received;
+        duplicated += of->run[i].summary.loss.duplicated;
+        reordered += of->run[i].summary.loss.reordered;
         sum.has &= one->has;
         sum.injected_lost += one->injected_lost;
         sum.true_loss += one->true_loss;
@@ -173,6 +177,11 @@ static void put_sums(struct target to, const struct report_runs *of)
     put_count(to, "inside", inside);
     if (late > 0)
         put_count(to, "late", late);
+    if (received > 0) {
+        put_count(to, "loss.received", received);
+        put_count(to, "loss.duplicated", duplicated);
+        put_count(to, "loss.reordered", reordered);
+    }
     put_reconciled(to, &sum);
     if (sum.has && sum.true_loss == sum.injected_lost && sum.false_loss == 0)
         values_text(to.values, to.prefix, "exact", "exact");

@@ -100,7 +100,7 @@ static const struct table {
     [REPORT_OPTIONS_TEST] = {{"echo-rate", "echo-fail-rate"},
                              "Options of the test clients",
                              "tab:test",
-                             0},
+                             1},
 };
 
 static void put_head(struct buf *to, const struct table *table)

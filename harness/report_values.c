@@ -198,6 +198,15 @@ static void put_range(struct target to, const char *key, char *interval)
     put_text(to, key, interval);
 }
 
+static void put_more(struct target to, const char *key, double seconds)
+{
+    char count[QUANTITY_SIZE], text[QUANTITY_SIZE + 8];
+
+    snprintf(text, sizeof text, "%s" QUANTITY_THIN "s",
+             quantity_count((int64_t)fmin(seconds, 1e15), count));
+    values_number(to.values, to.prefix, key, seconds * 1e9, text);
+}
+
 static void put_quantile(struct target to, const char *what, const char *name,
                          const struct stats_quantile *q)
 {
@@ -209,7 +218,7 @@ static void put_quantile(struct target to, const char *what, const char *name,
     if (!q->is_known) {
         snprintf(key, sizeof key, "%s.%s.more", what, name);
         if (q->more_s > 0)
-            put_rough(to, key, ceil(q->more_s) * 1e9);
+            put_more(to, key, ceil(q->more_s));
         return;
     }
     snprintf(key, sizeof key, "%s.%s", what, name);
@@ -283,8 +292,9 @@ static void put_drift(struct target to, const struct drift *drift)
 
     if (!drift->is_known)
         return;
-    snprintf(text, sizeof text, "%+.1f" QUANTITY_THIN "%%",
-             drift->change * 100);
+    snprintf(text, sizeof text, "%s%.1f" QUANTITY_THIN "%%",
+             drift->change < 0 ? QUANTITY_MINUS : "+",
+             fabs(drift->change) * 100);
     values_number(to.values, to.prefix, "drift.change", drift->change, text);
     put_text(to, "drift", drift->is_drifting ? text : "none found");
     if (drift->is_drifting)
