@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SIZE = 4 };
+/* One in flight on each of many connections: no more memory than that. */
+enum { FIRST_SIZE = 1 };
 
 void flight_init(struct flight *flight, int64_t timeout_ns)
 {
@@ -36,19 +37,22 @@ static void stop_waiting(struct flight *flight, struct flight_message *message)
     message->waits = 0;
 }
 
+/*
+ * A longer ring has room for the messages whose place is now further on; most
+ * often there are none, because nothing was taken out yet.
+ */
 static int grow(struct flight *flight)
 {
-    struct flight old = *flight;
-    size_t size = old.size ? 2 * old.size : FIRST_SIZE;
-    struct flight_message *ring = calloc(size, sizeof *ring);
+    size_t old = flight->size, size = old ? 2 * old : FIRST_SIZE;
+    struct flight_message *ring = realloc(flight->ring, size * sizeof *ring);
 
     if (!ring)
         return -1;
     flight->ring = ring;
     flight->size = size;
-    for (uint64_t seq = old.first; seq < old.next; seq++)
-        *at(flight, seq) = *at(&old, seq);
-    free(old.ring);
+    for (uint64_t seq = flight->first; seq < flight->next; seq++)
+        if (seq & old)
+            ring[seq & (size - 1)] = ring[seq & (old - 1)];
     return 0;
 }
 
