@@ -24,14 +24,15 @@ enum line_state {
     LINE_OPEN,
 };
 
-/* One connection and its open messages; times are CLOCK_MONOTONIC, 0: none. */
+/*
+ * One connection and its open messages; times are CLOCK_MONOTONIC, 0: none.
+ * What every message needs comes first: with thousands of lines each has left
+ * the cache when its turn comes.
+ */
 struct line {
     int fd; /* -1 when closed */
     enum line_state state;
-    uint32_t number;
-    struct flight flight;
-    struct msg_stamp stamp; /* of message stamp_seq */
-    uint64_t stamp_seq;
+    int64_t pause_ns; /* no new message before */
 
     /* How far the bytes are, on a stream. */
     uint64_t sending;   /* the first message that is not wholly sent */
@@ -40,14 +41,19 @@ struct line {
     int differs;        /* some of these are wrong */
     int is_write_asked; /* we wait for room in the socket, too */
 
-    int64_t connect_start_ns, connect_end_ns, first_byte_ns, last_byte_ns;
+    struct flight flight;
+    uint64_t stamp_seq;
+    struct msg_stamp stamp; /* of message stamp_seq */
+    uint32_t number;
+    int64_t first_byte_ns, last_byte_ns;
+
+    uint64_t proofs; /* of a key, one for each connection made */
+    int64_t connect_start_ns, connect_end_ns;
     enum outcome end; /* OUTCOME_OK while the connection is sound */
     int end_errno;
-    uint64_t proofs;    /* of a key, one for each connection made */
     int is_recorded;    /* its line is in connections.csv */
     int64_t retry_ns;   /* when to connect again */
     int64_t backoff_ns; /* the wait before that */
-    int64_t pause_ns;   /* no new message before */
 };
 
 struct lane;

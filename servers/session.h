@@ -23,14 +23,9 @@ struct session {
     struct serve *serve;
     struct session *prev, *next; /* of the crowd */
     int fd;
-    struct net_addr peer;
     int matched;     /* of the hello, see msg_welcome */
     const char *end; /* why it is over: one word for the log */
-    /* With a key it begins with the proof, and is new until that is right. */
-    char proof[KEY_MESSAGE_BYTES];
-    size_t proof_bytes;
-    int is_proven;
-    enum refusal refusal;
+    int is_proven;   /* with a key: until then it is new */
     int64_t bytes_in, bytes_out;
     int64_t active_ns; /* last seen to make a step */
     /* What its socket did not take, for a model that does not wait. */
@@ -41,6 +36,11 @@ struct session {
     unsigned steps_seen;
     atomic_int timed_out;
     int is_leaving; /* see struct crowd */
+    enum refusal refusal;
+    /* Long, and not for an echo: behind all that each message needs. */
+    struct net_addr peer;
+    char proof[KEY_MESSAGE_BYTES]; /* with a key it begins with that */
+    size_t proof_bytes;
 };
 
 /* Take an accepted socket; NULL when out of memory (fd is then still ours). */
