@@ -94,7 +94,7 @@ value() {
     [ "$(value sweep.inside)" = 3 ]
     [ "$(value total.rows)" = 0 ]
     [[ $text == *'Of 12 000 datagrams '*' were dropped on purpose, and these and no others were found lost. Every message is'* ]]
-    [[ $text == *'Fig. 7. Loss of round trips'*'Fig. 8. Messages lost in a row'* ]]
+    [[ $text == *'Fig. 7. Loss of round trips'* && $text == *'Fig. 8. Messages lost in a row'* ]]
     for file in out/figures/{loss,bursts}.{pdf,svg}; do
         size=$(stat -c %s "$file")
         [ "$size" -gt 1000 ] && [ "$size" -lt 100000 ]
