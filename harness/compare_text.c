@@ -1,5 +1,7 @@
 #include "harness/compare_words.h"
 
+#include "harness/rank_sum.h"
+#include "harness/signed_rank.h"
 #include "lib/num.h"
 #include "lib/show.h"
 
@@ -252,20 +254,24 @@ static void print_table(const struct comparison *c, FILE *to)
 
 static void print_method(const struct comparison *c, FILE *to)
 {
+    int na = c->a.nruns, nb = c->b.nruns;
+    int is_exact = c->is_paired ? na <= SIGNED_RANK_EXACT
+                                : na <= RANK_SUM_EXACT && nb <= RANK_SUM_EXACT;
+    const char *exact = is_exact ? "exact " : "";
+
     if (c->is_paired)
         fprintf(to,
                 "\n%d pair%s of runs, taken in turn; RTTs are those after each "
                 "run's warm-up.\n"
-                "Ratios and differences within pairs: Hodges-Lehmann, exact "
+                "Ratios and differences within pairs: Hodges-Lehmann, %s"
                 "signed-rank law.\n",
-                c->a.nruns, c->a.nruns == 1 ? "" : "s");
+                na, na == 1 ? "" : "s", exact);
     else
         fprintf(to,
                 "\n%d and %d runs, not in pairs; RTTs are those after each "
                 "run's warm-up.\n"
-                "Ratios and differences: Hodges-Lehmann, exact Mann-Whitney "
-                "law.\n",
-                c->a.nruns, c->b.nruns);
+                "Ratios and differences: Hodges-Lehmann, %sMann-Whitney law.\n",
+                na, nb, exact);
 }
 
 /* That there is no difference: second to its size, and so at the end. */

@@ -63,13 +63,19 @@ static void put_label(struct buf *to, const struct figure_pairs *of)
              is_told ? of->a : "A");
 }
 
+/* Below the last pair; further when there are many, and so small ones. */
+static double y_of_all(const struct figure_pairs *of)
+{
+    return of->n + 2 + of->n / 15.0;
+}
+
 /* The estimate below the pairs: a diamond as wide as its interval. */
 static void put_diamond(struct buf *to, const struct figure_pairs *of)
 {
     const struct shift *all = &of->ratio;
-    double y = of->n + 2, lo = all->has_interval ? all->lo : all->value,
+    double y = y_of_all(of), lo = all->has_interval ? all->lo : all->value,
            hi = all->has_interval ? all->hi : all->value;
-    double half = 0.35 + of->n / 60.0;
+    double half = 0.35 + of->n / 30.0;
 
     buf_addf(to, "%.6g %.6g\n%.6g %.6g\n%.6g %.6g\n%.6g %.6g\n%.6g %.6g\n", lo,
              y, all->value, y - half, hi, y, all->value, y + half, lo, y);
@@ -92,8 +98,8 @@ int figure_pairs_write(const struct figure_pairs *of,
     put_diamond(&text, of);
     if (figure_put(figure, "all.dat", &text, err) < 0)
         return -1;
-    buf_addf(&text, "N = %d\nY_STEP = %d\nY_ALL = %d\nVALUE = %.6g\n", of->n,
-             (of->n + 9) / 10, of->n + 2, of->ratio.value);
+    buf_addf(&text, "N = %d\nY_STEP = %d\nY_ALL = %.6g\nY_END = %.6g\n", of->n,
+             (of->n + 9) / 10, y_of_all(of), y_of_all(of) + 1.2 + of->n / 20.0);
     buf_addf(&text, "X_MIN = %.6g\nX_MAX = %.6g\nIS_LOG = %d\n", axis.least,
              axis.most, axis.most / axis.least > 3);
     buf_addf(&text, "BAND_LO = %.6g\nBAND_HI = %.6g\n", 1 / (1 + of->margin),

@@ -233,22 +233,36 @@ static void put_name(struct values *values, const char *prefix,
     values_text(values, prefix, "name", text);
 }
 
-/* The folders with messages, the first few of them. */
+/* The folders with messages, the first few of them; returns how many of all. */
 static int choose(const struct result **chosen, const struct report_set *set)
 {
     int n = 0;
 
-    for (int i = 0; i < set->nresults && n < MAX_FOLDERS; i++)
-        if (strcmp(set->results[i].runs[0].mode, "transcript") != 0)
-            chosen[n++] = &set->results[i];
+    for (int i = 0; i < set->nresults; i++) {
+        if (strcmp(set->results[i].runs[0].mode, "transcript") == 0)
+            continue;
+        if (n < MAX_FOLDERS)
+            chosen[n] = &set->results[i];
+        n++;
+    }
     return n;
+}
+
+/* How many are left out. */
+static void put_more(struct values *values, int more)
+{
+    char text[QUANTITY_SIZE];
+
+    values_number(values, "environment", "more", more,
+                  quantity_count(more, text));
 }
 
 int report_tables_environment(struct buf *to, struct values *values,
                               const struct report_set *set, struct err *err)
 {
     const struct result *chosen[MAX_FOLDERS];
-    int n = choose(chosen, set), known = 0;
+    int all = choose(chosen, set), n = all < MAX_FOLDERS ? all : MAX_FOLDERS;
+    int known = 0;
     char prefix[16];
 
     for (int i = 0; i < n; i++) {
@@ -263,5 +277,7 @@ int report_tables_environment(struct buf *to, struct values *values,
         values_text(values, "", "environment", "known");
         put_table(to, values, n);
     }
+    if (all > n)
+        put_more(values, all - n);
     return 0;
 }

@@ -4,29 +4,72 @@
 #include "harness/latex.h"
 #include "harness/warnings.h"
 
+#include <string.h>
+
 /* So many runs are told by name where one warning fired in many. */
 enum { MOST_TOLD = 4 };
 
-static void put_note(struct buf *to, const char *key, const char *text)
-{
-    buf_addf(to, "\\item The run \\Run{%s} noted: ", key);
-    latex_escape(to, text);
-    buf_add(to, ".\n");
-}
+/* ---- notes ---- */
 
-/* Notes, and warnings of a folder that was written before they had names. */
-static void put_notes(struct buf *to, const struct report_run *run)
+/* The i-th note of a run, its old warnings among them: those that were written
+ * before they had names.  NULL past the last. */
+static const char *note_of(const struct report_run *run, int i)
 {
     const struct result_texts *notes = &run->run->notes;
     const struct result_texts *warnings = &run->run->warnings;
     const char *text;
 
-    for (int i = 0; i < notes->count; i++)
-        put_note(to, run->key, notes->text[i]);
-    for (int i = 0; i < warnings->count; i++)
-        if (warning_of(warnings->text[i], &text) == WARNING_COUNT)
-            put_note(to, run->key, text);
+    if (i < notes->count)
+        return notes->text[i];
+    for (int at = 0, n = notes->count; at < warnings->count; at++)
+        if (warning_of(warnings->text[at], &text) == WARNING_COUNT && n++ == i)
+            return text;
+    return NULL;
 }
+
+static int has_note(const struct report_run *run, const char *text)
+{
+    const char *note;
+
+    for (int i = 0; (note = note_of(run, i)); i++)
+        if (strcmp(note, text) == 0)
+            return 1;
+    return 0;
+}
+
+/* In how many runs; 0 when one before `at` has it too, and told it. */
+static int count_note(const struct report_runs *of, int at, const char *text)
+{
+    int n = 1;
+
+    for (int i = 0; i < at; i++)
+        if (has_note(&of->run[i], text))
+            return 0;
+    for (int i = at + 1; i < of->n; i++)
+        n += has_note(&of->run[i], text);
+    return n;
+}
+
+/* What many runs noted is told once. */
+static void put_notes(struct buf *to, const struct report_runs *of, int at)
+{
+    const char *text;
+
+    for (int i = 0; (text = note_of(&of->run[at], i)); i++) {
+        int n = count_note(of, at, text);
+
+        if (n == 0)
+            continue;
+        buf_addf(to, "\\item The run \\Run{%s}", of->run[at].key);
+        if (n > 1)
+            buf_addf(to, " and %d more", n - 1);
+        buf_add(to, " noted: ");
+        latex_escape(to, text);
+        buf_add(to, ".\n");
+    }
+}
+
+/* ---- warnings ---- */
 
 /* The text of a warning that fired in this run, or NULL. */
 static const char *fired(const struct report_run *run, enum warning warning)
@@ -75,10 +118,15 @@ static void put_warning(struct buf *to, const struct report_set *set,
     buf_add(to, ".\n");
 }
 
-static void put_doubts(struct buf *to, const struct report_run *run)
-{
-    const struct summary *s = &run->summary;
+/* ---- doubts ---- */
 
+/* Once for each folder: at its first run. */
+static void put_standing(struct buf *to, const struct report_runs *of, int at)
+{
+    const struct report_run *run = &of->run[at];
+
+    if (at > 0 && of->run[at - 1].result == run->result)
+        return;
     if (run->result->status == RESULT_PARTIAL)
         buf_addf(to,
                  "\\item \\R{%s.folder} is \\emph{partial}: the run was "
@@ -89,18 +137,35 @@ static void put_doubts(struct buf *to, const struct report_run *run)
                  "\\item \\R{%s.folder} is \\emph{degraded}: it is whole, "
                  "but not the load that was asked for.\n",
                  run->key);
-    if (s->unsent > 0)
+}
+
+static void put_doubts(struct buf *to, const struct report_runs *of, int at)
+{
+    const struct report_run *run = &of->run[at];
+
+    put_standing(to, of, at);
+    if (run->summary.unsent > 0)
         buf_addf(to,
                  "\\item \\R{%s.unsent} messages of \\R{%s.title} could "
                  "not be sent: a limit of this machine, not of the path.\n",
                  run->key, run->key);
-    if (run->key[0] == 'r' && s->steady.drift.is_drifting)
-        buf_addf(to,
-                 "\\item The run \\Run{%s} drifts: from start to end its "
-                 "median changes by \\R{%s.drift.change}, so one number does "
-                 "not describe it.\n",
-                 run->key, run->key);
-    put_notes(to, run);
+    put_notes(to, of, at);
+}
+
+static void put_drifts(struct buf *to, const struct report_runs *of)
+{
+    int n = 0;
+
+    for (int i = 0; i < of->n; i++)
+        if (of->run[i].summary.steady.drift.is_drifting && n++ < MOST_TOLD)
+            buf_addf(to,
+                     "\\item The run \\Run{%s} drifts: from start to end its "
+                     "median changes by \\R{%s.drift.change}, so one number "
+                     "does not describe it.\n",
+                     of->run[i].key, of->run[i].key);
+    if (n > MOST_TOLD)
+        buf_addf(to, "\\item %d more of the %d runs drift.\n", n - MOST_TOLD,
+                 of->n);
 }
 
 /* Of runs that do not say so themselves; one item for all. */
@@ -110,10 +175,12 @@ static void put_short(struct buf *to, const struct report_runs *of)
 
     for (int i = 0; i < of->n; i++)
         if (of->run[i].summary.lag1 > 0.3 &&
-            !fired(&of->run[i], WARNING_SHORT_RUN))
+            !fired(&of->run[i], WARNING_SHORT_RUN) && n++ < MOST_TOLD)
             buf_addf(to, "%s\\Run{%s}",
-                     n++ ? ", " : "\\item Too short for its own memory: ",
+                     n > 1 ? ", " : "\\item Too short for its own memory: ",
                      of->run[i].key);
+    if (n > MOST_TOLD)
+        buf_addf(to, " and %d more", n - MOST_TOLD);
     if (n > 0)
         buf_add(to, ". Neighbouring batches resemble each other, so intervals "
                     "are too narrow; measure longer.\n");
@@ -122,7 +189,7 @@ static void put_short(struct buf *to, const struct report_runs *of)
 static void put_run_limits(struct buf *to, const struct report_runs *of)
 {
     for (int i = 0; i < of->n; i++)
-        put_doubts(to, &of->run[i]);
+        put_doubts(to, of, i);
 }
 
 void report_tables_limits(struct buf *to, const struct report_set *set)
@@ -166,6 +233,7 @@ void report_tables_limits(struct buf *to, const struct report_set *set)
                     "are no queues of others, no loss, no change of "
                     "route.\n");
     put_short(to, rates);
+    put_drifts(to, rates);
     for (int kind = 0; kind < REPORT_KINDS; kind++)
         put_run_limits(to, &set->of[kind]);
     for (int warning = 0; warning < WARNING_COUNT; warning++)

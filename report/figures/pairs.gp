@@ -7,7 +7,7 @@ if (IS_LOG) set logscale x
 set xlabel X_LABEL noenhanced offset 0,0.6
 set ylabel 'pair of runs' offset 1.2,0
 set xrange [X_MIN:X_MAX]
-set yrange [Y_ALL + 1.2:0.2]
+set yrange [Y_END:0.2]
 set ytics ('all' Y_ALL) offset 0.3,0
 set for [i=1:N:Y_STEP] ytics add (sprintf('%d', i) i)
 set xtics offset 0,0.3 format '%g'
@@ -19,8 +19,8 @@ if (BAND_HI > X_MIN && BAND_LO < X_MAX) {
     set arrow 1 from first 1, graph 0 to first 1, graph 1 nohead lw 0.8 \
         lc rgb GREY back
 }
-set arrow 2 from graph 0, first N + 1 to graph 1, first N + 1 nohead lw 0.6 \
-    dt (4,4) lc rgb GREY back
+set arrow 2 from graph 0, first (N + Y_ALL) / 2 \
+    to graph 1, first (N + Y_ALL) / 2 nohead lw 0.6 dt (4,4) lc rgb GREY back
 
 set terminal pdfcairo enhanced size 8.7cm,5.8cm font FONT.',10' \
     linewidth 0.7 dashlength 0.6 rounded

@@ -12,6 +12,7 @@ setup_file() {
     PAIR=A runs near 20000 20400 21000 20700 22000 23000
     PAIR=B NAME=remote_rate SITE=cloud EMULATED=1 runs far \
         40000 40900 42100 41300 44200 46100
+    sed -i 's/"notes": \[\]/"notes": ["told by all"]/' near/manifest.json
     ROWS=3000 sh "$root/tests/data/make_result.sh" local
     NAME=remote_rate SITE=cloud EMULATED=1 ROWS=300 RTT_NS=38500000 \
         sh "$root/tests/data/make_result.sh" remote
@@ -76,6 +77,9 @@ pdf_text() { pdftotext "$1/report.pdf" - | sed 's/\xe2\x80\x89/ /g' | tr -s ' \n
     [ "$(value total.listed number)" = 14 ]
     [ "$(grep -c '\.title} &' out/tables/runs.tex)" = 14 ]
     [ "$(grep -c '{tabular}{' out/tables/results.tex)" = 1 ]
+    # What all of them noted is told once.
+    [ "$(grep -c 'noted: told by all' out/tables/limits.tex)" = 1 ]
+    grep -q 'and 5 more noted: told by all' out/tables/limits.tex
     run run_timed 60 "$bin/harness" report --check out .
     expect_status 0
 }
