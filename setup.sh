@@ -39,6 +39,7 @@ cppcheck                    C analysis (make lint)
 shellcheck                  shell analysis (make lint)
 git                         version control
 openssh-server              tests deploy to a host that they make (sshd)
+busybox                     tests deploy to one that has little else
 END
 }
 

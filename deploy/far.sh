@@ -9,8 +9,8 @@
 # talkative .bashrc), what comes between `run` and the next is the server's.
 #
 # The input: transport, port, lifetime in seconds, bytes of the program, number
-# of its arguments, these, each on a line; then the program; then nothing until
-# it is to end.
+# of its arguments, these, each on a line; then the program; then an empty line
+# every few seconds, until it is to end.
 
 # An output that nobody reads any more must not keep us from cleaning up.
 trap '' HUP PIPE
@@ -19,7 +19,7 @@ trap 'exit 143' INT TERM
 umask 077
 set -f
 PATH=$PATH:/usr/sbin:/sbin
-dir='' leases='' as_root=''
+dir='' leases='' as_root='' injected='' served=''
 
 say() { printf 'ECHOLAB %s\n' "$*"; }
 
@@ -142,7 +142,7 @@ clean_up() {
 take_server() {
     dir=$(mktemp -d "${TMPDIR:-/tmp}/echolab.XXXXXXXX") || fail "folder no folder can be made in ${TMPDIR:-/tmp}"
     cd "$dir" || fail "folder $dir cannot be entered"
-    why=$(head -c "$size" 2>&1 >server)
+    why=$(limited 300 head -c "$size" 2>&1 >server)
     [ "$(($(wc -c <server)))" -eq "$size" ] ||
         fail "copy $(($(wc -c <server))) of $size bytes in $dir: $why"
     chmod 700 server
@@ -150,16 +150,45 @@ take_server() {
     say "version $version"
 }
 
-# send_back FILE: what the server has written, whatever bytes.
-send_back() {
-    [ -f "$1" ] || return 0
-    say "file $1 $(($(wc -c <"$1")))"
-    cat "$1"
+# limited SECONDS COMMAND...: over a network that failed nothing ever comes.
+limited() {
+    if command -v timeout >/dev/null; then
+        timeout "$@"
+    else
+        shift
+        "$@"
+    fi
 }
+
+# ---- the host ----
+
+# fact NAME VALUE...: unless there is no value.
+fact() { [ -z "${2-}" ] || say "fact $*"; }
+
+# file_fact NAME FILE: its first line.
+file_fact() {
+    line=''
+    [ ! -r "$2" ] || read -r line <"$2"
+    fact "$1" "$line"
+}
+
+# info FILE NAME: the value of its first line "NAME : VALUE".
+info() { sed -n "s/^$2[[:space:]]*:[[:space:]]*//p" "$1" 2>/dev/null | head -n 1; }
 
 describe_host() {
     read -r load _ </proc/loadavg
-    say "host $(uname -sr) $(uname -m), $(getconf _NPROCESSORS_ONLN) CPUs, load $load"
+    cpus=$(grep -c '^processor' /proc/cpuinfo)
+    fact system "$(uname -s)"
+    fact kernel "$(uname -r)"
+    fact machine "$(uname -m)"
+    fact cpu "$(info /proc/cpuinfo 'model name')"
+    fact cpus "$cpus"
+    memory_kb=$(info /proc/meminfo MemTotal | sed 's/ .*//')
+    fact memory_bytes "$((${memory_kb:-0} * 1024))"
+    file_fact clocksource /sys/devices/system/clocksource/clocksource0/current_clocksource
+    file_fact congestion_control /proc/sys/net/ipv4/tcp_congestion_control
+    fact load_before "$load"
+    say "host $(uname -sr) $(uname -m), $cpus CPUs, load $load"
 }
 
 source=${SSH_CONNECTION%% *}
@@ -179,11 +208,28 @@ take_server
 describe_host
 open_port
 say run
-./server "$@" --port "$port" --lifetime "$lifetime_s" --quiet --exit-with-stdin
+./server "$@" --port "$port" --lifetime "$lifetime_s" --quiet --stdin-timeout 20
 status=$?
 say ended
-send_back injected.csv
-send_back served.csv
+read -r load _ </proc/loadavg
+fact load_after "$load"
+# All is undone before anything is sent, which may take long, or not succeed.
+if [ -f injected.csv ]; then
+    injected=$(($(wc -c <injected.csv)))
+    exec 8<injected.csv
+fi
+if [ -f served.csv ]; then
+    served=$(($(wc -c <served.csv)))
+    exec 9<served.csv
+fi
 clean_up
+if [ -n "$injected" ]; then
+    say "file injected.csv $injected"
+    cat <&8
+fi
+if [ -n "$served" ]; then
+    say "file served.csv $served"
+    cat <&9
+fi
 say "end $status"
 exit "$status"

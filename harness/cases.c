@@ -15,7 +15,8 @@ static void describe_target(struct result_run *run, const struct scenario *s)
     run->deployed = s->launch == LAUNCH_SSH;
     memcpy(run->user, s->user, sizeof run->user);
     run->plain = s->plain;
-    run->keyed = s->keyed || run->deployed;
+    /* Those who type have no key. */
+    run->keyed = s->keyed || (run->deployed && s->mode != MODE_TRANSCRIPT);
     run->emulated = s->emulated;
     run->path_delay_ms = s->path_delay_ms;
     run->path_jitter_ms = s->path_jitter_ms;

@@ -16,6 +16,7 @@ static const int64_t ready_timeout_ns = 5 * CLOCK_NS_PER_S;
 static const int64_t stop_grace_ns = 2 * CLOCK_NS_PER_S;
 static const int64_t save_grace_ns = 10 * CLOCK_NS_PER_S;
 static const int64_t hurried_grace_ns = CLOCK_NS_PER_S / 4;
+static const int64_t beat_every_ns = 2 * CLOCK_NS_PER_S;
 
 /* Above so many the servers must be told; the hello needs one as well. */
 enum { SERVER_DEFAULT_CONNECTIONS = 1000, SPARE_CONNECTIONS = 8 };
@@ -214,7 +215,10 @@ static int start_far_server(struct cast *cast, struct result_run *run,
     else
         add_tcp(&command, run);
     add_allowance(&command, run);
-    command_add(&command, "--key-from-stdin");
+    if (run->keyed)
+        command_add(&command, "--key-from-stdin");
+    else if (result_run_is_udp(run))
+        command_add(&command, "--plain");
     if (deploy_start(&cast->server, &request, &cast->far, err) < 0 ||
         await_ready(&cast->server, request.program, &run->port, err) < 0)
         return -1;
@@ -442,6 +446,16 @@ int cast_progress(struct cast *cast, struct progress *progress,
         return progress_parse(line, progress) == 0;
     }
     return proc_ended(&cast->client) ? -1 : 0;
+}
+
+int cast_beat(struct cast *cast)
+{
+    int64_t now_ns = clock_now_ns();
+
+    if (!cast->server.is_dialog || now_ns - cast->beat_ns < beat_every_ns)
+        return cast->server.is_dialog && cast->server.ended ? -1 : 0;
+    cast->beat_ns = now_ns;
+    return deploy_beat(&cast->server);
 }
 
 void cast_interrupt(struct cast *cast)

@@ -18,6 +18,7 @@ struct cast {
     char target[300];                  /* what the relay forwards to */
     struct proc server, relay, client; /* server: its ssh, when deployed */
     struct deploy_told far;            /* of a server on another host */
+    int64_t beat_ns;                   /* when it last heard of us */
     char key[KEY_TEXT_SIZE]; /* of a keyed run; "" before and after it */
 };
 
@@ -56,6 +57,12 @@ int cast_start_client(struct cast *cast, const struct result_run *run,
  */
 int cast_progress(struct cast *cast, struct progress *progress,
                   struct cast_counts *counts, int64_t timeout_ns);
+
+/*
+ * Let a server on another host know that we are there; to be called all the
+ * time between cast_begin and cast_end.  -1 when the connection to it is gone.
+ */
+int cast_beat(struct cast *cast);
 
 /* Pass a stop on to the client: it keeps what it has. */
 void cast_interrupt(struct cast *cast);

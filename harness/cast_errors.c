@@ -16,9 +16,10 @@ static int port_filtered(const struct cast *cast, const struct result_run *run,
             "%.400s",
             run->host, run->transport, run->port, cause.msg);
     return err_hint(err,
-                    "firewall there: %.200s; open the port in it, and in the "
+                    "firewall there: %.200s; open %s port %d in it for this "
+                    "machine (as root, or let sudo -n nft work), and in the "
                     "security group of the provider",
-                    cast->far.firewall);
+                    cast->far.firewall, run->transport, run->port);
 }
 
 /* The relay answers for a target that does not: name the one that is meant. */

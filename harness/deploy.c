@@ -24,6 +24,13 @@ static const int64_t tick_ns = CLOCK_NS_PER_S / 5;
 
 /* ---- its words ---- */
 
+/* A dialog up to the server's own first line. */
+struct talk {
+    struct proc *ssh;
+    const struct deploy_request *request;
+    struct deploy_told *told;
+};
+
 static int too_noisy(const struct deploy_request *request, struct err *err)
 {
     err_set(err, ERR_HELPER, "far-noise",
@@ -73,9 +80,12 @@ static int far_failed(const struct deploy_request *request, const char *what,
  * The next "ECHOLAB WORD REST", REST into `rest`.  Whatever else is said before
  * it is noise.
  */
-static int await(struct proc *ssh, const struct deploy_request *request,
-                 const char *word, char rest[LINE_SIZE], struct err *err)
+static int await(struct talk *talk, const char *word, char rest[LINE_SIZE],
+                 struct err *err)
 {
+    const struct deploy_request *request = talk->request;
+    struct deploy_told *told = talk->told;
+    struct proc *ssh = talk->ssh;
     int64_t deadline_ns = clock_now_ns() + answer_ns;
     size_t n = strlen(word);
     char line[LINE_SIZE];
@@ -92,6 +102,8 @@ static int await(struct proc *ssh, const struct deploy_request *request,
             continue;
         if (strncmp(said, "fail ", 5) == 0)
             return far_failed(request, said + 5, err);
+        if (strncmp(said, "fact ", 5) == 0)
+            far_facts_take(&told->facts, said + 5);
         if (strncmp(said, word, n) != 0)
             continue;
         snprintf(rest, LINE_SIZE, "%s", said + n + (said[n] == ' '));
@@ -238,51 +250,67 @@ static int check_version(const struct deploy_request *request,
     return err_hint(err, "build it again: make static");
 }
 
-/* It waits in the connection for the program, whose stdin that becomes. */
+/* Not before it runs: what took the program there may take more than that. */
 static void send_input(struct proc *ssh, const struct deploy_request *request)
 {
     (void)proc_send(ssh, request->input, strlen(request->input), stall_ns);
 }
 
-/* The dialog up to the server's own first line. */
-static int hand_over(struct proc *ssh, const struct deploy_request *request,
-                     const struct program *program, struct deploy_told *told,
+static int hand_over(struct talk *talk, const struct program *program,
                      struct err *err)
 {
+    const struct deploy_request *request = talk->request;
+    struct deploy_told *told = talk->told;
     char rest[LINE_SIZE];
 
-    if (ssh_start(ssh, &request->to, bootstrap, err) < 0 ||
-        send_script(ssh, err) < 0 ||
-        await(ssh, request, "hello", rest, err) < 0 ||
+    if (ssh_start(talk->ssh, &request->to, bootstrap, err) < 0 ||
+        send_script(talk->ssh, err) < 0 ||
+        await(talk, "hello", rest, err) < 0 ||
         check_machine(request, program, rest, err) < 0)
         return -1;
-    send_request(ssh, request, program);
-    send_program(ssh, program);
-    send_input(ssh, request);
-    if (await(ssh, request, "version", rest, err) < 0 ||
+    send_request(talk->ssh, request, program);
+    send_program(talk->ssh, program);
+    if (await(talk, "version", rest, err) < 0 ||
         check_version(request, rest, err) < 0 ||
-        await(ssh, request, "host", rest, err) < 0)
+        await(talk, "host", rest, err) < 0)
         return -1;
     snprintf(told->host, sizeof told->host, "%.255s", rest);
-    if (await(ssh, request, "firewall", rest, err) < 0)
+    if (await(talk, "firewall", rest, err) < 0)
         return -1;
     snprintf(told->firewall, sizeof told->firewall, "%.255s", rest);
     told->is_open = strncmp(rest, "opened ", 7) == 0;
-    return await(ssh, request, "run", rest, err);
+    if (await(talk, "run", rest, err) < 0)
+        return -1;
+    send_input(talk->ssh, request);
+    return 0;
 }
 
 int deploy_start(struct proc *ssh, const struct deploy_request *request,
                  struct deploy_told *told, struct err *err)
 {
     struct program program = {.fd = -1};
+    struct talk talk = {ssh, request, told};
     int failed;
 
     memset(told, 0, sizeof *told);
     failed = open_program(&program, request->program, err) < 0 ||
-             hand_over(ssh, request, &program, told, err) < 0;
+             hand_over(&talk, &program, err) < 0;
     if (program.fd >= 0)
         close(program.fd);
     return failed ? -1 : 0;
+}
+
+int deploy_beat(struct proc *ssh)
+{
+    char line[LINE_SIZE];
+
+    while (proc_line(ssh, line, sizeof line, 0))
+        ;
+    if (ssh->ended)
+        return -1;
+    /* One that is not taken is missed by nobody but the server. */
+    (void)proc_send(ssh, "\n", 1, 0);
+    return 0;
 }
 
 /* ---- the end ---- */
@@ -298,11 +326,31 @@ static int take_bytes(struct proc *ssh, int fd, int64_t n)
 
         if (got == 0)
             return 0; /* the missing end is told by the caller */
-        if (write(fd, bytes, got) != (ssize_t)got)
+        if (fd >= 0 && write(fd, bytes, got) != (ssize_t)got)
             return -1;
         n -= (int64_t)got;
     }
-    return 0;
+    return 1;
+}
+
+static int save_bytes(struct proc *ssh, const char *dir, const char *name,
+                      int64_t bytes, struct err *err)
+{
+    char path[4096];
+    int fd, taken;
+
+    if (!dir)
+        return take_bytes(ssh, -1, bytes) < 0 ? -1 : 0;
+    snprintf(path, sizeof path, "%.4000s/%s", dir, name);
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+    taken = fd < 0 ? -1 : take_bytes(ssh, fd, bytes);
+    if (taken < 0)
+        err_sys(err, ERR_RESULTS, "results-write", "cannot write %s", path);
+    if (fd >= 0)
+        close(fd);
+    if (taken == 0)
+        (void)unlink(path);
+    return taken < 0 ? -1 : 0;
 }
 
 /* "NAME BYTES", of a name that we know. */
@@ -310,25 +358,14 @@ static int take_file(struct proc *ssh, const char *dir, const char *said,
                      struct err *err)
 {
     static const char *const names[] = {"injected.csv", "served.csv"};
-    char path[4096];
     int64_t bytes = 0;
-    int fd, failed;
 
     for (int i = 0; i < 2; i++) {
         size_t n = strlen(names[i]);
 
-        if (strncmp(said, names[i], n) != 0 || said[n] != ' ' ||
-            num_parse_int(said + n + 1, 0, INT64_MAX, &bytes) < 0)
-            continue;
-        snprintf(path, sizeof path, "%.4000s/%s", dir, names[i]);
-        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                  0666);
-        failed = fd < 0 || take_bytes(ssh, fd, bytes) < 0;
-        if (failed)
-            err_sys(err, ERR_RESULTS, "results-write", "cannot write %s", path);
-        if (fd >= 0)
-            close(fd);
-        return failed ? -1 : 0;
+        if (strncmp(said, names[i], n) == 0 && said[n] == ' ' &&
+            num_parse_int(said + n + 1, 0, INT64_MAX, &bytes) == 0)
+            return save_bytes(ssh, dir, names[i], bytes, err);
     }
     return 0;
 }
@@ -373,6 +410,8 @@ static int hear_out(struct proc *ssh, const char *dir, struct deploy_told *told,
             return 1;
         if (strncmp(said, "left ", 5) == 0)
             add_left(told, said + 5);
+        if (strncmp(said, "fact ", 5) == 0)
+            far_facts_take(&told->facts, said + 5);
         if (strncmp(said, "file ", 5) == 0 &&
             take_file(ssh, dir, said + 5, err) < 0)
             return -1;

@@ -11,6 +11,7 @@
 #ifndef HARNESS_DEPLOY_H
 #define HARNESS_DEPLOY_H
 
+#include "harness/far_facts.h"
 #include "harness/proc.h"
 #include "harness/ssh.h"
 #include "lib/err.h"
@@ -29,7 +30,8 @@ struct deploy_request {
 
 /* What it told about itself, in a sentence each; "" for nothing. */
 struct deploy_told {
-    char host[256];     /* kernel, machine, processors, load */
+    char host[256]; /* kernel, machine, processors, load */
+    struct far_facts facts;
     char firewall[256]; /* what was done to it */
     int is_open;        /* a port in it was opened */
     char left[512];     /* what could not be taken back, with how to */
@@ -46,8 +48,17 @@ int deploy_start(struct proc *ssh, const struct deploy_request *request,
                  struct deploy_told *told, struct err *err);
 
 /*
- * End the server, take served.csv and injected.csv into `dir`, and wait until
- * all is gone there.  Error: ssh-lost (ERR_CUT) when the connection did not
+ * Say that we are still there: the server ends after 20 s without it, because
+ * a network that fails closes no connection.  To be called several times in
+ * these, and not before deploy_start.  Takes what the server said.  Returns -1
+ * when the connection is gone.
+ */
+int deploy_beat(struct proc *ssh);
+
+/*
+ * End the server, take served.csv and injected.csv into `dir` (NULL: drop
+ * them), and wait until all is gone there.  A file that did not come whole is
+ * not kept.  Error: ssh-lost (ERR_CUT) when the connection did not
  * live so long; results-write.
  */
 int deploy_end(struct proc *ssh, const struct ssh_target *to, const char *dir,

@@ -249,6 +249,26 @@ static void put_runs(struct cJSON *root, const struct result *result,
     put_together(root, conditions, result->nruns);
 }
 
+/* Null when the server was not started by us on another host. */
+static void put_far(struct cJSON *root, const struct far_facts *far)
+{
+    struct cJSON *json;
+    double number;
+
+    if (!far_facts_any(far)) {
+        json_put_null(root, "server_host");
+        return;
+    }
+    json = json_put_object(root, "server_host");
+    for (int i = 0; i < FAR_FACTS; i++)
+        if (far_facts_number(far, i, &number))
+            json_put_real(json, far_facts_name(i), number);
+        else if (far->text[i][0])
+            json_put_text(json, far_facts_name(i), far->text[i]);
+        else
+            json_put_null(json, far_facts_name(i));
+}
+
 /* ---- all ---- */
 
 int environment_begin(struct environment *environment, struct err *err)
@@ -279,6 +299,7 @@ char *environment_json(const struct environment *environment,
     put_load(load, "before", &environment->load_before);
     put_load(load, "after", &environment->load_after);
     put_runs(root, result, conditions);
+    put_far(root, &environment->far);
     versions = json_put_object(root, "versions");
     json_put_text(versions, "echolab", args_version());
     json_put_text(versions, "libc", gnu_get_libc_version());

@@ -3,6 +3,7 @@
 #define HARNESS_ENVIRONMENT_H
 
 #include "harness/conditions.h"
+#include "harness/far_facts.h"
 #include "harness/floor.h"
 #include "harness/machine.h"
 #include "harness/result.h"
@@ -12,6 +13,7 @@ struct environment {
     struct floor_result floor;
     char governor[MACHINE_GOVERNOR_SIZE];
     struct machine_load load_before, load_after; /* the latter once ended */
+    struct far_facts far; /* of the other end, where ours ran there */
 };
 
 /* Measure the instrument and the load before a run. */

@@ -205,11 +205,9 @@ static int take_datagrams(const struct keep *keep, struct err *err)
 /* ---- all ---- */
 
 /* What a server on another host told. */
-static void take_far_notes(const struct keep *keep)
+static void take_far_notes(struct result_run *run,
+                           const struct deploy_told *far)
 {
-    const struct deploy_told *far = &keep->cast->far;
-    struct result_run *run = keep->run;
-
     if (!run->deployed)
         return;
     result_texts_add(&run->notes, "server host: %s", far->host);
@@ -224,7 +222,7 @@ static void take_notes(const struct keep *keep)
 {
     struct result_run *run = keep->run;
 
-    take_far_notes(keep);
+    take_far_notes(run, &keep->cast->far);
     if (run->emulated)
         result_texts_add(&run->notes,
                          "emulated path: echo-relay on this machine, %g ms "
@@ -284,6 +282,7 @@ int keep_transcript(const struct result *result, struct result_run *run,
             result_add_file(result, run, name, 0, err) < 0)
             return -1;
     }
+    take_far_notes(run, &transcript->far);
     run->done = 1;
     return 0;
 }

@@ -109,11 +109,14 @@ static void compare(const struct route *route, const struct trace *after)
 
 int route_look(struct route *route, enum route_when when, struct err *err)
 {
-    struct trace_request request = {.host = route->host,
-                                    .port = route->port,
-                                    .max_hops = MAX_HOPS,
-                                    .timeout_s = TOOL_TIMEOUT_S,
-                                    .is_brief = 1};
+    struct trace_request request = {
+        .host = route->host,
+        .port = route->port,
+        .max_hops = MAX_HOPS,
+        .timeout_s = TOOL_TIMEOUT_S,
+        .is_brief = 1,
+        /* else the run ends in a moment */
+        .if_reached = !result_run_is_udp(route->run)};
     const struct names *name = &names[when];
     struct err trouble = {0};
     struct trace trace;

@@ -95,7 +95,8 @@ static void watch_client(struct session *session)
 
     screen_begin(&screen, session->label);
     do {
-        if (passed_on < stops) {
+        /* Without its server there is nothing to wait for. */
+        if (passed_on < stops + (cast_beat(&session->cast) < 0)) {
             cast_interrupt(&session->cast);
             passed_on++;
         }
@@ -127,6 +128,7 @@ static int measure(struct session *session, struct result_run *run,
     dir[strlen(dir) - 1] = '\0'; /* the slash before the empty name */
     if (cast_begin(cast, run, dir, err) < 0)
         return -1;
+    (void)cast_beat(cast);
     route.port = cast->at.port;
     if (look(&route, ROUTE_BEFORE, err) < 0 ||
         cast_start_client(cast, run, dir, err) < 0)
@@ -211,6 +213,7 @@ static int run_one(struct session *session, struct result_run *run,
     if (keep_has_record(&keep))
         witness_run_end(&session->witness, number_of(session, run),
                         session->cast.far.host);
+    session->witness.environment.far = session->cast.far.facts;
     /* A record that could not be written has fewer rows than were counted. */
     keep.is_whole = session->counts.told && trouble.code != ERR_RESULTS;
     if (take_record(session, &keep, &later) < 0)
@@ -243,6 +246,7 @@ static int play_scene(struct session *session, struct result_run *run,
         return -1;
     clock_utc_iso(run->start_utc);
     cut = transcript_play(&request, &transcript, &trouble) < 0 && !stops;
+    session->witness.environment.far = transcript.far.facts;
     if (keep_transcript(session->result, run, &transcript, &later) < 0)
         cut = 1;
     printf("%s: %d said, %d echoed\n", run->dir, transcript.said,

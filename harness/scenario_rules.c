@@ -266,12 +266,8 @@ static int check_transcript(const struct scenario_reader *reader)
     if (s->keyed)
         return conflict(reader, "target.keyed", "those who type have no key",
                         "leave it out");
-    if (s->launch == LAUNCH_SSH)
-        return conflict(reader, "target.launch",
-                        "a transcript is of servers here, or that run already",
-                        "\"launch\": \"local\" or \"none\"");
     if (check_unused(reader) < 0 || check_target(reader, s) < 0 ||
-        check_server(reader, s) < 0)
+        check_ssh(reader, s) < 0 || check_server(reader, s) < 0)
         return -1;
     return steps_check(&s->steps, reader->doc->name,
                        scenario_word("server", (int)s->server), reader->err);

@@ -220,6 +220,9 @@ int trace_run(const struct trace_request *request, struct trace *trace,
         return -1;
     knock(trace, &addrs,
           request->is_brief ? brief_timeout_ns : connect_timeout_ns);
+    if (request->if_reached && trace->connect_errno &&
+        trace->connect_errno != ECONNREFUSED)
+        return 0;
     trace->mtu_bytes = net_path_mtu(&trace->to, mtu_timeout_ns,
                                     &trace->mtu_proved);
     return follow(trace, request, err);

@@ -19,6 +19,7 @@ struct trace_request {
     int max_hops;     /* 1..HOPS_MAX */
     int timeout_s;    /* for traceroute or mtr */
     int is_brief;     /* a few seconds in any case: before and after a run */
+    int if_reached;   /* no hops when nothing answers at the port */
 };
 
 struct trace {

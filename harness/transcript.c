@@ -19,10 +19,11 @@ void play_show_command(const struct command *command, const char *port,
 
 /* ---- what can go wrong ---- */
 
-int play_is_over(const struct play *play, int64_t start_ns, const char *who)
+int play_is_over(struct play *play, int64_t start_ns, const char *who)
 {
     const char *scene = play->request->scene->name;
 
+    (void)cast_beat(&play->cast);
     if (play->request->is_stopped()) {
         err_set(play->err, ERR_CUT, "interrupted",
                 "the scene \"%s\" was interrupted", scene);
@@ -97,16 +98,16 @@ int transcript_play(const struct transcript_request *request,
 {
     struct play play = {
         .request = request, .transcript = transcript, .err = err};
-    int status = 0;
+    int status;
 
     set_stage(&play);
-    if (request->run->launched)
-        status = server_start(&play);
+    status = server_start(&play);
     if (status == 0)
         status = take_steps(&play);
     for (int i = 0; i < STEPS_MAX_CLIENTS; i++)
         client_close(&play, &play.actor[i]);
-    server_stop(&play);
+    if (server_stop(&play) < 0)
+        status = -1;
     return status;
 }
 

@@ -7,6 +7,7 @@
 #ifndef HARNESS_TRANSCRIPT_H
 #define HARNESS_TRANSCRIPT_H
 
+#include "harness/deploy.h"
 #include "harness/result.h"
 #include "harness/steps.h"
 #include "lib/buf.h"
@@ -25,6 +26,7 @@ struct transcript {
         struct buf text;
     } party[1 + STEPS_MAX_CLIENTS]; /* server first */
     int said, echoed;
+    struct deploy_told far; /* of a server on another host */
 };
 
 /*

@@ -78,20 +78,21 @@ static int type(struct play *play, struct actor *actor, const char *keys)
 /* ---- coming and going ---- */
 
 static int make_command(struct command *command, const struct actor *actor,
-                        const struct result_run *run, struct err *err)
+                        const struct play *play)
 {
+    const struct result_run *run = play->request->run;
     const char *name = steps_program_name(actor->program);
     char port[8];
 
     snprintf(port, sizeof port, "%d", run->port);
     if (actor->program == STEP_TELNET) {
         command_begin_tool(command, name);
-        command_add_text(command, "-c", run->host); /* no ~/.telnetrc */
+        command_add_text(command, "-c", play->host); /* no ~/.telnetrc */
         command_add(command, port);
     } else {
-        if (command_begin(command, name, err) < 0)
+        if (command_begin(command, name, play->err) < 0)
             return -1;
-        command_add_text(command, "--ip", run->host);
+        command_add_text(command, "--ip", play->host);
         command_add_text(command, "--port", port);
     }
     command->has_terminal = 1;
@@ -103,7 +104,7 @@ static int start_program(struct play *play, struct actor *actor)
     const struct result_run *run = play->request->run;
     struct command command;
 
-    if (make_command(&command, actor, run, play->err) < 0)
+    if (make_command(&command, actor, play) < 0)
         return -1;
     play_show_command(&command, play->port_word, actor->text);
     if (command_start(&command, run->cpu_client, &actor->proc, play->err) == 0)

@@ -6,6 +6,7 @@
 #define HARNESS_TRANSCRIPT_PLAY_H
 
 #include "harness/capture.h"
+#include "harness/cast.h"
 #include "harness/command.h"
 #include "harness/proc.h"
 #include "harness/transcript.h"
@@ -28,8 +29,10 @@ struct play {
     const struct transcript_request *request;
     struct transcript *transcript;
     struct capture capture;
-    char port_word[8]; /* how the transcript tells the server's port */
-    struct proc server;
+    char port_word[8];  /* how the transcript tells the server's port */
+    struct proc server; /* ours, on this machine */
+    struct cast cast;   /* has ours on another host: its words are not seen */
+    const char *host;   /* where the clients find it */
     struct actor actor[STEPS_MAX_CLIENTS];
     struct err *err;
 };
@@ -47,7 +50,7 @@ void play_show_command(const struct command *command, const char *port,
  * 1 when waiting since start_ns must end, because of its time or of a stop;
  * play->err is then set.
  */
-int play_is_over(const struct play *play, int64_t start_ns, const char *who);
+int play_is_over(struct play *play, int64_t start_ns, const char *who);
 
 /* A program of ours does not show what it should: a bug.  Returns -1. */
 int play_differs(const struct play *play, const char *who, const char *shows,
@@ -55,10 +58,14 @@ int play_differs(const struct play *play, const char *who, const char *shows,
 
 /* ---- transcript_server.c: all return 0, or -1 with play->err ---- */
 
+/* Here, or on another host; where it runs already, nothing. */
 int server_start(struct play *play);
 
-/* With its last words; {0} is allowed. */
-void server_stop(struct play *play);
+/*
+ * With its last words; {0} is allowed.  -1 with play->err when one on another
+ * host could not be stopped in order, and nothing is wrong otherwise.
+ */
+int server_stop(struct play *play);
 
 /* If it has ended, or does so within a second, that is the error. */
 int server_check(struct play *play);

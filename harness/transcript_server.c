@@ -179,7 +179,7 @@ static int await_listening(struct play *play)
     return status;
 }
 
-int server_start(struct play *play)
+static int start_here(struct play *play)
 {
     const struct result_run *run = run_of(play);
     const char *program = cast_server_program(run->server);
@@ -199,14 +199,46 @@ int server_start(struct play *play)
     return await_listening(play);
 }
 
-void server_stop(struct play *play)
+int server_start(struct play *play)
+{
+    struct result_run *run = play->request->run;
+
+    play->host = run->host;
+    if (run->launched)
+        return start_here(play);
+    if (!run->deployed)
+        return 0;
+    if (cast_begin(&play->cast, run, NULL, play->err) < 0)
+        return -1;
+    play->host = play->cast.at.host;
+    return 0;
+}
+
+static int stop_there(struct play *play)
+{
+    struct err later = {0};
+
+    (void)cast_end(&play->cast, run_of(play), NULL, play->request->is_stopped,
+                   &later);
+    play->transcript->far = play->cast.far;
+    cast_release(&play->cast);
+    if (play->err->code || !later.code)
+        return 0;
+    *play->err = later;
+    return -1;
+}
+
+int server_stop(struct play *play)
 {
     char line[LINE_SIZE];
 
+    if (play->cast.server.open)
+        return stop_there(play);
     if (!play->server.open)
-        return;
+        return 0;
     proc_stop(&play->server, stop_grace_ns);
     while (proc_line(&play->server, line, sizeof line, 0))
         keep(play, line);
     proc_release(&play->server);
+    return 0;
 }

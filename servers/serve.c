@@ -47,7 +47,7 @@ void serve_init(struct serve *serve)
     serve->fds_per_connection = 1;
 }
 
-enum { IP, PORT, BACKLOG, QUIET, WITH_STDIN, TIMEOUT, BUFFER };
+enum { IP, PORT, BACKLOG, QUIET, WITH_STDIN, SILENCE, TIMEOUT, BUFFER };
 
 static int set_listen(int key, const char *value, void *ctx, struct err *err)
 {
@@ -65,6 +65,12 @@ static int set_listen(int key, const char *value, void *ctx, struct err *err)
         return 0;
     case WITH_STDIN:
         serve->ends_with_stdin = 1;
+        return 0;
+    case SILENCE:
+        if (args_int(value, ARGS_RANGE("stdin-timeout", 1, 3600), &n, err) < 0)
+            return -1;
+        serve->ends_with_stdin = 1;
+        serve->silence_ns = n * CLOCK_NS_PER_S;
         return 0;
     default:
         serve->quiet = 1;
@@ -84,6 +90,9 @@ struct args_group serve_listen_group(struct serve *serve)
         {"exit-with-stdin", WITH_STDIN, NULL, NULL,
          "end when standard input does, as on SIGTERM: with whoever started "
          "it, at the other end of a pipe"},
+        {"stdin-timeout", SILENCE, "SECONDS", NULL,
+         "the same, and end also when nothing came over it for so long: a "
+         "network that fails does not close a pipe"},
         {0},
     };
 
@@ -232,26 +241,41 @@ static void begin_lifetime(const struct serve *serve)
         (void)alarm((unsigned)(lifetime_ns / CLOCK_NS_PER_S));
 }
 
-/* In a thread with all our signals blocked: the others take this one. */
-static void *wait_for_end_of_input(void *unused)
+/* Is there something to be read, or the end?  0 after too long a silence. */
+static int is_heard(int64_t silence_ns)
 {
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    int most_ms = silence_ns ? (int)(silence_ns / 1000000) : -1, ready;
+
+    do
+        ready = poll(&in, 1, most_ms);
+    while (ready < 0 && errno == EINTR);
+    return ready != 0;
+}
+
+/* In a thread with all our signals blocked: the others take this one. */
+static void *wait_for_end_of_input(void *ctx)
+{
+    const struct serve *serve = ctx;
     char bytes[4096];
     ssize_t n;
 
     do
-        n = read(STDIN_FILENO, bytes, sizeof bytes);
+        n = is_heard(serve->silence_ns)
+                ? read(STDIN_FILENO, bytes, sizeof bytes)
+                : 0;
     while (n > 0 || (n < 0 && errno == EINTR));
     (void)kill(getpid(), SIGTERM);
-    return unused;
+    return NULL;
 }
 
-static int end_with_stdin(const struct serve *serve, struct err *err)
+static int end_with_stdin(struct serve *serve, struct err *err)
 {
     pthread_t watcher;
 
     if (!serve->ends_with_stdin)
         return 0;
-    errno = pthread_create(&watcher, NULL, wait_for_end_of_input, NULL);
+    errno = pthread_create(&watcher, NULL, wait_for_end_of_input, serve);
     if (errno)
         return err_sys(err, ERR_RESOURCE, "limit-threads",
                        "cannot watch standard input");

@@ -22,6 +22,7 @@ struct serve {
     int backlog;
     int quiet;
     int ends_with_stdin;
+    int64_t silence_ns;  /* of stdin, that ends it too; 0: none */
     int64_t timeout_ns;  /* idle limit of a connection; 0: none */
     size_t buffer_bytes; /* most that one recv takes */
     struct limits limits;
@@ -45,7 +46,10 @@ struct serve {
  */
 void serve_init(struct serve *serve);
 
-/* Where to listen and how long: --ip --port --quiet --exit-with-stdin. */
+/*
+ * Where to listen and how long: --ip --port --quiet --exit-with-stdin
+ * --stdin-timeout.
+ */
 struct args_group serve_listen_group(struct serve *serve);
 
 /* How to treat connections: --listen --timeout --buffer. */
@@ -58,8 +62,9 @@ struct args_group serve_limits_group(struct serve *serve);
  * Take the key, where there is one.  Take over SIGINT and SIGTERM (blocked but
  * while waiting with serve->waiting), listen, settle the limits by the address,
  * and begin the lifetime.  With ends_with_stdin the end of standard input is as
- * SIGTERM. Errors: those of net_listen, with who has the port where that can be
- * known; usage for a limit; limit-fds when the descriptors for
+ * SIGTERM, and so is a silence of silence_ns there.  Errors: those of
+ * net_listen, with who has the port where that can be known; usage for a limit;
+ * limit-fds when the descriptors for
  * --max-connections cannot be had.
  */
 int serve_open(struct serve *serve, struct err *err);

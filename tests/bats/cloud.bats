@@ -4,129 +4,23 @@
 # tests/cloud/cloud.sh.
 # shellcheck disable=SC2016,SC2317 # for inner shells; within calls
 load helper
-
-far_address=10.9.2.2
-
-setup_file() {
-    local tool
-    for tool in sshd nft unshare nsenter ip ssh ssh-keygen; do
-        PATH=$PATH:/usr/sbin command -v "$tool" >/dev/null ||
-            skip "cloud: needs $tool: sh setup.sh --dev"
-    done
-    if ((EUID != 0)) || ! unshare --net --mount --pid --fork true 2>/dev/null; then
-        skip 'cloud: network namespaces are not permitted here'
-    fi
-    [[ -e $bin/../share/echolab/static/echo-server ]] ||
-        skip 'cloud: needs the static servers: make static'
-    PATH=$PATH:/usr/sbin sh "$root/tests/cloud/cloud.sh" sh -c \
-        'echo "$CLOUD_FAR $CLOUD_WORK" >"$1"; mv "$1" "$2"; exec sleep infinity' \
-        sh "$BATS_FILE_TMPDIR/new" "$BATS_FILE_TMPDIR/cloud" \
-        >"$BATS_FILE_TMPDIR/log" 2>&1 3>&- &
-    echo $! >"$BATS_FILE_TMPDIR/pid"
-    within 30 test -e "$BATS_FILE_TMPDIR/cloud" || cat "$BATS_FILE_TMPDIR/log" >&2
-}
-
-teardown_file() {
-    local pid
-    [[ -e $BATS_FILE_TMPDIR/pid ]] || return 0
-    pid=$(<"$BATS_FILE_TMPDIR/pid")
-    kill "$pid" && within 10 has_ended "$pid"
-}
-
-setup() {
-    common_setup
-    local shell
-    shell=$(<"$BATS_FILE_TMPDIR/pid")
-    read -r far_pid work <"$BATS_FILE_TMPDIR/cloud"
-    near_pid=$(child "$(child "$shell")")
-    far nft list ruleset >rules_before
-}
-
-# Whatever a test did: nothing of ours is left on the far host within 5 s.
-teardown() {
-    local verdict=0
-    within 5 far_is_clean || {
-        echo 'left on the far host:' >&2
-        far_processes >&2
-        far ls -lA /tmp >&2
-        far nft list ruleset | diff rules_before - >&2
-        verdict=1
-    }
-    common_teardown && return "$verdict"
-}
-
-# child PID: its first one.
-child() { cut -d ' ' -f 1 "/proc/$1/task/$1/children"; }
-
-# near, far COMMAND...: runs it on that host.
-# nsenter ends by the signal that ended its child, unless it was told to ignore it,
-# as a shell tells what it starts in the background.
-near() {
-    env --default-signal=INT nsenter -t "$near_pid" -n -m -p -- \
-        sh -c 'cd "$1" && shift && exec "$@"' sh "$PWD" "$@"
-}
-far() { near nsenter -t "$far_pid" -n -m -- "$@"; }
-
-# All that runs there but for what the cloud itself consists of.
-far_processes() {
-    near sh -c '
-        net=$(readlink "/proc/$1/ns/net")
-        for p in /proc/[0-9]*; do
-            [ "$(readlink "$p/ns/net")" = "$net" ] || continue
-            tr "\0" " " <"$p/cmdline"
-            echo
-        done' sh "$far_pid" | grep -v -e '^sleep infinity' -e '^sshd: .*\[listener\]' -e '^$'
-}
-
-far_is_clean() {
-    [[ -z $(far_processes) && -z $(far ls -A /tmp) ]] &&
-        far nft list ruleset | cmp -s rules_before -
-}
-
-# deploy ARG...: a short run on the far host.  Each has a parent folder of its
-# own: two in one second would have the same name.
-deploy() {
-    near timeout -k 2 30 "$bin/harness" run "$root/scenarios/remote_rate.json" \
-        --host "root@$far_address" --set duration_s=0.3 --out "$(mktemp -d results.XXXX)" "$@"
-}
-nothing_is_kept() { [[ -z $(find results.* -mindepth 1) ]]; }
-
-# begin_deploy: the same in the background, until the server there
-# listens and load is under way; $harness, $ssh are their process ids here.
-begin_deploy() {
-    near "$bin/harness" run "$root/scenarios/remote_rate.json" \
-        --host "root@$far_address" --set duration_s=20 >out 2>err 3>&- 4>&- &
-    started+=("$!")
-    waiting=$!
-    within 20 samples_exist || return
-    harness=$(pid_of harness) ssh=$(pid_of ssh)
-}
-# await_end: of what begin_deploy began; sets $status and $stderr.
-await_end() {
-    status=0
-    wait "$waiting" || status=$?
-    stderr=$(<err)
-}
-samples_exist() { [[ -n $(find results -name messages.csv -size +100k 2>/dev/null) ]]; }
-
-# pid_of NAME: of the one process of this test that is called so.
-pid_of() {
-    local p
-    for p in $(marked_pids); do
-        [[ $(<"/proc/$p/comm") != "$1" ]] || echo "$p"
-    done
-}
+load cloud
 
 @test "cloud: one command, a whole folder, and nothing left behind" {
-    run --separate-stderr deploy
+    run --separate-stderr deploy --set repeat=2
     expect_status 0
     local dir=${lines[-1]}
     run "$bin/harness" verify "$dir"
     expect_status 0
     grep -q '"deployed":.*true' "$dir/manifest.json"
+    sed -n '/"server_host"/,/}/p' "$dir/environment.json" | grep -q '"congestion_control":.*"[a-z]'
     grep -q "opened tcp port 2333 for 10.9.1.2, .*; closed again" "$dir/manifest.json"
-    grep -qx 'listening tcp 0.0.0.0:2333' "$dir"/*/1/server.log
-    grep -q '^served connections=' "$dir"/*/1/server.log
+    # Each run has a server of its own.
+    for rep in 1 2; do
+        grep -qx 'listening tcp 0.0.0.0:2333' "$dir"/*/$rep/server.log
+        grep -q '^served connections=' "$dir"/*/$rep/server.log
+        grep -q '^ECHOLAB end 0' "$dir"/*/$rep/server.log
+    done
     far_is_clean
     # The port is closed again: silence, not a refusal.
     run near timeout 1 bash -c "exec 3<>/dev/tcp/$far_address/2333"
@@ -134,7 +28,7 @@ pid_of() {
 }
 
 @test "cloud: datagrams lost on purpose there, and the files that tell" {
-    run --separate-stderr deploy --set transport=udp --set server=udp --set loss.p=0.2
+    run --separate-stderr deploy --set transport=udp --set server=udp --set timeout_s=1 --set loss.p=0.2
     expect_status 0
     local dir=${lines[-1]} case_dir
     case_dir=$(echo "$dir"/udp-*/1)
@@ -146,13 +40,8 @@ pid_of() {
     far_is_clean
 }
 
-@test "cloud: two runs, each with a server of its own" {
-    run --separate-stderr deploy --set repeat=2
-    expect_status 0
-    [ "$(grep -l '^ECHOLAB end 0' "${lines[-1]}"/*/*/server.log | wc -l)" -eq 2 ]
-}
-
 @test "cloud: a set that the operator has made for us is used, and no rule added" {
+    cp rules_before at_first
     far nft add set inet filter echolab \
         '{ type inet_proto . inet_service . ipv4_addr; flags timeout; }'
     far nft insert rule inet filter input meta l4proto . th dport . ip saddr @echolab accept
@@ -163,12 +52,8 @@ pid_of() {
     kill -INT "$harness"
     await_end
     within 5 far_is_clean
-    far nft flush chain inet filter input
-    far nft delete set inet filter echolab
-    far sh -c 'nft add rule inet filter input iif lo accept
-        nft add rule inet filter input ip protocol icmp accept
-        nft add rule inet filter input tcp dport 22 accept'
-    far nft list ruleset >rules_before
+    mv at_first rules_before
+    { echo 'flush ruleset' && cat rules_before; } | far nft -f -
 }
 
 @test "cloud: a host key that is not known, and one that has changed" {
@@ -204,9 +89,67 @@ pid_of() {
     expect_error 7 far-noise
 }
 
+@test "cloud: an alias of the ssh configuration, and IPv6" {
+    run --separate-stderr deploy --host cloud --set target.launch=ssh
+    expect_status 0
+    grep -q '"host":.*"cloud"' "${lines[-1]}/manifest.json"
+    grep -q 'opened tcp port 2333 for 10.9.1.2, .*; closed again' "${lines[-1]}/manifest.json"
+    run --separate-stderr deploy --host root@fd09:2::2
+    expect_status 0
+    grep -q 'opened tcp port 2333 for fd09:1::2, .*; closed again' "${lines[-1]}/manifest.json"
+    grep -qx '2,fd09:2::2,3,[0-9]*,' "${lines[-1]}"/*/1/trace-after.csv
+}
+
+@test "cloud: what clients show, and a server there" {
+    cat >scenario.json <<'END'
+{"version": 1, "name": "x", "mode": "transcript", "steps": [{"scene": "single"},
+    {"client": "A", "start": "echo-client"}, {"client": "A", "say": "hi"},
+    {"client": "A", "leave": "exit"}]}
+END
+    run --separate-stderr deploy_scenario scenario.json
+    expect_status 0
+    local dir=${lines[-1]}
+    grep -qx 'From server > hi' "$dir"/*/1/client-A.txt
+    [ ! -e "$(echo "$dir"/*/1)/server.txt" ]
+    grep -q 'closed again' "$dir/manifest.json"
+    run "$bin/harness" verify "$dir"
+    expect_status 0
+}
+
+@test "cloud: a user who may not open the port is told what to do; with sudo it opens" {
+    local shell=/run/sshd/shell
+    run --separate-stderr deploy --host guest@cloud --set timeout_s=1
+    expect_error 3 port-filtered
+    [[ $stderr == *'neither root nor sudo without a password; open tcp port 2333'*'sudo -n nft'* ]]
+    # Not sudo itself, but one that lets guest be root in the same way.
+    far sh -c 'cp /bin/dash "$1"; chmod 4755 "$1"
+        printf "#!/bin/sh\n[ \"\$1\" = -n ] || exit 1\nshift\nexec %s -p -c %s sh \"\$@\"\n" "$1" \
+            "'"'"'exec setpriv --reuid 0 --regid 0 --clear-groups -- \"\$@\"'"'"'" >/run/sshd/bin/sudo
+        chmod 755 /run/sshd/bin/sudo' sh "$shell"
+    run --separate-stderr deploy --host guest@cloud
+    far rm /run/sshd/bin/sudo "$shell"
+    expect_status 0
+    grep -q 'opened tcp port 2333 for 10.9.1.2, .*; closed again' "${lines[-1]}/manifest.json"
+}
+
+@test "cloud: a far host with busybox and nothing else" {
+    need busybox
+    local dir
+    far sh -c 'cp "$(command -v busybox)" /run/sshd/bin/ && cd /run/sshd/bin &&
+        for name in $(./busybox --list); do [ "$name" = busybox ] || ln -s busybox "$name"; done
+        touch /run/sshd/only'
+    run --separate-stderr deploy --set transport=udp --set server=udp --set timeout_s=1
+    far sh -c 'rm -rf /run/sshd/bin /run/sshd/only; mkdir /run/sshd/bin'
+    expect_status 0
+    dir=${lines[-1]}
+    [ "$(wc -l <"$(echo "$dir"/*/1)/served.csv")" -gt 1 ]
+    grep -q '"kernel":.*"'"$(uname -r)" "$dir/environment.json"
+    grep -q '; closed again' "$dir/manifest.json"
+}
+
 @test "cloud: without nft there, the port is filtered, and who can open it told" {
     far sh -c 'mkdir /run/sshd/none; mount --bind /dev/null "$(readlink -f /usr/sbin/nft)"'
-    run --separate-stderr deploy
+    run --separate-stderr deploy --set timeout_s=1
     far sh -c 'umount "$(readlink -f /usr/sbin/nft)"; rmdir /run/sshd/none'
     expect_error 3 port-filtered
     [[ $stderr == *'no nft there'*'security group'* ]]
@@ -242,22 +185,20 @@ pid_of() {
     within 5 far_is_clean
 }
 
-# The far host stands still at one step, and tells when it is there.
-@test "cloud: ssh cut while the server is taken there, at each step" {
-    for step in uname getconf nft; do
-        far sh -c 'printf "#!/bin/sh\n[ -e $2 ] || { : >$2; until [ -e $2.go ]; do sleep 0.1; done; }\nexec %s \"\$@\"\n" "$(command -v "$1")" >"/run/sshd/bin/$1"
-            chmod 755 "/run/sshd/bin/$1"' sh "$step" /run/sshd/reached
-        deploy --set repeat=1 >out 2>err 3>&- 4>&- &
-        waiting=$!
-        within 20 far test -e /run/sshd/reached
-        kill -KILL "$(pid_of ssh)"
-        await_end
-        far touch /run/sshd/reached.go
-        within 5 far_is_clean
-        far rm /run/sshd/reached.go "/run/sshd/bin/$step" /run/sshd/reached
-        expect_error 7 ssh-failed
-    done
+# At each of many steps: tests/slow/cloud.bats.
+@test "cloud: ssh cut while the server is taken there" {
+    cut_at nft
+    expect_error 7 ssh-failed
     nothing_is_kept
+}
+
+@test "cloud: ssh cut while results are fetched keeps the samples" {
+    cut_at cat --set transport=udp --set server=udp --set timeout_s=1
+    expect_error 4 ssh-lost
+    [[ $stderr == *'whole rows in'* ]]
+    run "$bin/harness" verify --allow-partial results.*/*.partial
+    expect_status 0
+    [ -z "$(find results.* -name served.csv)" ]
 }
 
 @test "cloud: a server of another version is not started" {

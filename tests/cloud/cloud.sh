@@ -4,16 +4,21 @@
 #
 #     near 10.9.1.2 --- 10.9.1.1 router 10.9.2.1 --- 10.9.2.2 far
 #
+# and the same with fd09:1:: and fd09:2::.  With CLOUD_DELAY_MS a relay on the
+# router holds back what goes to TCP port 2333, so long in each direction.
 # The far host has a real sshd with keys of its own, and a firewall (nftables)
 # that lets in ssh and nothing else.  All three are network namespaces; when
 # COMMAND ends, all that was started in them ends too.  Needs root.
 #
 #     sudo tests/cloud/cloud.sh build/bin/harness run scenarios/remote_rate.json --host root@10.9.2.2
+#     sudo CLOUD_DELAY_MS=19 tests/cloud/cloud.sh sh   # commands of your own, over the lab's distance
 #
 # COMMAND finds in $CLOUD_FAR a process of the far host:
 #     nsenter -t "$CLOUD_FAR" -n -m nft list ruleset
-# What changes the far host, in its /run/sshd: programs in bin/ come before the
-# system's; what is in `noise` is printed at every login.
+# To the near host's ssh the far one is also `cloud`, and `guest` is a user there
+# who is not root.  What changes the far host, in its /run/sshd: programs in bin/
+# come before the system's, or are all there is where `only` exists; what is in
+# `noise` is printed at every login.
 set -eu
 
 fail() {
@@ -58,22 +63,29 @@ host far
 far=$pid
 ip link add near0 type veth peer name router0 netns "$router"
 ip addr add 10.9.1.2/24 dev near0
+ip addr add fd09:1::2/64 dev near0 nodad
 ip link set near0 up
 ip route add default via 10.9.1.1
+ip route add default via fd09:1::1
 on "$router" "
     ip link add router1 type veth peer name far0 netns $far
     ip addr add 10.9.1.1/24 dev router0
     ip addr add 10.9.2.1/24 dev router1
+    ip addr add fd09:1::1/64 dev router0 nodad
+    ip addr add fd09:2::1/64 dev router1 nodad
     ip link set router0 up
     ip link set router1 up
-    echo 1 >/proc/sys/net/ipv4/ip_forward"
+    echo 1 >/proc/sys/net/ipv4/ip_forward
+    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding"
 
 ssh-keygen -q -t ed25519 -N '' -f "$work/key"
 # Its files are in memory of its own, so that none outlives it.
 on "$far" "
     ip addr add 10.9.2.2/24 dev far0
+    ip addr add fd09:2::2/64 dev far0 nodad
     ip link set far0 up
     ip route add default via 10.9.2.1
+    ip route add default via fd09:2::1
     mkdir -p /run/sshd
     mount -t tmpfs -o mode=755 tmpfs /run/sshd
     cp '$work/key.pub' /run/sshd/authorized
@@ -83,18 +95,22 @@ on "$far" "
     nft add table inet filter
     nft add chain inet filter input '{ type filter hook input priority 0; policy drop; }'
     nft add rule inet filter input iif lo accept
-    nft add rule inet filter input ip protocol icmp accept
+    nft add rule inet filter input meta l4proto '{ icmp, ipv6-icmp }' accept
     nft add rule inet filter input tcp dport 22 accept
     echo 'Nobody is here without leave.' >/run/sshd/banner
+    { cat /etc/passwd; echo 'guest:x:61234:61234::/tmp:/bin/sh'; } >/run/sshd/passwd
+    mount --bind /run/sshd/passwd /etc/passwd
     cat >/run/sshd/login <<'END'
 #!/bin/sh
 PATH=/run/sshd/bin:\$PATH
+[ ! -e /run/sshd/only ] || PATH=/run/sshd/bin
 [ ! -f /run/sshd/noise ] || cat /run/sshd/noise
 exec sh -c \"\$SSH_ORIGINAL_COMMAND\"
 END
     chmod 755 /run/sshd/login
     cat >/run/sshd/config <<'END'
 ListenAddress 10.9.2.2
+ListenAddress fd09:2::2
 HostKey /run/sshd/host_key
 AuthorizedKeysFile /run/sshd/authorized
 ForceCommand /run/sshd/login
@@ -109,7 +125,9 @@ END
     /usr/sbin/sshd -D -e -f /run/sshd/config >/run/sshd/log 2>&1 </dev/null &
     cat /run/sshd/host_key.pub" >"$work/host_key.pub"
 read -r kind key _ <"$work/host_key.pub"
-echo "10.9.2.2 $kind $key" >"$work/known_hosts"
+for name in 10.9.2.2 fd09:2::2; do
+    echo "$name $kind $key"
+done >"$work/known_hosts"
 
 # The near host's ssh knows this one key and host, and nothing of the machine's.
 mkdir "$work/config.d"
@@ -120,6 +138,10 @@ IdentityAgent none
 UserKnownHostsFile $work/known_hosts
 GlobalKnownHostsFile none
 UpdateHostKeys no
+Host cloud
+    HostName 10.9.2.2
+    HostKeyAlias 10.9.2.2
+    User root
 END
 chmod -R go-w "$work/config.d"
 mount --bind "$work/config.d" /etc/ssh/ssh_config.d
@@ -130,6 +152,25 @@ until ssh -oBatchMode=yes 10.9.2.2 true 2>"$work/ssh.log"; do
     [ "$tries" -lt 100 ] || fail "no ssh to the far host: $(cat "$work/ssh.log")"
     sleep 0.1
 done
-CLOUD_WORK=$work CLOUD_FAR=$far
-export CLOUD_WORK CLOUD_FAR
+
+# A SYN of a trace, which is not to come far, passes the relay by.
+delay=${CLOUD_DELAY_MS-}
+if [ -n "$delay" ]; then
+    relay=$(cd "$(dirname "$0")/../.." && pwd)/build/bin/echo-relay
+    on "$router" "
+        nft add table ip path
+        nft add chain ip path in '{ type nat hook prerouting priority -100; }'
+        nft add chain ip path out '{ type nat hook postrouting priority 100; }'
+        nft add rule ip path in iifname router0 ip ttl gt 48 tcp dport 2333 redirect to :2334
+        nft add rule ip path out ip saddr 10.9.2.1 tcp dport 2333 snat to 10.9.1.2
+        '$relay' --quiet --ip 0.0.0.0 --port 2334 --lifetime 86400 \
+            --to 10.9.2.2:2333 --delay-ms '$delay' >'$work/relay' 2>&1 </dev/null &"
+    until grep -q '^listening' "$work/relay"; do
+        [ "$tries" -lt 200 ] || fail "no relay: $(cat "$work/relay")"
+        tries=$((tries + 1))
+        sleep 0.05
+    done
+fi
+CLOUD_WORK=$work CLOUD_FAR=$far CLOUD_ROUTER=$router
+export CLOUD_WORK CLOUD_FAR CLOUD_ROUTER
 "$@"
