@@ -98,7 +98,7 @@ install: all static ## install into DESTDIR/PREFIX
 	install -m 644 scenarios/*.json "$(DEST)/share/echolab/scenarios"
 	install -m 644 report/*.tex "$(DEST)/share/echolab/report"
 	install -m 644 report/figures/*.gp "$(DEST)/share/echolab/report/figures"
-	install -m 644 deploy/far.sh "$(DEST)/share/echolab/deploy"
+	install -m 644 deploy/*.sh "$(DEST)/share/echolab/deploy"
 	install $(STATIC) "$(DEST)/share/echolab/static"
 
 uninstall: ## remove what install put there

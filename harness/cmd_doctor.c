@@ -1,6 +1,7 @@
 #include "harness/cmd.h"
 #include "harness/doctor.h"
 #include "harness/hostport.h"
+#include "harness/login.h"
 #include "lib/args.h"
 
 #include <stdlib.h>
@@ -11,7 +12,8 @@ enum { HOST, PORT, TRANSPORT, OUT, JSON };
 struct command {
     struct doctor_target target;
     char host[NET_NAME_SIZE];
-    int port_of_host; /* 0: it has none */
+    char user[LOGIN_USER_SIZE]; /* "": only the target is checked */
+    int port_of_host;           /* 0: it has none */
     const char *out;
     int is_json;
 };
@@ -26,15 +28,30 @@ static int set_port(const char *value, struct command *command, struct err *err)
     return 0;
 }
 
+/* [USER@]HOST[:PORT] */
+static int set_host(const char *value, struct command *command, struct err *err)
+{
+    const char *at = strchr(value, '@');
+
+    command->target.host = command->host;
+    if (!at)
+        return hostport_parse(value, command->host, &command->port_of_host,
+                              err);
+    snprintf(command->user, sizeof command->user, "%.*s", (int)(at - value),
+             value);
+    if (at - value >= LOGIN_USER_SIZE || !login_is_user(command->user))
+        return args_bad(err, "host", value,
+                        "USER@HOST, the user of a-z, 0-9, _ and -");
+    return hostport_parse(at + 1, command->host, &command->port_of_host, err);
+}
+
 static int set(int key, const char *value, void *ctx, struct err *err)
 {
     struct command *command = ctx;
 
     switch (key) {
     case HOST:
-        command->target.host = command->host;
-        return hostport_parse(value, command->host, &command->port_of_host,
-                              err);
+        return set_host(value, command, err);
     case PORT:
         return set_port(value, command, err);
     case TRANSPORT:
@@ -67,13 +84,27 @@ static int print(const struct findings *findings, int is_json, struct err *err)
     return 0;
 }
 
+static void check_login(struct findings *findings,
+                        const struct command *command)
+{
+    struct doctor_login login = {
+        .to = {.host = command->host, .user = command->user},
+        .port = command->target.port,
+        .is_udp = command->target.is_udp,
+    };
+
+    doctor_login(findings, &login);
+}
+
 static int perform(const struct command *command, struct err *err)
 {
     struct findings findings = {.n = 0};
 
     doctor_tools(&findings);
     doctor_machine(&findings, command->out);
-    if (command->target.host)
+    if (command->user[0])
+        check_login(&findings, command);
+    else if (command->target.host)
         doctor_target(&findings, &command->target);
     if (print(&findings, command->is_json, err) < 0)
         return -1;
@@ -83,7 +114,9 @@ static int perform(const struct command *command, struct err *err)
 int cmd_doctor(int argc, char **argv, struct err *err)
 {
     static const struct args_option options[] = {
-        {"host", HOST, "HOST[:PORT]", NULL, "check this target too"},
+        {"host", HOST, "[USER@]HOST[:PORT]", NULL,
+         "check this target too; with a user: whether a run can start its "
+         "server there over ssh"},
         {"port", PORT, "PORT", "2333", "its port"},
         {"transport", TRANSPORT, "tcp|udp", "tcp", "how to reach it"},
         {"out", OUT, "DIR", "results", "the parent of results folders"},
@@ -105,7 +138,8 @@ int cmd_doctor(int argc, char **argv, struct err *err)
             "the target is not reached, 8 it is no echo server of ours.\n\n"
             "Examples:\n"
             "  harness doctor\n"
-            "  harness doctor --host 192.0.2.7:2333",
+            "  harness doctor --host 192.0.2.7:2333\n"
+            "  harness doctor --host me@192.0.2.7",
         .groups = &group,
         .ngroups = 1,
     };

@@ -1,6 +1,6 @@
 #include "harness/deploy.h"
 
-#include "harness/paths.h"
+#include "harness/far.h"
 #include "lib/args.h"
 #include "lib/clock.h"
 #include "lib/num.h"
@@ -12,12 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Read the script from stdin, so that it need not pass a login shell. */
-static const char bootstrap[] =
-    "exec sh -c 'read -r n && eval \"$(head -c \"$n\")\"'";
-
 #define MARK "ECHOLAB "
-enum { MOST_NOISE = 64 << 10, LINE_SIZE = 1024, CHUNK = 32 << 10 };
+enum { LINE_SIZE = FAR_LINE_SIZE, CHUNK = 32 << 10 };
 static const int64_t answer_ns = 30 * CLOCK_NS_PER_S;
 static const int64_t stall_ns = 30 * CLOCK_NS_PER_S;
 static const int64_t tick_ns = CLOCK_NS_PER_S / 5;
@@ -30,23 +26,6 @@ struct talk {
     const struct deploy_request *request;
     struct deploy_told *told;
 };
-
-static int too_noisy(const struct deploy_request *request, struct err *err)
-{
-    err_set(err, ERR_HELPER, "far-noise",
-            "%s prints more than %d bytes before our script begins",
-            request->to.host, MOST_NOISE);
-    return err_hint(err, "what its shell prints without a terminal must go: "
-                         "see ~/.bashrc there");
-}
-
-static int fell_silent(const struct deploy_request *request, struct err *err)
-{
-    err_set(err, ERR_HELPER, "far-silent", "%s did not answer within %d s",
-            request->to.host, (int)(answer_ns / CLOCK_NS_PER_S));
-    return err_hint(err, "is that host overloaded? try: ssh %s true",
-                    request->to.host);
-}
 
 /* "fail copy 4096 of 1487112 bytes ..." */
 static int far_failed(const struct deploy_request *request, const char *what,
@@ -76,141 +55,29 @@ static int far_failed(const struct deploy_request *request, const char *what,
     return err_hint(err, "%s", hint);
 }
 
-/*
- * The next "ECHOLAB WORD REST", REST into `rest`.  Whatever else is said before
- * it is noise.
- */
+/* Its next "ECHOLAB WORD REST", REST into `rest`; others are passed over. */
 static int await(struct talk *talk, const char *word, char rest[LINE_SIZE],
                  struct err *err)
 {
-    const struct deploy_request *request = talk->request;
-    struct deploy_told *told = talk->told;
-    struct proc *ssh = talk->ssh;
-    int64_t deadline_ns = clock_now_ns() + answer_ns;
     size_t n = strlen(word);
-    char line[LINE_SIZE];
-    const char *said = line + strlen(MARK);
+    char said[LINE_SIZE];
 
-    while (clock_now_ns() < deadline_ns) {
-        int got = proc_line(ssh, line, sizeof line, tick_ns);
-
-        if (ssh->log.len + ssh->out.len > MOST_NOISE)
-            return too_noisy(request, err);
-        if (!got && ssh->ended)
-            return ssh_explain(ssh, &request->to, err);
-        if (!got || strncmp(line, MARK, strlen(MARK)) != 0)
-            continue;
+    do {
+        if (far_next(talk->ssh, &talk->request->to, said, err) < 0)
+            return -1;
         if (strncmp(said, "fail ", 5) == 0)
-            return far_failed(request, said + 5, err);
+            return far_failed(talk->request, said + 5, err);
         if (strncmp(said, "fact ", 5) == 0)
-            far_facts_take(&told->facts, said + 5);
-        if (strncmp(said, word, n) != 0)
-            continue;
-        snprintf(rest, LINE_SIZE, "%s", said + n + (said[n] == ' '));
-        return 0;
-    }
-    return fell_silent(request, err);
-}
-
-/* ---- the program ---- */
-
-struct program {
-    int fd; /* -1: not open */
-    int64_t bytes;
-    unsigned machine; /* of its ELF header */
-};
-
-static int open_program(struct program *program, const char *name,
-                        struct err *err)
-{
-    char path[4096], file[64];
-    unsigned char head[20];
-    struct stat st;
-
-    snprintf(file, sizeof file, "static/%s", name);
-    if (paths_data(path, file, err) < 0) {
-        err_set(err, ERR_HELPER, "static-missing",
-                "there is no %s that runs on other hosts", name);
-        return err_hint(err, "build it: make static");
-    }
-    program->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (program->fd < 0 || fstat(program->fd, &st) < 0 ||
-        pread(program->fd, head, sizeof head, 0) != sizeof head)
-        return err_sys(err, ERR_HELPER, "static-missing", "cannot read %s",
-                       path);
-    program->bytes = st.st_size;
-    program->machine = head[18] | (unsigned)head[19] << 8;
+            far_facts_take(&talk->told->facts, said + 5);
+    } while (strncmp(said, word, n) != 0);
+    snprintf(rest, LINE_SIZE, "%s", said + n + (said[n] == ' '));
     return 0;
-}
-
-/* 1 when what `uname -m` says runs a program of that ELF machine. */
-static int runs(const char *machine, unsigned elf)
-{
-    static const struct {
-        unsigned elf;
-        const char *machine;
-    } known[] = {{3, "i"},       {21, "ppc64"},    {22, "s390x"},   {40, "arm"},
-                 {62, "x86_64"}, {183, "aarch64"}, {243, "riscv64"}};
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].elf == elf)
-            return strncmp(machine, known[i].machine,
-                           strlen(known[i].machine)) == 0;
-    return 1; /* it will tell when it is started */
-}
-
-/* "1 x86_64": of our protocol, and the machine. */
-static int check_machine(const struct deploy_request *request,
-                         const struct program *program, const char *hello,
-                         struct err *err)
-{
-    const char *machine = strchr(hello, ' ');
-
-    machine = machine ? machine + 1 : "";
-    if (runs(machine, program->machine))
-        return 0;
-    err_set(err, ERR_HELPER, "far-architecture",
-            "%s is another kind of machine (%.40s): our %s does not run there",
-            request->to.host, machine, request->program);
-    return err_hint(err, "build echolab there, start its server, and give "
-                         "--host without a user");
 }
 
 /* ---- sending ---- */
 
-static int send_text(struct proc *ssh, const struct buf *text)
-{
-    return text->failed ? -1 : proc_send(ssh, text->text, text->len, stall_ns);
-}
-
-/* "LENGTH\n" and the script. */
-static int send_script(struct proc *ssh, struct err *err)
-{
-    char path[4096], bytes[4096];
-    struct buf script = {0}, all = {0};
-    size_t n;
-    FILE *file;
-
-    if (paths_data(path, "deploy/far.sh", err) < 0)
-        return -1;
-    file = fopen(path, "re");
-    if (!file)
-        return err_sys(err, ERR_HELPER, "install-broken", "cannot read %s",
-                       path);
-    while ((n = fread(bytes, 1, sizeof bytes, file)) > 0)
-        buf_add_n(&script, bytes, n);
-    fclose(file);
-    buf_addf(&all, "%zu\n", script.len);
-    buf_add_n(&all, buf_text(&script), script.len);
-    /* One that takes nothing is explained by what it says, or by its end. */
-    (void)send_text(ssh, &all);
-    buf_release(&script);
-    buf_release(&all);
-    return 0;
-}
-
 static void send_request(struct proc *ssh, const struct deploy_request *request,
-                         const struct program *program)
+                         const struct far_program *program)
 {
     struct buf text = {0};
     int nargs = 0;
@@ -222,11 +89,11 @@ static void send_request(struct proc *ssh, const struct deploy_request *request,
              (long long)program->bytes, nargs);
     for (int i = 0; i < nargs; i++)
         buf_addf(&text, "%s\n", request->args[i]);
-    (void)send_text(ssh, &text);
+    (void)far_send(ssh, &text);
     buf_release(&text);
 }
 
-static void send_program(struct proc *ssh, const struct program *program)
+static void send_program(struct proc *ssh, const struct far_program *program)
 {
     char bytes[CHUNK];
     ssize_t n;
@@ -256,17 +123,16 @@ static void send_input(struct proc *ssh, const struct deploy_request *request)
     (void)proc_send(ssh, request->input, strlen(request->input), stall_ns);
 }
 
-static int hand_over(struct talk *talk, const struct program *program,
+static int hand_over(struct talk *talk, const struct far_program *program,
                      struct err *err)
 {
     const struct deploy_request *request = talk->request;
     struct deploy_told *told = talk->told;
     char rest[LINE_SIZE];
 
-    if (ssh_start(talk->ssh, &request->to, bootstrap, err) < 0 ||
-        send_script(talk->ssh, err) < 0 ||
+    if (far_begin(talk->ssh, &request->to, "deploy/far.sh", err) < 0 ||
         await(talk, "hello", rest, err) < 0 ||
-        check_machine(request, program, rest, err) < 0)
+        far_program_check(program, &request->to, rest, err) < 0)
         return -1;
     send_request(talk->ssh, request, program);
     send_program(talk->ssh, program);
@@ -288,12 +154,12 @@ static int hand_over(struct talk *talk, const struct program *program,
 int deploy_start(struct proc *ssh, const struct deploy_request *request,
                  struct deploy_told *told, struct err *err)
 {
-    struct program program = {.fd = -1};
+    struct far_program program = {.fd = -1};
     struct talk talk = {ssh, request, told};
     int failed;
 
     memset(told, 0, sizeof *told);
-    failed = open_program(&program, request->program, err) < 0 ||
+    failed = far_program_open(&program, request->program, err) < 0 ||
              hand_over(&talk, &program, err) < 0;
     if (program.fd >= 0)
         close(program.fd);

@@ -7,6 +7,7 @@
 #define HARNESS_DOCTOR_H
 
 #include "harness/findings.h"
+#include "harness/ssh.h"
 #include "lib/net.h"
 
 /* Our programs, and those of others: gnuplot, LaTeX, the trace's. */
@@ -27,5 +28,18 @@ struct doctor_target {
  */
 void doctor_target(struct findings *findings,
                    const struct doctor_target *target);
+
+struct doctor_login {
+    struct ssh_target to;
+    int port; /* that a run would use */
+    int is_udp;
+};
+
+/*
+ * A host on which a run would start our server over ssh: does ssh lead there,
+ * can the server be put there and run, is its port free, and open or to be
+ * opened; firewall, clock, limits, load.
+ */
+void doctor_login(struct findings *findings, const struct doctor_login *login);
 
 #endif

@@ -156,6 +156,44 @@ END
     nothing_is_kept
 }
 
+# look ARG...: sets what `run` sets, and $text, the lines on the far host in one.
+look() {
+    run --separate-stderr near timeout -k 2 60 "$bin/harness" doctor --host "$@"
+    text=$(sed -n '/ ssh: /,$p' <<<"$output" | tr -s ' \n' ' ')
+}
+
+@test "cloud: doctor finds a host that has all, by its alias" {
+    look root@cloud
+    [[ $output == *'alias: cloud is 10.9.2.2'* ]]
+    [[ $text == 'ok ssh: cloud lets us in; '*'ok server: echo-server, version '*"($(uname -m))"* ]]
+    [[ $text == *'ok tools there: all there'*'ok folder there: /tmp has room, 1'*' MiB, and runs programs'* ]]
+    [[ $text == *'ok firewall there: a run may open its port as root; '* ]]
+    [[ $text == *'ok port: 10.9.2.2 port 2333 is closed by nftables there, and a run opens it'* ]]
+    [[ $text == *'ok clocks: '*'ok limits there: '*' load there: '* ]]
+}
+
+@test "cloud: doctor says what is missing there, and what to do" {
+    need socat
+    far mount -o remount,noexec /tmp
+    far sh -c 'printf "#!/bin/sh\necho 9\n" >/run/sshd/bin/date; chmod 755 /run/sshd/bin/date'
+    look guest@10.9.2.2
+    far mount -o remount,exec /tmp
+    far rm /run/sshd/bin/date
+    [[ $text == *'FAIL folder there: no program can be run in /tmp hint: let programs be run'* ]]
+    [[ $text == *'warn firewall there: '*'neither root nor sudo'*' hint: log in as root, or let sudo -n nft work'* ]]
+    [[ $text == *'FAIL port: 10.9.2.2 port 2333 is filtered, and we may not open it hint: open it there'* ]]
+    [[ $text == *'warn clocks: that host is '*' s behind ours hint: '* ]]
+    # Somebody has the port, and as in the lab for nobody else.
+    far socat -dd TCP-LISTEN:2334,bind=127.0.0.1 PIPE 2>there 3>&- 4>&- &
+    started+=("$!")
+    within 5 grep -q listening there
+    look root@10.9.2.2:2334
+    kill "$(pid_of socat)"
+    [[ $text == *'FAIL port: a server there has port 2334, and listens on 127.0.0.1 only hint: a server for others is started with --ip 0.0.0.0'* ]]
+    run --separate-stderr "$bin/harness" doctor --host 'a b@h'
+    expect_error 2 usage
+}
+
 @test "cloud: a full disk there" {
     far mount -o remount,size=64k /tmp
     run --separate-stderr deploy

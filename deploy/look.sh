@@ -1,0 +1,80 @@
+# shellcheck shell=sh disable=SC2154 # set by read
+# What harness/doctor_login.c has run on another host: see whether a server of
+# ours could be taken there.  Changes nothing but for an empty folder that it
+# makes and removes.
+#
+# It comes over stdin as far.sh does, reads one line with a port, and says what
+# it sees in lines "ECHOLAB WORD ...", the last of them "end".
+set -f
+PATH=$PATH:/usr/sbin:/sbin
+as_root=''
+
+say() { printf 'ECHOLAB %s\n' "$*"; }
+
+# What far.sh does its work with.
+tools() {
+    missing=''
+    for tool in awk cat chmod grep head id mktemp rm sed uname wc; do
+        command -v "$tool" >/dev/null || missing="$missing $tool"
+    done
+    say "missing$missing"
+}
+
+# Where the server is put: can a program be run there, how much room is there?
+folder() {
+    dir=$(mktemp -d "${TMPDIR:-/tmp}/echolab.XXXXXXXX" 2>/dev/null) || {
+        say "folder none ${TMPDIR:-/tmp}"
+        return
+    }
+    verdict=noexec
+    printf '#!/bin/sh\n' >"$dir/try" && chmod 700 "$dir/try" && "$dir/try" && verdict=fine
+    rm -rf -- "$dir"
+    say "folder $verdict ${TMPDIR:-/tmp}"
+    say "room $(df -Pk "${TMPDIR:-/tmp}" 2>/dev/null | awk 'NR == 2 { print $4 }')"
+}
+
+rights() {
+    if [ "$(id -u)" -eq 0 ]; then
+        say 'rights root'
+    elif sudo -n true </dev/null >/dev/null 2>&1; then
+        as_root='sudo -n'
+        say 'rights sudo'
+    else
+        say 'rights none'
+    fi
+}
+
+firewall() {
+    if ! command -v nft >/dev/null; then
+        say 'nft missing'
+    elif ! chains=$($as_root nft list chains 2>/dev/null </dev/null); then
+        say 'nft refused'
+    else
+        say "nft $(printf '%s\n' "$chains" | grep -c 'hook input')"
+    fi
+}
+
+# Sockets of the kernel's tables that listen at the port, by their address.
+listeners() {
+    hex=$(printf '%04X' "$port")
+    for table in tcp tcp6; do
+        awk -v port="$hex" '$4 == "0A" && split($2, at, ":") == 2 && at[2] == port {
+            print (at[1] ~ /^0*$/ ? "any" : at[1] ~ /7F$|^0*01000000$/ ? "loopback" : "one") }' \
+            "/proc/net/$table" 2>/dev/null
+    done | while read -r where; do say "listens $where"; done
+}
+
+printf '\n'
+say "hello 1 $(uname -m)"
+IFS= read -r port || exit 1
+case $port in '' | *[!0-9]*) exit 1 ;; esac
+say "clock $(date +%s)"
+tools
+folder
+rights
+firewall
+listeners
+say "descriptors $(sed -n 's/^Max open files *\([0-9a-z]*\).*/\1/p' /proc/self/limits)"
+read -r load _ </proc/loadavg
+say "load $load $(grep -c '^processor' /proc/cpuinfo)"
+say end
