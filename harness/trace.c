@@ -206,6 +206,18 @@ static int follow(struct trace *trace, const struct trace_request *request,
     return missing(err);
 }
 
+/* Whether a datagram was too big is told as soon as others are answered. */
+static int64_t mtu_patience_ns(const struct trace_request *request,
+                               const struct trace *trace)
+{
+    int64_t enough_ns = CLOCK_NS_PER_S / 10 + 4 * trace->connect_ns;
+
+    return request->is_brief && !trace->connect_errno &&
+                   enough_ns < mtu_timeout_ns
+               ? enough_ns
+               : mtu_timeout_ns;
+}
+
 int trace_run(const struct trace_request *request, struct trace *trace,
               struct err *err)
 {
@@ -223,7 +235,7 @@ int trace_run(const struct trace_request *request, struct trace *trace,
     if (request->if_reached && trace->connect_errno &&
         trace->connect_errno != ECONNREFUSED)
         return 0;
-    trace->mtu_bytes = net_path_mtu(&trace->to, mtu_timeout_ns,
+    trace->mtu_bytes = net_path_mtu(&trace->to, mtu_patience_ns(request, trace),
                                     &trace->mtu_proved);
     return follow(trace, request, err);
 }
