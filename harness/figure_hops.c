@@ -53,18 +53,20 @@ static void put_hop(struct buf *to, struct buf *labels, int row,
               1e3 * (double)times.max_us / unit->scale);
 }
 
-/* The hops but the destination, or the destination alone. */
-static int write_hops(const struct figure_hops *of, int is_destination,
-                      struct buf *labels, const struct quantity_unit *unit,
+/* The destination has a file of its own. */
+static int write_hops(const struct figure_hops *of, struct buf *labels,
+                      const struct quantity_unit *unit,
                       const struct figure *figure, struct err *err)
 {
-    struct buf text = {0};
+    struct buf hops = {0}, goal = {0};
 
     for (int hop = 0; hop < of->hops->n; hop++)
-        if ((hop + 1 == of->destination) == is_destination)
-            put_hop(&text, labels, hop + 1, of->hops->at[hop], unit);
-    return figure_put(figure, is_destination ? "goal.dat" : "hops.dat", &text,
-                      err);
+        put_hop(hop + 1 == of->destination ? &goal : &hops, labels, hop + 1,
+                of->hops->at[hop], unit);
+    if (figure_put(figure, "hops.dat", &hops, err) == 0)
+        return figure_put(figure, "goal.dat", &goal, err);
+    buf_release(&goal);
+    return -1;
 }
 
 static int write_rows(const struct figure_hops *of, struct buf *tics,
@@ -125,9 +127,8 @@ int figure_hops_write(const struct figure_hops *of, const struct figure *figure,
     int failed;
 
     put_axis(&text, of, &unit);
-    failed = write_rows(of, &text, &unit, figure, err) < 0;
-    for (int goal = 0; goal < 2 && !failed; goal++)
-        failed = write_hops(of, goal, &labels, &unit, figure, err) < 0;
+    failed = write_rows(of, &text, &unit, figure, err) < 0 ||
+             write_hops(of, &labels, &unit, figure, err) < 0;
     buf_add(&text, buf_text(&labels));
     text.failed |= labels.failed;
     buf_release(&labels);
