@@ -3,6 +3,7 @@
 
 #include "harness/sysfile.h"
 #include "lib/clock.h"
+#include "lib/num.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +11,34 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* The number at *at, which is moved behind it.  -1: there is none. */
+static int64_t next_number(const char **at)
+{
+    char digits[24];
+    size_t n;
+    int64_t value;
+
+    *at += strspn(*at, " ");
+    n = strspn(*at, "0123456789");
+    snprintf(digits, sizeof digits, "%.*s", (int)n, *at);
+    *at += n;
+    return num_parse_int(digits, 0, INT64_MAX, &value) < 0 ? -1 : value;
+}
+
 /* "0.10 0.20 0.30 2/345 6789": the 2 run or want to, and one of them are we. */
 static double others_wanting(void)
 {
+    enum { BEFORE = 3 };
     char line[128];
-    int running = 0;
+    const char *at = sysfile_line("/proc/loadavg", line, sizeof line);
+    int64_t running;
 
-    if (!sysfile_line("/proc/loadavg", line, sizeof line) ||
-        sscanf(line, "%*f %*f %*f %d/", &running) != 1)
-        return -1;
-    return running > 1 ? running - 1 : 0;
+    for (int i = 0; at && i < BEFORE; i++) {
+        at += strcspn(at, " ");
+        at += strspn(at, " ");
+    }
+    running = at ? next_number(&at) : -1;
+    return running > 0 ? (double)running - 1 : -1;
 }
 
 struct machine_load machine_load(void)
@@ -48,16 +67,18 @@ double machine_wanting(void)
 int machine_parse_time(const char *line, long hz, struct machine_time *time)
 {
     enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, FIELDS };
-    unsigned long long at[FIELDS];
+    int64_t at[FIELDS];
     double all = 0;
 
-    if (hz <= 0 ||
-        sscanf(line, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &at[USER],
-               &at[NICE], &at[SYSTEM], &at[IDLE], &at[IOWAIT], &at[IRQ],
-               &at[SOFTIRQ], &at[STEAL]) != FIELDS)
+    if (hz <= 0 || strncmp(line, "cpu ", 4) != 0)
         return -1;
-    for (int i = 0; i < FIELDS; i++)
+    line += 4;
+    for (int i = 0; i < FIELDS; i++) {
+        at[i] = next_number(&line);
+        if (at[i] < 0)
+            return -1;
         all += (double)at[i];
+    }
     time->is_known = 1;
     time->all_s = all / (double)hz;
     time->busy_s = (double)(at[USER] + at[NICE] + at[SYSTEM]) / (double)hz;

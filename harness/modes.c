@@ -47,15 +47,17 @@ static int has_dip(const int64_t *q, int n, const struct modes *modes)
 struct modes modes_of(const int64_t *quantiles, int n)
 {
     struct modes modes = {0};
-    int cut;
+    int cut, low, high;
 
     if (n < MIN_VALUES)
         return modes;
     cut = cut_of(quantiles, n);
     if (cut < least_share * n || n - cut < least_share * n)
         return modes;
-    modes.low_ns = (double)quantiles[cut / 2];
-    modes.high_ns = (double)quantiles[cut + (n - cut) / 2];
+    low = cut / 2;
+    high = (cut + n) / 2;
+    modes.low_ns = (double)quantiles[low];
+    modes.high_ns = (double)quantiles[high];
     modes.high_share = (double)(n - cut) / n;
     modes.are_two = modes.high_ns >= least_ratio * modes.low_ns &&
                     has_dip(quantiles, n, &modes);
