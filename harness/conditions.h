@@ -7,6 +7,7 @@
 
 #include "harness/machine.h"
 #include "harness/null_rtt.h"
+#include "harness/placement.h"
 #include "harness/result.h"
 
 #include <stdint.h>
@@ -23,6 +24,7 @@ struct conditions {
     struct null_rtt null_rtt;
     struct machine_load load_before;
     struct conditions_start start;
+    struct placement placement; /* of looks while it went on */
 
     double elapsed_s;
     double cpu_s;    /* time of all processors meanwhile; 0: not known */

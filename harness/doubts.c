@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 #include "lib/num.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Also of a run whose median has no interval. */
@@ -98,19 +99,23 @@ static void doubt_placement(struct result_run *run)
 
 /* ---- what the times look like ---- */
 
-static void doubt_modes(struct result_run *run, const struct summary *summary)
+static void doubt_modes(struct result_run *run, const struct summary *summary,
+                        const struct placement *placement)
 {
     struct modes modes = modes_of(summary->grid_ns, SUMMARY_GRID);
-    char low[24], high[24];
+    char low[24], high[24], seen[64] = "";
 
+    if (placement->looks > 0)
+        snprintf(seen, sizeof seen, "; seen on one processor %d of %d times",
+                 placement->together, placement->looks);
     if (modes.are_two)
         warning_add(run, WARNING_BIMODAL,
                     "%.0f %% of the round trips take about %s, the other "
-                    "%.0f %% about %s",
+                    "%.0f %% about %s%s",
                     100 * (1 - modes.high_share),
                     num_duration(modes.low_ns, low, sizeof low),
                     100 * modes.high_share,
-                    num_duration(modes.high_ns, high, sizeof high));
+                    num_duration(modes.high_ns, high, sizeof high), seen);
 }
 
 /*
@@ -172,7 +177,8 @@ static void doubt_firsts(struct result_run *run, const struct summary *summary)
         (long long)(summary->ok / texture->firsts));
 }
 
-static void doubt_shape(struct result_run *run, const struct summary *summary)
+static void doubt_shape(struct result_run *run, const struct summary *summary,
+                        const struct placement *placement)
 {
     static const double most = 0.3;
 
@@ -180,7 +186,7 @@ static void doubt_shape(struct result_run *run, const struct summary *summary)
         warning_add(run, WARNING_SHORT_RUN,
                     "neighbouring batches correlate by %.2f, more than %.1f",
                     summary->lag1, most);
-    doubt_modes(run, summary);
+    doubt_modes(run, summary, placement);
     doubt_delayed_ack(run, summary);
     doubt_firsts(run, summary);
 }
@@ -196,5 +202,5 @@ void doubts_add(struct result_run *run, const struct doubts *doubts)
         return;
     doubt_clock(run, doubts);
     doubt_schedule(run, doubts);
-    doubt_shape(run, doubts->summary);
+    doubt_shape(run, doubts->summary, &doubts->conditions->placement);
 }

@@ -170,6 +170,25 @@ static void put_placement(struct cJSON *json, const struct result_run *run)
     put_cpu(to, "server", run->cpu_server, run->launched ? allowed : "");
 }
 
+/* What they did use, where that was seen. */
+static void put_seen(struct cJSON *json, const struct placement *placement)
+{
+    struct cJSON *to;
+    char cpus[256];
+
+    if (!placement->looks) {
+        json_put_null(json, "used");
+        return;
+    }
+    to = json_put_object(json, "used");
+    cpu_show(placement->client, cpus, sizeof cpus);
+    json_put_text(to, "by_client", cpus);
+    cpu_show(placement->server, cpus, sizeof cpus);
+    json_put_text(to, "by_server", cpus);
+    json_put_int(to, "looks", placement->looks);
+    json_put_int(to, "on_one", placement->together);
+}
+
 static void put_known(struct cJSON *json, const char *key, double value,
                       int is_known)
 {
@@ -181,6 +200,7 @@ static void put_known(struct cJSON *json, const char *key, double value,
 
 static void put_end(struct cJSON *json, const struct conditions *seen)
 {
+    put_seen(json, &seen->placement);
     put_known(json, "load_after", seen->load_after.minutes[0],
               seen->load_after.is_known);
     json_put_real(json, "elapsed_s", seen->elapsed_s);

@@ -86,8 +86,15 @@ struct session {
     struct witness witness;
 };
 
+/* Its number among the runs of the folder. */
+static int number_of(const struct session *session,
+                     const struct result_run *run)
+{
+    return (int)(run - session->result->runs);
+}
+
 /* Follow the client to its end, passing on what comes from the keyboard. */
-static void watch_client(struct session *session)
+static void watch_client(struct session *session, const struct result_run *run)
 {
     struct progress progress = {0};
     struct screen screen;
@@ -104,6 +111,10 @@ static void watch_client(struct session *session)
                             poll_every_ns);
         if (got > 0)
             screen_show(&screen, &progress);
+        if (got > 0)
+            witness_look(&session->witness, number_of(session, run),
+                         session->cast.client.pid,
+                         run->launched ? session->cast.server.pid : 0);
     } while (got >= 0);
     screen_clear(&screen);
 }
@@ -133,7 +144,7 @@ static int measure(struct session *session, struct result_run *run,
     if (look(&route, ROUTE_BEFORE, err) < 0 ||
         cast_start_client(cast, run, dir, err) < 0)
         return -1;
-    watch_client(session);
+    watch_client(session, run);
     if (cast->client.exit_code == 0)
         (void)look(&route, ROUTE_AFTER, &way);
     if (cast_end(cast, run, dir, is_hurried, err) < 0)
@@ -143,13 +154,6 @@ static int measure(struct session *session, struct result_run *run,
     err_worse(err, &witness);
     err_worse(err, &way);
     return err->code ? -1 : 0;
-}
-
-/* Its number among the runs of the folder. */
-static int number_of(const struct session *session,
-                     const struct result_run *run)
-{
-    return (int)(run - session->result->runs);
 }
 
 /* What people read, and what the scenario expected. */

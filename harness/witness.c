@@ -23,6 +23,11 @@ void witness_run_begin(struct witness *witness, int i)
     conditions_begin(&witness->conditions[i], &witness->result->runs[i]);
 }
 
+void witness_look(struct witness *witness, int i, pid_t client, pid_t server)
+{
+    placement_look(&witness->conditions[i].placement, client, server);
+}
+
 void witness_run_end(struct witness *witness, int i, const char *server_host)
 {
     struct conditions *conditions = &witness->conditions[i];

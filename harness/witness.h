@@ -30,6 +30,9 @@ int witness_begin(struct witness *witness, const struct result *result,
 /* Just before the programs of run number i are started, */
 void witness_run_begin(struct witness *witness, int i);
 
+/* now and then while they run (server 0: on another machine), */
+void witness_look(struct witness *witness, int i, pid_t client, pid_t server);
+
 /* and when they have ended and left a record. */
 void witness_run_end(struct witness *witness, int i, const char *server_host);
 

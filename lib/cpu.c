@@ -5,7 +5,7 @@
 #include <sched.h>
 #include <stdio.h>
 
-enum { CPU_MAX = 1023 };
+enum { CPU_MAX = CPU_COUNT - 1 };
 
 /* Digits at *at, moved past them; -1 when there are none or too many. */
 static int read_number(const char **at)
@@ -62,29 +62,38 @@ int cpu_pin(int cpu)
 }
 
 /* The end of the run of CPUs that begins at `from`. */
-static int run_end(const cpu_set_t *set, int from)
+static int run_end(const unsigned char used[CPU_COUNT], int from)
 {
-    while (from < CPU_MAX && CPU_ISSET((size_t)from + 1, set))
+    while (from + 1 < CPU_COUNT && used[from + 1])
         from++;
     return from;
 }
 
-void cpu_allowed(char *text, size_t size)
+void cpu_show(const unsigned char used[CPU_COUNT], char *text, size_t size)
 {
-    cpu_set_t set;
     size_t n = 0;
 
     text[0] = '\0';
-    if (sched_getaffinity(0, sizeof set, &set) < 0)
-        return;
-    for (int cpu = 0; cpu <= CPU_MAX && n < size; cpu++) {
-        int last = run_end(&set, cpu);
+    for (int cpu = 0; cpu < CPU_COUNT && n < size; cpu++) {
+        int last = run_end(used, cpu);
 
-        if (!CPU_ISSET((size_t)cpu, &set))
+        if (!used[cpu])
             continue;
         n += (size_t)snprintf(text + n, size - n,
                               last > cpu ? "%s%d-%d" : "%s%d", n ? "," : "",
                               cpu, last);
         cpu = last;
     }
+}
+
+void cpu_allowed(char *text, size_t size)
+{
+    unsigned char used[CPU_COUNT] = {0};
+    cpu_set_t set;
+
+    CPU_ZERO(&set);
+    (void)sched_getaffinity(0, sizeof set, &set);
+    for (int cpu = 0; cpu < CPU_COUNT; cpu++)
+        used[cpu] = CPU_ISSET((size_t)cpu, &set) != 0;
+    cpu_show(used, text, size);
 }
