@@ -70,7 +70,7 @@ static: $(STATIC) $(TOP)/share/echolab/static ## servers without libraries, for 
 check: all unit ## run every test: unit tests, layers, bats
 	@sh tests/run.sh $(TOP)/bin $(UNITS)
 
-check-slow: all static $(SLOW) ## simulate the statistics; kill programs at each system call; cut ssh
+check-slow: all static $(SLOW) $(HELPERS) ## simulate the statistics; kill programs at each system call; cut ssh; strangers
 	@for t in $(SLOW); do $$t || exit 1; done
 	@ECHOLAB_BIN="$(CURDIR)/$(TOP)/bin" bats --print-output-on-failure tests/slow
 

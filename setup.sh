@@ -13,7 +13,7 @@ pkg-config                  finds the libraries below
 libcjson-dev                scenarios and manifests (cJSON)
 libcsv-dev                  reads message records (libcsv)
 libgsl-dev                  distributions and statistics (GSL)
-libsodium-dev               run ids and checksums (libsodium)
+libsodium-dev               run ids, keys and checksums (libsodium)
 gnuplot-nox                 draws the figures
 fonts-lmodern               the figures' font
 texlive-latex-base          builds the report (pdflatex)

@@ -35,13 +35,13 @@ struct parcel {
 };
 
 struct counts {
-    int64_t received, back;     /* from clients, from the target */
-    int64_t forwarded, refused; /* of the former */
-    int64_t queue_dropped;      /* no room on the path */
-    int64_t unsent;             /* the kernel would not take it forward */
-    int64_t failed;             /* ICMP: the target refuses */
-    int64_t on_path;            /* at the end */
-    int64_t bytes;              /* that came in */
+    int64_t received, back; /* from clients, from the target */
+    int64_t forwarded;      /* of the former */
+    int64_t queue_dropped;  /* no room on the path */
+    int64_t unsent;         /* the kernel would not take it forward */
+    int64_t failed;         /* ICMP: the target refuses */
+    int64_t on_path;        /* at the end */
+    int64_t bytes;          /* that came in */
 };
 
 struct relay {
@@ -166,6 +166,15 @@ static struct inject_key next_key(struct peer *peer,
                                .seq = peer->strangers[direction]++};
 }
 
+static int admit(struct relay *relay, size_t n)
+{
+    enum refusal why = serve_admit(&relay->path->serve, n);
+
+    if (why != REFUSED_NOT)
+        (void)gate_refuse(&relay->gate, why);
+    return why == REFUSED_NOT;
+}
+
 static int take_question(struct relay *relay, size_t n,
                          const struct net_addr *from, struct err *err)
 {
@@ -176,14 +185,13 @@ static int take_question(struct relay *relay, size_t n,
         .direction = IMPAIR_FORWARD, .is_hello = kind == GATE_HELLO, .n = n};
     enum impair_action action = IMPAIR_PASS;
 
-    if (kind != GATE_REFUSED &&
-        serve_admit(&relay->path->serve, n) == REFUSED_NOT) {
-        like.peer = peers_find(&relay->peers, from);
-        if (!like.peer)
-            like.peer = new_peer(relay, from);
-    }
+    if (kind == GATE_REFUSED || !admit(relay, n))
+        return 0;
+    like.peer = peers_find(&relay->peers, from);
+    if (!like.peer)
+        like.peer = new_peer(relay, from);
     if (!like.peer) {
-        relay->counts.refused++;
+        (void)gate_refuse(&relay->gate, REFUSED_FULL);
         return 0;
     }
     like.key = kind == GATE_PLAIN ? next_key(like.peer, IMPAIR_FORWARD)
@@ -210,7 +218,7 @@ static int take_questions(struct relay *relay, struct err *err)
         relay->counts.received++;
         relay->counts.bytes += n;
         if (truncated) /* by IPv6 there are longer ones than we can send */
-            relay->counts.refused++;
+            (void)gate_refuse(&relay->gate, REFUSED_LENGTH);
         else if (take_question(relay, (size_t)n, &from, err) < 0)
             return -1;
     }
@@ -268,7 +276,7 @@ static void take_answers(struct relay *relay, struct peer *peer)
         relay->counts.back++;
         relay->counts.bytes += n;
         if (truncated)
-            relay->counts.refused++;
+            (void)gate_refuse(&relay->gate, REFUSED_LENGTH);
         else
             take_answer(relay, peer, (size_t)n);
     }
@@ -407,9 +415,9 @@ static int check_balance(const struct relay *relay, struct err *err)
     const struct counts *counts = &relay->counts;
     const struct answers *answers = &relay->answers;
     int64_t in = counts->received + counts->back + relay->inject->duplicated;
-    int64_t out = counts->forwarded + counts->refused + counts->queue_dropped +
-                  counts->unsent + counts->on_path + relay->inject->dropped +
-                  answers->sent + answers->unsent;
+    int64_t out = counts->forwarded + refusals_sum(&relay->gate.refusals) +
+                  counts->queue_dropped + counts->unsent + counts->on_path +
+                  relay->inject->dropped + answers->sent + answers->unsent;
 
     if (in == out)
         return 0;
@@ -433,11 +441,13 @@ static void tell(const struct relay *relay)
         "bytes=%lld local_drops=%lld",
         (unsigned long long)relay->peers.came, (long long)counts->received,
         (long long)counts->forwarded, (long long)counts->back,
-        (long long)relay->answers.sent, (long long)counts->refused,
+        (long long)relay->answers.sent,
+        (long long)refusals_sum(&relay->gate.refusals),
         (long long)inject->dropped, (long long)counts->queue_dropped,
         (long long)inject->duplicated, (long long)inject->reordered,
         (long long)unsent, (long long)counts->failed,
         (long long)counts->on_path, (long long)counts->bytes, (long long)drops);
+    serve_tell_refusals(&relay->gate.refusals);
 }
 
 /* What is still on the path never arrives; what was only held back does. */

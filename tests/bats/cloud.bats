@@ -272,3 +272,34 @@ look() {
     done
     [ ! -e results ]
 }
+
+@test "cloud: the key of a run is nowhere to be seen, here or there" {
+    mkdir bin
+    ln -s "$bin"/echo-* bin
+    rm bin/echo-rate
+    cp "$bin/harness" bin
+    ln -s "$(readlink -f "$bin/../share")" share
+    # What measures is told the key, and looks for it on both hosts: they have
+    # one /proc here.
+    cat >bin/echo-rate <<END
+#!/bin/sh
+read -r key
+echo "\$key" >"$BATS_TEST_TMPDIR/seen"
+{
+    grep -alsF -f "$BATS_TEST_TMPDIR/seen" /proc/[0-9]*/cmdline /proc/[0-9]*/environ
+    nsenter -t $far_pid -m grep -raF -f - /tmp /run/sshd <"$BATS_TEST_TMPDIR/seen"
+} >>"$T/found"
+cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' >>"$T/commands"
+exec "$bin/echo-rate" "\$@" <<KEY
+\$key
+KEY
+END
+    chmod 755 bin/echo-rate
+    bin=$T/bin deploy
+    grep -qxE '[0-9a-f]{32}' "$BATS_TEST_TMPDIR/seen"
+    [[ -e found && ! -s found ]]
+    # It looked where the server ran.
+    grep -q -- '--key-from-stdin .*--exit-with-stdin' commands
+    grep -q '"keyed":.*true' results.*/*/manifest.json
+    not grep -raF -f "$BATS_TEST_TMPDIR/seen" results.*
+}

@@ -12,7 +12,8 @@
  *       ends.  KIND is what they do:
  *       half   the beginning of a hello, and no more
  *       slow   a byte now and then
- *       deaf   all that the socket takes, and never a look at what comes
+ *       deaf   all that the socket takes, and never a look at what comes, for
+ *              which it has little room
  *       idle   one byte, and no more
  */
 #define _GNU_SOURCE
@@ -224,8 +225,10 @@ static void come(struct gang *gang)
 {
     struct epoll_event event = {.events = EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                 .data.u32 = (uint32_t)gang->made};
-    int fd = bound_to(gang->source, SOCK_STREAM | SOCK_NONBLOCK);
+    int fd = bound_to(gang->source, SOCK_STREAM | SOCK_NONBLOCK), room = 4096;
 
+    if (gang->kind == 'd')
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     while (gang->open >= gang->hold)
         lose(gang, gang->oldest++);
     gang->fd[gang->made++] = fd;

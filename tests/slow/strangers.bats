@@ -1,0 +1,176 @@
+#!/usr/bin/env bats
+# What many strangers cost those who are served, in a network of its own: a
+# minute or two.  Prints what it measures.
+load ../bats/helper
+
+# What the scripts below share; they run in a network of their own.
+setup() {
+    common_setup
+    need_netns
+    need ss
+    echo 000102030405060708090a0b0c0d0e0f >key
+    cat >common <<'END'
+set -e
+bin=$1 stranger=$1/../tests/stranger
+shift
+# start ARG...: a server of TCP; $server, $port.
+start() {
+    local line=''
+    rm -f ready
+    mkfifo ready
+    "$bin/echo-server" --port 0 --quiet "$@" <key >ready 3>&- &
+    server=$!
+    exec 5<ready
+    until [[ $line == listening* ]]; do
+        IFS= read -r -t 10 -u 5 line || exit 9
+    done
+    port=${line##*:}
+    cat <&5 >counts &
+    exec 5<&-
+}
+stop() {
+    kill "$server"
+    wait "$server"
+    server=
+}
+# come KIND N RATE HOLD: strangers; until leave.
+come() {
+    rm -f hole said
+    mkfifo hole
+    "$stranger" "$1" 127.0.0.9 "$port" "$2" "$3" "$4" <hole >said 3>&- &
+    gang=$!
+    exec {hole}>hole
+}
+leave() {
+    exec {hole}>&-
+    wait "$gang"
+    gang=
+}
+all_came() {
+    for ((tries = 0; tries < 3000; tries++)); do
+        ! grep -q ready said || return 0
+        sleep 0.02
+    done
+    exit 8
+}
+rss() { awk '/^VmRSS/ { print $2 }' "/proc/$server/status"; }
+median() { sort -n "$1" | awk '{ x[NR] = $1 } END { print (x[int((NR + 1) / 2)] + x[int(NR / 2) + 1]) / 2 }'; }
+trap 'kill $server $gang 2>/dev/null || :' EXIT
+ulimit -n "$(ulimit -Hn)"
+echo '1024 65535' >/proc/sys/net/ipv4/ip_local_port_range
+END
+}
+
+# The server is as public as can be: 64 connections, 16 from one address.
+@test "100 000 half-open hellos: who has the key is served, and memory is flat" {
+    cat >inside <<'END'
+. ./common
+start --ip 0.0.0.0 --model "$1" --key-from-stdin
+honest() { "$bin/echo-rate" --ip 127.0.0.1 --port "$port" --key-from-stdin --machine "$@" <key; }
+honest --messages 1000 --connections 4 >before
+rss >rss
+before=$(rss)
+honest --rate 500 --connections 4 --duration 30 >during &
+client=$!
+come half 100000 5000 15000
+until grep -q ready said; do
+    rss >>rss
+    sleep 0.5
+done
+wait "$client"
+tail -n 1 during
+leave
+honest --messages 1000 --connections 4 >after
+for ((i = 0; i < 200; i++)); do # for its threads to leave
+    [ "$(ls "/proc/$server/task" | wc -l)" -gt 20 ] || break
+    sleep 0.05
+done
+after=$(rss)
+stop
+cat said counts
+awk -v model="$1" -v before="$before" -v after="$after" '
+    { x[NR] = $1 }
+    END {
+        for (i = 1; i <= NR; i++) {
+            if (i > 1 && i <= NR / 2 && x[i] > first) first = x[i]
+            if (i > NR / 2 && x[i] > second) second = x[i]
+        }
+        printf "%s: VmRSS %d kB before, at most %d in the first half, %d in the second, %d after\n",
+            model, before, first, second, after
+        exit second > first + 1024 || after > before + 8192
+    }' rss
+grep -q '^made=100000 ' said
+[[ $(tail -n 1 during) == *' failed=0'* || $(tail -n 1 during) == *' ok=15000 '* ]]
+END
+    for model in epoll thread; do
+        run in_netns timeout -k 2 240 bash inside "$bin" "$model"
+        echo "$output"
+        echo "$output" | sed 's/^/# /' >&3
+        [ "$status" -eq 0 ]
+    done
+}
+
+@test "slow writers, deaf readers, 10 000 idle connections: p99 at most doubles" {
+    cat >inside <<'END'
+. ./common
+# p99: of half a second's round trips, in microseconds.
+p99() {
+    "$bin/echo-rate" --ip 127.0.0.1 --port "$port" --duration 0.5 --record out --quiet
+    awk -F, 'NR > 1 && $9 == "ok" { print $6 }' out/messages.csv | sort -n |
+        awk '{ x[NR] = $1 } END { print x[int(NR * 0.99)] / 1000 }'
+    rm -r out
+}
+# settled: the server has nothing to do.
+ticks() { cut -d ' ' -f 14,15 "/proc/$server/stat"; }
+settle() {
+    local was=''
+    for ((i = 0; i < 100; i++)); do
+        [ "$(ticks)" != "$was" ] || return 0
+        was=$(ticks)
+        sleep 0.1
+    done
+}
+established() { ss -Htn state established "sport = :$port" | wc -l; }
+# compare KIND N: rounds without and with N of them, and the median of the
+# ratios, so that what else the machine does meanwhile happens to both.
+compare() {
+    rm -f with without ratios
+    for round in 1 2 3 4 5 6 7 8 9; do
+        without=$(p99)
+        come "$1" "$2" 4000 "$2"
+        all_came
+        for ((i = 0; i < 500 && $(established) < $2; i++)); do sleep 0.02; done
+        there=$(established)
+        [ "$1" = slow ] || settle
+        with=$(p99)
+        echo "$without" >>without
+        echo "$with" >>with
+        awk -v a="$without" -v b="$with" 'BEGIN { print b / a }' >>ratios
+        leave
+        for ((i = 0; i < 500 && $(established) > 2; i++)); do sleep 0.02; done
+    done
+    echo "$(median without) $(median with) $(median ratios)" |
+        awk -v what="$model, $there $1" '
+            { printf "%s: p99 %.1f us without, %.1f us with: ratio %.2f\n", what, $1, $2, $3 }
+            $3 > 2 { exit 1 }' || bad=1
+}
+bad=0
+model=epoll
+start --model epoll --max-connections 12000 --listen 4096 --timeout 600
+compare slow 1000
+compare deaf 500
+compare idle 10000
+stop
+model=thread
+start --listen 4096 --timeout 600
+compare slow 500
+compare deaf 500
+compare idle 1000
+stop
+exit "$bad"
+END
+    run in_netns timeout -k 2 600 bash inside "$bin"
+    echo "$output"
+    echo "$output" | sed 's/^/# /' >&3
+    [ "$status" -eq 0 ]
+}
