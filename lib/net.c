@@ -531,6 +531,11 @@ int net_set_blocking(int fd, int blocking)
     return fcntl(fd, F_SETFL, flags);
 }
 
+int net_set_unsent_max(int fd, int bytes)
+{
+    return setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+}
+
 int net_set_nodelay(int fd)
 {
     int on = 1;

@@ -123,6 +123,12 @@ void net_wait_io(int fd, int64_t timeout_ns);
 int net_set_blocking(int fd, int blocking);
 /* No Nagle: an echo must not wait for an acknowledgement. */
 int net_set_nodelay(int fd);
+
+/*
+ * Of what is sent on fd at most so many bytes wait in the kernel for the peer
+ * to take more; the socket is full then.  (TCP)
+ */
+int net_set_unsent_max(int fd, int bytes);
 /* Deadlines of one blocking recv/send; <= 0: none. */
 int net_set_timeouts(int fd, int64_t recv_ns, int64_t send_ns);
 /* Half of the connection is done: 'r', 'w' or 'b'oth. */

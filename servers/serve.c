@@ -16,6 +16,7 @@
 enum {
     SPARE_FDS = 16,
     MOST_THREADS = 4096,
+    UNSENT_BYTES = 256 << 10, /* the kernel's memory for who never reads */
 };
 
 /* What ends a server; SIGALRM is its lifetime. */
@@ -213,6 +214,8 @@ static int set_limits(struct serve *serve, struct err *err)
     if (limits_settle(&serve->limits, is_public, err) < 0)
         return -1;
     guard_settle(&serve->guard, is_public);
+    if (is_public || serve->guard.has_key)
+        serve->unsent_bytes = UNSENT_BYTES;
     settle_proof(serve);
     if (!serve->timeout_ns && is_public)
         return args_bad(err, "timeout", "-1",

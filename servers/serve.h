@@ -35,6 +35,7 @@ struct serve {
 
     int listener; /* -1 until open */
     struct net_addr bound;
+    int unsent_bytes;    /* most that waits in a socket; 0: no limit of ours */
     struct bucket *rate; /* what may come in a second; NULL: no limit */
     struct bucket bucket;
     sigset_t waiting; /* the mask to wait with: SIGINT, SIGTERM, SIGALRM on */

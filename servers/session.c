@@ -23,6 +23,8 @@ struct session *session_new(struct serve *serve, int fd,
     session->active_ns = clock_now_ns();
     session->is_proven = !serve->guard.has_key;
     (void)net_set_nodelay(fd);
+    if (serve->unsent_bytes)
+        (void)net_set_unsent_max(fd, serve->unsent_bytes);
     net_tuple_text(peer, name);
     serve_say(serve, "Client %s connected!", name);
     return session;

@@ -11,7 +11,7 @@
  *       HOLD of them at once; "ready" when all were made; then until its input
  *       ends.  KIND is what they do:
  *       half   the beginning of a hello, and no more
- *       slow   a byte now and then
+ *       slow   a byte a second
  *       deaf   all that the socket takes, and never a look at what comes, for
  *              which it has little room
  *       idle   one byte, and no more
@@ -208,7 +208,7 @@ struct gang {
     int epoll;
     int want, hold;
     double per_s;
-    int made, open, closed;
+    int made, open, closed, turn;
     int oldest, fd[MOST]; /* in the order of coming; -1: gone */
 };
 
@@ -270,15 +270,20 @@ static void hear(struct gang *gang)
     }
 }
 
-/* Ten bytes a second, from all that are there. */
-static void dribble(struct gang *gang, int64_t *next_ns)
+/* A byte a second from all that are there, and not all at once. */
+static void dribble(struct gang *gang, int64_t *last_ns)
 {
-    if (gang->kind != 's' || now_ns() < *next_ns)
+    double due = (double)(now_ns() - *last_ns) * gang->made / 1e9;
+
+    if (gang->kind != 's' || due < 1)
         return;
-    *next_ns = now_ns() + 100000000;
-    for (int i = gang->oldest; i < gang->made; i++)
-        if (gang->fd[i] >= 0)
-            say(gang, gang->fd[i]);
+    *last_ns = now_ns();
+    for (int i = 0; i < (int)due; i++) {
+        int fd = gang->fd[gang->turn++ % gang->made];
+
+        if (fd >= 0)
+            say(gang, fd);
+    }
 }
 
 static int crowd(struct gang *gang)
