@@ -85,27 +85,37 @@ static int compare_messages(const struct keep *keep,
 
 /* ---- each file ---- */
 
-static int take_messages(const struct keep *keep, struct err *err)
+/* Once for all: it is by far the largest file. */
+static int read_messages(const struct keep *keep, struct err *err)
 {
-    struct result_run *run = keep->run;
-    struct ledger_reader reader = {.any_order = result_run_is_udp(run),
-                                   .is_partial = !keep->is_whole};
-    struct ledger ledger;
+    struct result_run as = *keep->run;
     char path[4096];
 
-    if (result_file_path(path, keep->result, run, RESULT_MESSAGES_CSV, err) < 0)
+    as.done =
+        keep->is_whole; /* a last row without its end is dropped, or not */
+    if (result_file_path(path, keep->result, &as, RESULT_MESSAGES_CSV, err) < 0)
         return -1;
-    reader.path = path;
-    if (ledger_read(&reader, &ledger, err) < 0)
+    return samples_load(keep->samples, path, &as, err);
+}
+
+static int take_messages(const struct keep *keep, struct err *err)
+{
+    const struct ledger *ledger = &keep->samples->ledger;
+    struct result_file entry = {.name = RESULT_MESSAGES_CSV};
+    struct result_run *run = keep->run;
+
+    if (read_messages(keep, err) < 0)
         return -1;
-    run->rows = run->intended = ledger.rows;
-    run->duplicated = ledger.duplicated;
-    run->reordered = ledger.reordered;
-    memcpy(run->outcomes, ledger.outcomes, sizeof run->outcomes);
-    if (keep->is_whole && compare_messages(keep, &ledger, err) < 0)
+    run->rows = run->intended = ledger->rows;
+    run->duplicated = ledger->duplicated;
+    run->reordered = ledger->reordered;
+    memcpy(run->outcomes, ledger->outcomes, sizeof run->outcomes);
+    if (keep->is_whole && compare_messages(keep, ledger, err) < 0)
         return -1;
-    return result_add_file(keep->result, run, RESULT_MESSAGES_CSV, ledger.rows,
-                           err);
+    entry.bytes = ledger->file_bytes;
+    entry.rows = ledger->rows;
+    memcpy(entry.sha256, ledger->sha256, sizeof entry.sha256);
+    return result_enter_file(run, &entry, err);
 }
 
 /* A client that did not come to its end may have left nothing in it. */

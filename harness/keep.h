@@ -7,6 +7,7 @@
 
 #include "harness/cast.h"
 #include "harness/result.h"
+#include "harness/samples.h"
 #include "harness/transcript.h"
 #include "lib/err.h"
 
@@ -17,6 +18,7 @@ struct keep {
     const struct cast *cast;
     const struct cast_counts *counts;
     int is_whole; /* the client came to its end and told its counts */
+    struct samples *samples; /* what keep_files has read, to be summed up */
 };
 
 /*
@@ -32,7 +34,7 @@ int keep_has_record(const struct keep *keep);
  * Take the files of the run, and set run->done.  When it is not whole, they
  * were trimmed before, and nothing is compared.  Errors:
  * ledger-differs (ERR_BUG) when a file is not what was counted, those of
- * ledger_read, connections_load, tables_count and reconcile_run.
+ * samples_load, connections_load, tables_count and reconcile_run.
  */
 int keep_files(const struct keep *keep, struct err *err);
 

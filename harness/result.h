@@ -209,6 +209,10 @@ int result_make_dir(const struct result *result, const struct result_run *run,
 int result_write_text(const struct result *result, const struct result_run *run,
                       const char *file, const char *text, struct err *err);
 
+/* Add a file that was measured and hashed while it was read. */
+int result_enter_file(struct result_run *run, const struct result_file *file,
+                      struct err *err);
+
 /* Measure and hash a file of the run and add it to run->files. */
 int result_add_file(const struct result *result, struct result_run *run,
                     const char *file, int64_t rows, struct err *err);

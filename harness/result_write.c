@@ -177,22 +177,27 @@ int result_make_dir(const struct result *result, const struct result_run *run,
     return mkdir(path, 0777) < 0 ? write_err(err, path) : 0;
 }
 
+int result_enter_file(struct result_run *run, const struct result_file *file,
+                      struct err *err)
+{
+    if (run->nfiles == RESULT_MAX_FILES)
+        return err_set(err, ERR_BUG, "result-files", "too many files: %s",
+                       file->name);
+    run->files[run->nfiles++] = *file;
+    return 0;
+}
+
 int result_add_file(const struct result *result, struct result_run *run,
                     const char *file, int64_t rows, struct err *err)
 {
-    struct result_file *f = &run->files[run->nfiles];
+    struct result_file entry = {.rows = rows};
     char path[4096];
 
-    if (run->nfiles == RESULT_MAX_FILES)
-        return err_set(err, ERR_BUG, "result-files", "too many files: %s",
-                       file);
+    snprintf(entry.name, sizeof entry.name, "%s", file);
     if (result_file_path(path, result, run, file, err) < 0 ||
-        hash_file(path, f->sha256, &f->bytes, err) < 0)
+        hash_file(path, entry.sha256, &entry.bytes, err) < 0)
         return -1;
-    snprintf(f->name, sizeof f->name, "%s", file);
-    f->rows = rows;
-    run->nfiles++;
-    return 0;
+    return result_enter_file(run, &entry, err);
 }
 
 /* Where the last newline of the file ends; 0 without one. */

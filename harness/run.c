@@ -157,16 +157,17 @@ static int measure(struct session *session, struct result_run *run,
 }
 
 /* What people read, and what the scenario expected. */
-static int sum_up(struct session *session, struct result_run *run,
+static int sum_up(struct session *session, const struct keep *keep,
                   struct err *err)
 {
+    struct result_run *run = keep->run;
     struct summary summary;
     char path[4096], *text;
     int failed;
 
     if (result_file_path(path, session->result, run, RESULT_MESSAGES_CSV, err) <
             0 ||
-        summary_compute(path, run, &summary, err) < 0)
+        summary_compute(keep->samples, path, run, &summary, err) < 0)
         return -1;
     text = summary_json(&summary);
     if (!text)
@@ -195,13 +196,15 @@ static int take_record(struct session *session, const struct keep *keep,
         return -1;
     if (!keep_has_record(keep))
         return 0;
-    return keep_files(keep, err) < 0 ? -1 : sum_up(session, keep->run, err);
+    return keep_files(keep, err) < 0 ? -1 : sum_up(session, keep, err);
 }
 
 static int run_one(struct session *session, struct result_run *run,
                    struct err *err)
 {
+    struct samples samples = {0};
     struct keep keep = {.result = session->result,
+                        .samples = &samples,
                         .run = run,
                         .cast = &session->cast,
                         .counts = &session->counts};
@@ -222,6 +225,7 @@ static int run_one(struct session *session, struct result_run *run,
     keep.is_whole = session->counts.told && trouble.code != ERR_RESULTS;
     if (take_record(session, &keep, &later) < 0)
         cut = 1;
+    samples_release(&samples);
     cast_release(&session->cast);
     err_worse(&trouble, &later);
     if (!cut)

@@ -154,19 +154,13 @@ static int load_connections(const char *messages_csv_path, int is_partial,
     return connections_load(&out->connect, path, is_partial, err);
 }
 
-int summary_compute(const char *messages_csv_path, const struct result_run *run,
-                    struct summary *out, struct err *err)
+int summary_compute(struct samples *samples, const char *messages_csv_path,
+                    const struct result_run *run, struct summary *out,
+                    struct err *err)
 {
-    struct samples samples;
-    int status;
-
     memset(out, 0, sizeof *out);
     out->is_udp = result_run_is_udp(run);
-    if (samples_load(&samples, messages_csv_path, run, err) < 0)
-        return -1;
-    status = summary_alone(out, &samples, err);
-    samples_release(&samples);
-    if (status < 0)
+    if (summary_alone(out, samples, err) < 0)
         return -1;
     return load_connections(messages_csv_path, !run->done, out, err);
 }

@@ -81,12 +81,13 @@ int summary_alone(struct summary *out, struct samples *samples,
                   struct err *err);
 
 /*
- * Read messages.csv, and connections.csv beside it, of a run and sum them up.
- * A last row without its end is dropped unless run->done.  Errors: those of
- * samples_load and connections_load.
+ * Sum up the samples of a run, and the connections.csv beside the messages.csv
+ * that they are of.  A last row without its end is dropped unless run->done.
+ * Errors: no-memory, those of connections_load.
  */
-int summary_compute(const char *messages_csv_path, const struct result_run *run,
-                    struct summary *out, struct err *err);
+int summary_compute(struct samples *samples, const char *messages_csv_path,
+                    const struct result_run *run, struct summary *out,
+                    struct err *err);
 
 /* As JSON for people and scripts; the caller frees.  NULL: out of memory. */
 char *summary_json(const struct summary *summary);

@@ -16,13 +16,26 @@ static int write_file(const char *path, const char *header, const char *rows)
     return to && fprintf(to, "%s\n%s", header, rows) > 0 && fclose(to) == 0;
 }
 
+static int compute(const struct result_run *of, struct summary *out,
+                   struct err *err)
+{
+    struct samples samples;
+    int status;
+
+    if (samples_load(&samples, "messages.csv", of, err) < 0)
+        return -1;
+    status = summary_compute(&samples, "messages.csv", of, out, err);
+    samples_release(&samples);
+    return status;
+}
+
 /* Summary of these rows; 0 or -1 with err. */
 static int sum_up(const char *rows, struct summary *out, struct err *err)
 {
     memset(err, 0, sizeof *err);
     if (!write_file("messages.csv", RECORD_HEADER, rows))
         return -1;
-    return summary_compute("messages.csv", &run, out, err);
+    return compute(&run, out, err);
 }
 
 /*
@@ -190,7 +203,7 @@ static void test_fixed_rtt(void)
         fprintf(to, "0,%d,%d,%d,%d,1000,125,125,ok,1,0,\n", i, i * 1000,
                 i * 1000, i * 1000 + 1000);
     fclose(to);
-    CHECK_INT(summary_compute("messages.csv", &run, &s, &err), 0);
+    CHECK_INT(compute(&run, &s, &err), 0);
     CHECK_NEAR(s.rate.bit_per_s, 1e9, 1e-3);
     CHECK_NEAR(s.rate.lo, 1e9, 1);
     CHECK_NEAR(s.rate.hi, 1e9, 1);
@@ -223,7 +236,7 @@ static void test_udp(void)
                      "0,2,1200,1200,,,125,0,lost,0,0,\n"
                      "0,3,1300,1300,1400,100,125,125,ok,1,0,\n"
                      "0,4,1500,1500,,,125,0,aborted,0,0,\n"));
-    CHECK_INT(summary_compute("messages.csv", &udp, &s, &err), 0);
+    CHECK_INT(compute(&udp, &s, &err), 0);
     CHECK_STR(err.msg, "");
     CHECK_INT(s.loss.counted, 4);
     CHECK_INT(s.loss.lost, 2);
