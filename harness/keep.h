@@ -27,7 +27,7 @@ struct keep {
  */
 int keep_trim(const struct keep *keep, struct err *err);
 
-/* 1 when the client came so far that there is a messages.csv. */
+/* 1 when there is a messages.csv, or must be. */
 int keep_has_record(const struct keep *keep);
 
 /*

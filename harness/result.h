@@ -231,9 +231,13 @@ int result_add_environment(struct result *result, const char *text,
 /* Write the manifest as things stand (tmp, fsync, rename). */
 int result_save(const struct result *result, struct err *err);
 
+/* 1 while nobody has moved or removed the folder. */
+int result_is_there(const struct result *result);
+
 /*
  * Save, then rename to the final name without replacing.  All of it is on the
- * disk then; on failure the folder is .partial as before.
+ * disk then; on failure the folder is .partial as before.  results-damaged when
+ * somebody has taken away a file of it.
  */
 int result_finish(struct result *result, struct err *err);
 

@@ -298,6 +298,43 @@ static int sync_run(const struct result *result, const struct result_run *run,
     return sync_folder(path, err);
 }
 
+int result_is_there(const struct result *result)
+{
+    return access(result->path, F_OK) == 0;
+}
+
+static int check_file(const struct result *result, const struct result_run *run,
+                      const char *name, int64_t bytes, struct err *err)
+{
+    char path[4096];
+    struct stat st;
+
+    if (result_file_path(path, result, run, name, err) < 0)
+        return -1;
+    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+        (bytes < 0 || st.st_size == bytes))
+        return 0;
+    err_set(err, ERR_RESULTS, "results-damaged",
+            "cannot complete the results: %s is not as it was written", path);
+    return err_hint(err, "nobody may change a results folder while it is made");
+}
+
+/* What the manifest promises is there. */
+static int check_files(const struct result *result, struct err *err)
+{
+    if (check_file(result, NULL, "scenario.json", -1, err) < 0)
+        return -1;
+    for (int i = 0; i < result->nruns; i++) {
+        const struct result_run *run = &result->runs[i];
+
+        for (int k = 0; k < run->nfiles; k++)
+            if (check_file(result, run, run->files[k].name, run->files[k].bytes,
+                           err) < 0)
+                return -1;
+    }
+    return 0;
+}
+
 /* Not replacing; *err tells why not. */
 static int rename_folder(const char *from, const char *to, struct err *err)
 {
@@ -332,7 +369,8 @@ int result_finish(struct result *result, struct err *err)
     for (int i = 0; i < result->nruns; i++)
         if (sync_run(result, &result->runs[i], err) < 0)
             return -1;
-    if (result_save(result, err) < 0 || sync_folder(result->path, err) < 0)
+    if (check_files(result, err) < 0 || result_save(result, err) < 0 ||
+        sync_folder(result->path, err) < 0)
         return -1;
     return publish(result, err);
 }

@@ -338,6 +338,8 @@ static int give_up(struct session *session, struct err *err)
     struct err ignored = {0};
     char text[32];
 
+    if (!result_is_there(result))
+        return err_kept(err, "nothing there: %s is gone", result->path);
     if (rows == 0 && scenes == 0 && result_discard(result) == 0)
         return err_kept(err, "nothing was written");
     (void)save_environment(session, 1, &ignored);

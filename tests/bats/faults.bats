@@ -598,3 +598,47 @@ END
     [[ $stderr == *EFBIG* && $stderr == *'kept: '* ]]
     partial_is_sound
 }
+
+# taken_away COMMAND ID: a run at whose end, before the harness takes its files,
+# somebody takes something away.
+taken_away() {
+    rm -rf results cast
+    cast_with echo-rate
+    printf '#!/bin/sh\n"%s" "$@"\ncode=$?\n%s\nexit $code\n' "$bin/echo-rate" "$1" >cast/echo-rate
+    run --separate-stderr run_timed 30 cast/harness run "$smoke" --out results --set messages=100
+    expect_error 5 "$2"
+}
+
+@test "fault: what somebody takes away is not called complete" {
+    taken_away 'rm results/*/*/1/messages.csv' results-open
+    only_partial results
+    taken_away 'rm results/*/scenario.json' results-damaged
+    the_partial
+    [[ $stderr == *'kept: 100 whole rows in '* ]]
+    taken_away 'mv results elsewhere' results-open
+    [[ $stderr == *'kept: nothing there: '*' is gone'* ]]
+}
+
+# Of an hour, and of a machine that slept for five seconds, while it measures.
+@test "fault: a step of the wall clock harms nothing, and is told" {
+    shim=$bin/../tests/step_clock.so
+    [[ $bin != *san-* ]] || skip "a step of the clock: on programs without a sanitizer"
+    [[ -e $shim ]] || { echo "no $shim: run make unit" >&2 && return 1; }
+    LD_PRELOAD=$shim STEP_CLOCK=$T/stepped "$bin/harness" run "$smoke" \
+        --out results --set duration_s=60 >out 2>err 3>&- &
+    harness=$!
+    within 10 records
+    touch stepped
+    kill -INT "$harness"
+    status=0
+    wait "$harness" || status=$?
+    expect_status 130
+    partial_is_sound
+    grep -q 'the clock of the day moved by ' results/*/manifest.json
+    grep -q 'the machine was suspended for 5\.' results/*/manifest.json
+    # No time in the record is of a clock that was stepped.
+    awk -F, 'NR > 1 && ($4 > 3e11 || $6 > 3e11) { exit 1 }' results/*/*/1/messages.csv
+    # Undisturbed it says nothing.
+    "$bin/harness" run "$smoke" --out calm --set messages=100 >out
+    not grep -qE 'clock of the day|suspended for' calm/*/manifest.json
+}
