@@ -2,7 +2,6 @@
 
 #include "harness/stats.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 static size_t put_slopes(double *slopes, const struct fit_point *points, int n)
@@ -17,22 +16,6 @@ static size_t put_slopes(double *slopes, const struct fit_point *points, int n)
     return m;
 }
 
-/*
- * The slopes whose rank is so far from both ends that S, normal with variance
- * n(n-1)(2n+5)/18, lies between them; rounded outwards.
- */
-static void put_interval(struct fit *out, const double *sorted, size_t m, int n)
-{
-    double deviation = sqrt(n * (n - 1.0) * (2.0 * n + 5) / 18);
-    double rank = floor(((double)m - 1.959964 * deviation) / 2);
-
-    out->has_interval = rank >= 1;
-    if (!out->has_interval)
-        return;
-    out->b_lo = sorted[(size_t)rank - 1];
-    out->b_hi = sorted[m - (size_t)rank];
-}
-
 /* `scratch` has room for all pairs, and so for all points. */
 static void find(struct fit *out, const struct fit_point *points, int n,
                  double *scratch)
@@ -43,7 +26,6 @@ static void find(struct fit *out, const struct fit_point *points, int n,
     if (m == 0)
         return;
     out->b = stats_median(scratch, m); /* sorts */
-    put_interval(out, scratch, m, n);
     for (int i = 0; i < n; i++)
         scratch[i] = points[i].y - out->b * points[i].x;
     out->a = stats_median(scratch, (size_t)n);
@@ -74,10 +56,5 @@ struct fit_rate fit_rate_of(const struct fit *line)
         return rate;
     rate.limit = 8e9 / line->b;
     rate.half_bytes = line->a / line->b;
-    rate.has_interval = line->has_interval && line->b_lo > 0;
-    if (rate.has_interval) {
-        rate.limit_lo = 8e9 / line->b_hi;
-        rate.limit_hi = 8e9 / line->b_lo;
-    }
     return rate;
 }

@@ -2,8 +2,7 @@
  * What a round trip costs, over the length of the message: a fixed part and
  * one for each byte, RTT = a + b L.
  *
- * source   Theil (1950), Sen (1968): slope and its interval; Hockney (1994):
- *          r_inf and n_1/2
+ * source   Theil (1950), Sen (1968): slope; Hockney (1994): r_inf and n_1/2
  */
 #ifndef HARNESS_FIT_H
 #define HARNESS_FIT_H
@@ -18,8 +17,6 @@ struct fit_point {
 struct fit {
     int is_known; /* two points differ in x; else nothing holds */
     double a, b;  /* median slope of all pairs; median of what is left */
-    int has_interval;
-    double b_lo, b_hi; /* at least 95 %, from Kendall's S; of 6 points on */
 };
 
 /* points[0..n).  Error: no-memory. */
@@ -31,8 +28,6 @@ struct fit_rate {
     int is_known;      /* a and b are above 0; else nothing holds */
     double limit;      /* r_inf = 8/b in bit/s: of endless messages */
     double half_bytes; /* n_1/2 = a/b: makes half of it */
-    int has_interval;
-    double limit_lo, limit_hi;
 };
 
 struct fit_rate fit_rate_of(const struct fit *line);

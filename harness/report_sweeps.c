@@ -121,8 +121,9 @@ static struct figure_size_point size_point(const struct report_run *run)
         .hi = rate->hi};
 }
 
-static int fit(struct figure_size *of, struct err *err)
+static int fit(struct report_sizes *out, struct err *err)
 {
+    struct figure_size *of = &out->figure;
     struct fit_point *points = calloc((size_t)of->n + 1, sizeof *points);
     int status;
 
@@ -132,6 +133,9 @@ static int fit(struct figure_size *of, struct err *err)
         points[i] = (struct fit_point){of->points[i].bytes,
                                        of->points[i].rtt_ns};
     status = fit_line(&of->fit, points, of->n, err);
+    if (status == 0)
+        status = fit_bootstrap(&out->bounds, points, of->n,
+                               (uint64_t)out->first->run->seed, err);
     free(points);
     return status;
 }
@@ -157,7 +161,7 @@ int report_sizes_of(struct report_sizes *out, const struct report_set *set,
     out->figure.points = out->points;
     out->figure.is_local = report_run_is_local(out->first->run);
     out->figure.in_flight = in_flight(out->first->run);
-    return fit(&out->figure, err);
+    return fit(out, err);
 }
 
 void report_sizes_release(struct report_sizes *sizes)
@@ -281,18 +285,31 @@ static void put_common(struct target to, const struct report_run *run, int n,
         put_count(to, "unanswered", unanswered);
 }
 
-static void put_limit(struct target to, const struct fit_rate *rate)
+static void put_bounds(struct target to, const struct fit_rate *rate,
+                       const struct fit_bounds *of)
 {
+    static const struct quantity_unit bytes = {1, "bytes"};
     struct quantity_unit unit = quantity_rate(rate->limit);
-    double bounds[2] = {rate->limit_lo, rate->limit_hi};
+    double limit[2] = {of->limit_lo, of->limit_hi};
+    double half[2] = {of->half_lo, of->half_hi};
     int decimals = quantity_significant(rate->limit, 3, unit);
     char text[QUANTITY_SIZE];
 
+    if (!of->is_known)
+        return;
+    values_text(to.values, to.prefix, "limit.ci",
+                quantity_interval(limit, decimals, unit, text));
+    values_text(to.values, to.prefix, "half.ci",
+                quantity_interval(half, 0, bytes, text));
+    put_count(to, "resamples", of->resamples);
+}
+
+static void put_limit(struct target to, const struct fit_rate *rate,
+                      const struct fit_bounds *bounds)
+{
     put_rate(to, "limit", rate->limit);
-    if (rate->has_interval)
-        values_text(to.values, to.prefix, "limit.ci",
-                    quantity_interval(bounds, decimals, unit, text));
     put_count(to, "half", (int64_t)lround(rate->half_bytes));
+    put_bounds(to, rate, bounds);
 }
 
 static void put_sizes(struct target to, const struct report_sizes *sizes)
@@ -307,7 +324,9 @@ static void put_sizes(struct target to, const struct report_sizes *sizes)
         return;
     values_number(to.values, to.prefix, "fixed", sizes->figure.fit.a,
                   quantity_rough_time(sizes->figure.fit.a, text));
-    put_limit(to, &rate);
+    put_limit(to, &rate, &sizes->bounds);
+    if (sizes->first->summary.connect.mss > 0)
+        put_count(to, "segment", sizes->first->summary.connect.mss);
 }
 
 static void put_crowds(struct target to, const struct report_crowds *crowds)

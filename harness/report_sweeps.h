@@ -7,6 +7,7 @@
 
 #include "harness/figure_connections.h"
 #include "harness/figure_size.h"
+#include "harness/fit_bootstrap.h"
 #include "harness/report_set.h"
 #include "harness/values.h"
 #include "lib/err.h"
@@ -21,6 +22,7 @@
 struct report_sizes {
     struct figure_size figure;
     struct figure_size_point *points;
+    struct fit_bounds bounds;       /* of the fit */
     const struct report_run *first; /* one of its runs */
     int unanswered;                 /* runs without an answer: no point */
 };

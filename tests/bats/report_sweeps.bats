@@ -69,6 +69,8 @@ sizes() {
     [ "$(value bysize.limit)" = $'1.00\xe2\x80\x89Gbit/s' ]
     [ "$(value bysize.limit.ci)" = $'[1.00, 1.00]\xe2\x80\x89Gbit/s' ]
     [ "$(value bysize.half)" = 1250 ]
+    [ "$(value bysize.half.ci)" = $'[1250, 1250]\xe2\x80\x89bytes' ]
+    [ "$(value bysize.resamples)" = $'10\xe2\x80\x89000' ]
     [ "$(value bysize.fixed)" = $'10.0\xe2\x80\x89\xc2\xb5s' ]
     # 1, 2 and 8 connections; 1000 bytes in 18 us are 444 Mbit/s.
     [ "$(value bynumber.runs)" = 3 ]
