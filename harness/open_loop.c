@@ -19,8 +19,7 @@ struct open_loop open_loop_of(const struct samples *samples, double duration_s,
     out.late_max_ns = stats_percentile_of(scratch, n, 1);
     memcpy(scratch, samples->response_ns, n * sizeof *scratch);
     stats_sort(scratch, n);
-    for (int i = 0; i < OPEN_LOOP_QUANTILES; i++)
-        out.response[i] = stats_quantile(&sample, shares[i]);
+    stats_quantiles(&sample, shares, OPEN_LOOP_QUANTILES, out.response);
     out.response_max_ns = scratch[n - 1];
     return out;
 }

@@ -19,23 +19,25 @@ static void put_points(struct percentiles *out, const int64_t *sorted, size_t n)
     }
 }
 
+/* 1/(1-p) in steps of these, in each decade. */
 static void put_bounds(struct percentiles *out,
                        const struct stats_sample *sample)
 {
-    static const double steps[] = {1, 1.5, 2,
-                                   3, 4,   6}; /* of 1/(1-p) in a decade */
+    static const double steps[] = {1, 1.5, 2, 3, 4, 6};
+    struct stats_quantile all[PERCENTILES_BOUNDS];
+    double p[PERCENTILES_BOUNDS];
+    int n = 0;
 
     for (int i = 0; i < PERCENTILES_BOUNDS; i++) {
-        int decade = i / 6;
-        double x = pow(10, decade) * steps[i % 6];
-        struct stats_quantile q;
+        double x = pow(10, i / 6) * steps[i % 6];
 
-        if (x < 2 || (double)sample->n / x < 10)
-            continue;
-        q = stats_quantile(sample, 1 - 1 / x);
-        if (q.is_known)
-            out->bound[out->nbounds++] = q;
+        if (x >= 2 && (double)sample->n / x >= 10)
+            p[n++] = 1 - 1 / x;
     }
+    stats_quantiles(sample, p, n, all);
+    for (int i = 0; i < n; i++)
+        if (all[i].is_known)
+            out->bound[out->nbounds++] = all[i];
 }
 
 void percentiles_of(struct percentiles *out, const struct stats_sample *sample)

@@ -244,27 +244,86 @@ static size_t clamp_rank(double rank, size_t n)
     return rank > (double)n ? n : (size_t)rank;
 }
 
+/* The interval of a quantile whose value and n_eff are known. */
+static void put_bounds(struct stats_quantile *q,
+                       const struct stats_sample *sample)
+{
+    double n = (double)sample->n, size, lo, hi;
+
+    q->is_known = q->n_eff * (1 - q->p) >= 10 - 1e-9;
+    if (!q->is_known && q->n_eff > 0)
+        q->more_s = sample->duration_s * (10 / (1 - q->p) / q->n_eff - 1);
+    if (!q->is_known)
+        return;
+    size = q->n_eff * (1.96 / 2.045) * (1.96 / 2.045);
+    lo = beta_inverse(0.025, size * q->p, size * (1 - q->p) + 1);
+    hi = beta_inverse(0.975, size * q->p + 1, size * (1 - q->p));
+    q->lo = sample->sorted[clamp_rank(floor(lo * n), sample->n) - 1];
+    q->hi = sample->sorted[clamp_rank(ceil(hi * n), sample->n) - 1];
+}
+
+/*
+ * counts[i]: how many values of a batch are above the first i quantiles and
+ * not the next.  Most are above few, so the search begins at the first.
+ */
+static void count_above(const int64_t *values, size_t n,
+                        const struct stats_quantile *q, int nq, size_t *counts)
+{
+    for (int i = 0; i <= nq; i++)
+        counts[i] = 0;
+    for (size_t i = 0; i < n; i++) {
+        int above = 0;
+
+        while (above < nq && values[i] > q[above].value)
+            above++;
+        counts[above]++;
+    }
+}
+
+/* shares[i][b]: of the values <= quantile i in batch b. */
+static void shares_of(const struct stats_sample *sample,
+                      const struct stats_quantile *q, int nq,
+                      double (*shares)[STATS_BATCHES])
+{
+    size_t counts[STATS_QUANTILES + 1], n = sample->n;
+
+    for (size_t b = 0; b < STATS_BATCHES; b++) {
+        size_t from = b * n / STATS_BATCHES, to = (b + 1) * n / STATS_BATCHES;
+        size_t hits = 0;
+
+        count_above(sample->in_time_order + from, to - from, q, nq, counts);
+        for (int i = 0; i < nq; i++) {
+            hits += counts[i];
+            shares[i][b] = (double)hits / (double)(to - from);
+        }
+    }
+}
+
+void stats_quantiles(const struct stats_sample *sample, const double *p, int n,
+                     struct stats_quantile *out)
+{
+    double shares[STATS_QUANTILES][STATS_BATCHES];
+
+    for (int i = 0; i < n; i++) {
+        out[i] = (struct stats_quantile){.p = p[i]};
+        if (sample->n > 0)
+            out[i].value = stats_percentile(sample->sorted, sample->n, p[i]);
+    }
+    if (sample->n < STATS_MIN_VALUES)
+        return;
+    shares_of(sample, out, n, shares);
+    for (int i = 0; i < n; i++) {
+        out[i].n_eff = size_of_shares(shares[i], p[i], (double)sample->n);
+        put_bounds(&out[i], sample);
+    }
+}
+
 struct stats_quantile stats_quantile(const struct stats_sample *sample,
                                      double p)
 {
-    struct stats_quantile q = {.p = p};
-    double n = (double)sample->n, size, lo, hi;
+    struct stats_quantile q;
 
-    if (sample->n == 0)
-        return q;
-    q.value = stats_percentile(sample->sorted, sample->n, p);
-    q.n_eff = stats_effective_size(sample->in_time_order, sample->n, q.value,
-                                   p);
-    q.is_known = q.n_eff * (1 - p) >= 10 - 1e-9;
-    if (!q.is_known && q.n_eff > 0)
-        q.more_s = sample->duration_s * (10 / (1 - p) / q.n_eff - 1);
-    if (!q.is_known)
-        return q;
-    size = q.n_eff * (1.96 / 2.045) * (1.96 / 2.045);
-    lo = beta_inverse(0.025, size * p, size * (1 - p) + 1);
-    hi = beta_inverse(0.975, size * p + 1, size * (1 - p));
-    q.lo = sample->sorted[clamp_rank(floor(lo * n), sample->n) - 1];
-    q.hi = sample->sorted[clamp_rank(ceil(hi * n), sample->n) - 1];
+    stats_quantiles(sample, &p, 1, &q);
     return q;
 }
 

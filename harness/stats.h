@@ -89,6 +89,14 @@ struct stats_sample {
 struct stats_quantile stats_quantile(const struct stats_sample *sample,
                                      double p);
 
+/*
+ * The same for p[0..n), ascending, n at most STATS_QUANTILES, in one pass over
+ * the sample.
+ */
+#define STATS_QUANTILES 64
+void stats_quantiles(const struct stats_sample *sample, const double *p, int n,
+                     struct stats_quantile *out);
+
 /* A share k/n with Wilson's 95 % bounds, n made smaller to n_eff. */
 struct stats_share {
     double value, lo, hi;

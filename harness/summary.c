@@ -83,8 +83,7 @@ static void rtts_of(struct summary *out, const struct samples *samples,
     out->min_ns = sorted[0];
     out->max_ns = sorted[n - 1];
     out->mean_ns = stats_mean(samples->rtt_ns, n);
-    for (int i = 0; i < SUMMARY_QUANTILES; i++)
-        out->rtt[i] = stats_quantile(sample, shares[i]);
+    stats_quantiles(sample, shares, SUMMARY_QUANTILES, out->rtt);
     out->mad_ns = stats_mad(sorted, n, out->rtt[SUMMARY_P50].value);
     out->lag1 = stats_lag1(samples->rtt_ns, n, out->rtt[SUMMARY_P50].value);
     for (int i = 0; i < SUMMARY_GRID; i++)
