@@ -11,8 +11,10 @@ static void widen(struct decades *axis, const struct figure_connections *of,
         const struct figure_connections_mark *mark = &of->points[i].mark[what];
 
         decades_widen(axis, mark->value);
-        if (mark->has_interval)
-            decades_widen(axis, mark->hi);
+        if (!mark->has_interval)
+            continue;
+        decades_widen(axis, mark->hi);
+        decades_widen(axis, fmax(mark->lo, mark->value / 10));
     }
 }
 

@@ -6,6 +6,7 @@
 #ifndef HARNESS_LOSS_H
 #define HARNESS_LOSS_H
 
+#include "harness/fisher.h"
 #include "harness/stats.h"
 #include "lib/outcome.h"
 
@@ -22,16 +23,23 @@ struct loss_message {
     int64_t conn, seq;
     enum outcome outcome;
     int64_t copies, late_by;
+    int64_t sent_ns; /* below 0: it was not sent */
 };
 
 /* Messages as they are read, in any order.  {0} is empty and releasable. */
 struct loss_series {
+    int64_t messages;
     int64_t counted; /* all but what was never sent, or cut off by the end */
-    struct loss_mark {
-        int64_t conn, seq;
-        int64_t position; /* 0.. among the counted */
-    } * lost;
-    size_t nlost, cap;
+    struct loss_marks {
+        struct loss_mark {
+            int64_t conn, seq;
+            int64_t position; /* 0.. among the counted */
+            int64_t sent_ns;
+        } * at;
+        size_t n, cap;
+    } lost, excused; /* excused: those that are not counted */
+    int64_t *ends;   /* [conn]: one more than the greatest seq */
+    int64_t nconns;
     int64_t received;               /* a correct reply, in time or late */
     int64_t duplicated;             /* of those: more than one */
     int64_t reordered;              /* of those: behind a later message's */
@@ -63,15 +71,38 @@ struct loss {
     double mean_period;            /* 0 without any */
     int64_t lengths[LOSS_LENGTHS]; /* [i]: how many of i + 1; last: or more */
 
+    /*
+     * Neighbours on a connection that both count: in how many is the first
+     * lost, the second, both?  n is 0 when messages are missing in between.
+     * Were losses independent, one that comes after a loss would be no
+     * likelier than any other; how likely is then what was seen?
+     */
+    struct fisher_table pairs;
+    double independent_p;
+    /* Loss distance: from one lost message to the next, in messages. */
+    int64_t distances;
+    double mean_distance; /* 0 without any */
+
     int64_t received, duplicated, reordered;
     double extent_mean; /* over the reordered; 0 without any */
     int64_t extent_max;
 };
 
-/* Sum up.  Sorts the series; nothing is to be added afterwards. */
+/*
+ * Sum up.  Sorts the lost by (conn, seq); nothing is to be added afterwards.
+ */
 void loss_of(struct loss *out, struct loss_series *series);
+
+/*
+ * Where the loss period that begins at lost->at[i] ends: behind its last
+ * message.  Of a sorted series.
+ */
+size_t loss_period_end(const struct loss_marks *lost, size_t i);
 
 /* Is it lost for the ratio: nothing correct came in time? */
 int loss_is_lost(enum outcome outcome);
+
+/* Was it sent, and not cut off by the end of the run? */
+int loss_counts(enum outcome outcome);
 
 #endif

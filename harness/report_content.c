@@ -1,6 +1,8 @@
 #include "harness/report_content.h"
 
 #include "harness/hash.h"
+#include "harness/quantity.h"
+#include "harness/report_connect.h"
 #include "harness/report_failures.h"
 #include "harness/report_loss.h"
 #include "harness/report_scenes.h"
@@ -47,6 +49,25 @@ static void put_runs(struct values *values, const struct report_set *set)
         }
 }
 
+static void put_autocorrelation(struct values *values, const char *place,
+                                const struct report_run *run)
+{
+    char key[24], text[QUANTITY_SIZE];
+
+    if (!run || run->autocorrelation.n == 0)
+        return;
+    if (!values_find(values, "autocorrelation.figure"))
+        values_text(values, "autocorrelation", "figure", "drawn");
+    snprintf(key, sizeof key, "%s.n", place);
+    values_number(values, "autocorrelation", key,
+                  (double)run->autocorrelation.n,
+                  quantity_count(run->autocorrelation.n, text));
+    snprintf(key, sizeof key, "%s.first", place);
+    snprintf(text, sizeof text, "%.2f", run->autocorrelation.point[0].r);
+    values_number(values, "autocorrelation", key,
+                  run->autocorrelation.point[0].r, text);
+}
+
 /* The first run of a part goes by a name of its own, too. */
 static void put_values(struct values *values, const struct report_set *set)
 {
@@ -70,6 +91,9 @@ static void put_values(struct values *values, const struct report_set *set)
         values_text(values, "percentiles", "figure", "drawn");
     if (first && report_run_has_map(first))
         values_text(values, "heat", "figure", first->run->site);
+    put_autocorrelation(values, "local", set->local);
+    put_autocorrelation(values, "cloud", set->remote);
+    report_connect_values(values, set);
     if (failures->n > 0) {
         report_values_run(values, "failure", &failures->run[0]);
         report_failures_values(values, "failure", &failures->run[0]);

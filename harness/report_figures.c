@@ -2,15 +2,19 @@
 
 #include "harness/compare_words.h"
 #include "harness/figure.h"
+#include "harness/figure_autocorrelation.h"
 #include "harness/figure_bursts.h"
+#include "harness/figure_connect.h"
 #include "harness/figure_connections.h"
 #include "harness/figure_heat.h"
 #include "harness/figure_loss.h"
+#include "harness/figure_loss_time.h"
 #include "harness/figure_percentiles.h"
 #include "harness/figure_rate.h"
 #include "harness/figure_side.h"
 #include "harness/figure_size.h"
 #include "harness/folder.h"
+#include "harness/report_connect.h"
 #include "harness/report_loss.h"
 #include "harness/report_pdf.h"
 #include "harness/report_sweeps.h"
@@ -56,6 +60,16 @@ static int draw_rate(const struct drawing *drawing,
         figure_rate_write(&of, &figure, err) < 0)
         return -1;
     return figure_draw(&figure, "rate.gp", drawing->digits, err);
+}
+
+static int draw_local(const struct drawing *drawing, struct err *err)
+{
+    return draw_rate(drawing, drawing->set->local, "fig4", err);
+}
+
+static int draw_remote(const struct drawing *drawing, struct err *err)
+{
+    return draw_rate(drawing, drawing->set->remote, "fig6", err);
 }
 
 static int has_line(const struct report_run *run)
@@ -259,20 +273,79 @@ static int draw_versus(const struct drawing *drawing, struct err *err)
     return compare_draw_shift(c, drawing->dir, drawing->digits, err);
 }
 
+/* Of the same run, so that a burst can be looked for. */
+static int draw_loss_time(const struct drawing *drawing, struct err *err)
+{
+    const struct report_run *run = report_loss_bursts(drawing->set);
+    struct figure_loss_time of;
+    struct figure figure;
+
+    if (!run)
+        return 0;
+    of = (struct figure_loss_time){&run->samples.loss_time,
+                                   &run->samples.losses.lost,
+                                   &run->summary.loss.share};
+    if (figure_begin(&figure, drawing->dir, "losstime", err) < 0 ||
+        figure_loss_time_write(&of, &figure, err) < 0)
+        return -1;
+    return figure_draw(&figure, "losstime.gp", drawing->digits, err);
+}
+
+static int draw_connect(const struct drawing *drawing, struct err *err)
+{
+    struct report_connect connect;
+    struct figure figure;
+    int status = report_connect_of(&connect, drawing->set, err);
+
+    if (status == 0 && connect.figure.n > 0) {
+        status = figure_begin(&figure, drawing->dir, "connect", err);
+        if (status == 0)
+            status = figure_connect_write(&connect.figure, &figure, err);
+        if (status == 0)
+            status = figure_draw(&figure, "connect.gp", drawing->digits, err);
+    }
+    report_connect_release(&connect);
+    return status;
+}
+
+static int draw_autocorrelation(const struct drawing *drawing, struct err *err)
+{
+    const struct report_run *local = drawing->set->local;
+    const struct report_run *remote = drawing->set->remote;
+    struct figure_autocorrelation of = {0};
+    struct figure figure;
+
+    if (local && local->autocorrelation.n > 0) {
+        of.local = &local->autocorrelation;
+        of.local_size = local->summary.rtt[SUMMARY_P50].n_eff;
+    }
+    if (remote && remote->autocorrelation.n > 0) {
+        of.remote = &remote->autocorrelation;
+        of.remote_size = remote->summary.rtt[SUMMARY_P50].n_eff;
+    }
+    if (!of.local && !of.remote)
+        return 0;
+    if (figure_begin(&figure, drawing->dir, "autocorrelation", err) < 0 ||
+        figure_autocorrelation_write(&of, &figure, err) < 0)
+        return -1;
+    return figure_draw(&figure, "autocorrelation.gp", drawing->digits, err);
+}
+
 static int draw_all(struct drawing *drawing, const char *dir, struct err *err)
 {
-    const struct report_set *set = drawing->set;
+    static int (*const draw[])(const struct drawing *, struct err *) = {
+        draw_flow,    draw_local,           draw_remote,      draw_hops,
+        draw_side,    draw_versus,          draw_percentiles, draw_heat,
+        draw_connect, draw_autocorrelation, draw_sizes,       draw_crowds,
+        draw_loss,    draw_bursts,          draw_loss_time};
+    int status;
 
-    if (folder_path(drawing->dir, dir, "figures", err) < 0 ||
-        folder_make(drawing->dir, err) < 0 || draw_flow(drawing, err) < 0 ||
-        draw_rate(drawing, set->local, "fig4", err) < 0 ||
-        draw_rate(drawing, set->remote, "fig6", err) < 0 ||
-        draw_hops(drawing, err) < 0 || draw_side(drawing, err) < 0 ||
-        draw_versus(drawing, err) < 0 || draw_percentiles(drawing, err) < 0 ||
-        draw_heat(drawing, err) < 0 || draw_sizes(drawing, err) < 0 ||
-        draw_crowds(drawing, err) < 0 || draw_loss(drawing, err) < 0)
+    if (folder_path(drawing->dir, dir, "figures", err) < 0)
         return -1;
-    return draw_bursts(drawing, err);
+    status = folder_make(drawing->dir, err);
+    for (size_t i = 0; status == 0 && i < sizeof draw / sizeof *draw; i++)
+        status = draw[i](drawing, err);
+    return status;
 }
 
 int report_figures_draw(const struct report_set *set,

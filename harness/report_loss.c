@@ -66,6 +66,14 @@ static void put_real(struct target to, const char *key, double number)
     values_number(to.values, to.prefix, key, number, text);
 }
 
+static void put_chance(struct target to, const char *key, double chance)
+{
+    char text[QUANTITY_SIZE];
+
+    values_number(to.values, to.prefix, key, chance,
+                  quantity_percent(chance, text));
+}
+
 /* Of no loss only the bound is known. */
 static void put_interval(struct target to, const struct loss *loss)
 {
@@ -104,6 +112,35 @@ static void put_periods(struct target to, const struct loss *loss)
     put_real(to, "loss.mean_period", loss->mean_period);
     if (loss->share.value < 1)
         put_real(to, "loss.independent", 1 / (1 - loss->share.value));
+    if (loss->distances > 0)
+        put_real(to, "loss.distance", loss->mean_distance);
+}
+
+/* Gilbert's chain: from good to bad, and back. */
+static void put_chain(struct target to, const struct loss *loss)
+{
+    if (loss->periods == 0 || loss->lost == loss->counted)
+        return;
+    put_chance(to, "loss.worse",
+               (double)loss->periods / (double)(loss->counted - loss->lost));
+    put_chance(to, "loss.better", 1 / loss->mean_period);
+}
+
+/* Has one loss to do with the next? */
+static void put_dependence(struct target to, const struct loss *loss)
+{
+    const struct fisher_table *pairs = &loss->pairs;
+    double others = (double)(pairs->n - pairs->first);
+    char text[32] = "< 0.0001";
+
+    if (pairs->first == 0 || others <= 0)
+        return;
+    put_chance(to, "loss.after", (double)pairs->both / (double)pairs->first);
+    put_chance(to, "loss.else", (double)(pairs->second - pairs->both) / others);
+    if (loss->independent_p >= 1e-4)
+        snprintf(text, sizeof text, "%.4f", loss->independent_p);
+    values_number(to.values, to.prefix, "loss.fisher", loss->independent_p,
+                  text);
 }
 
 static void put_reconciled(struct target to, const struct result_reconciled *r)
@@ -136,6 +173,8 @@ void report_loss_values(struct values *values, const char *prefix,
     put_count(to, "loss.duplicated", loss->duplicated);
     put_count(to, "loss.reordered", loss->reordered);
     put_periods(to, loss);
+    put_chain(to, loss);
+    put_dependence(to, loss);
     put_reconciled(to, &run->run->reconciled);
     values->sha256[0] = '\0';
 }
@@ -209,51 +248,72 @@ static void put_cell(struct buf *to, const char *run, const char *key)
     buf_addf(to, " & \\Rna{%s.loss.%s}", run, key);
 }
 
-static void put_row(struct buf *to, const char *run)
-{
-    static const char *const keys[] = {
-        "expected", "counted",     "lost",       "share", "share.ci",
-        "late",     "injected",    "true",       "false", "missed",
-        "periods",  "mean_period", "independent"};
+struct table {
+    const char *caption, *label, *columns, *heads; /* TeX */
+    const char *const *keys;
+};
 
+static void put_row(struct buf *to, const char *run, const struct table *table)
+{
     buf_addf(to, "\\R{%s.loss.p}", run);
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        put_cell(to, run, keys[i]);
+    for (int i = 0; table->keys[i]; i++)
+        put_cell(to, run, table->keys[i]);
     buf_add(to, " \\\\\n");
 }
 
-static void put_table(struct buf *to, const struct report_runs *part,
-                      int is_first)
+static void put_part(struct buf *to, const struct report_runs *part,
+                     const struct table *table, int is_first)
 {
     buf_addf(to,
              "\\begin{table*}[t]\n\\centering\\footnotesize\n"
-             "\\caption{Loss, measured and injected%s}%s\n"
-             "\\setlength\\tabcolsep{4pt}\n"
-             "\\begin{tabular}{@{}*{14}{r}@{}}\n\\toprule\n"
-             "\\multicolumn{2}{c}{injected} & \\multicolumn{5}{c}{measured} & "
-             "\\multicolumn{4}{c}{message by message} & "
-             "\\multicolumn{3}{c}{loss periods} \\\\\n"
-             "\\cmidrule(r){1-2}\\cmidrule(lr){3-7}\\cmidrule(lr){8-11}"
-             "\\cmidrule(l){12-14}\n"
-             "each way & round trip & messages & lost & share & 95\\,\\%% CI & "
-             "late & dropped & true & false & missed & number & mean & "
-             "$1/(1-p)$ \\\\\n\\midrule\n",
-             is_first ? "" : " (continued)",
-             is_first ? "\\label{tab:loss}" : "");
+             "\\caption{%s%s}%s\n\\setlength\\tabcolsep{4pt}\n"
+             "\\begin{tabular}{@{}%s@{}}\n\\toprule\n%s\\midrule\n",
+             table->caption, is_first ? "" : " (continued)",
+             is_first ? table->label : "", table->columns, table->heads);
     for (int i = 0; i < part->n; i++)
-        put_row(to, part->run[i].key);
+        put_row(to, part->run[i].key, table);
     buf_add(to, "\\bottomrule\n\\end{tabular}\n\\end{table*}\n\n");
 }
 
-void report_loss_table(struct buf *to, const struct report_set *set)
+static void put_table(struct buf *to, const struct report_runs *of,
+                      const struct table *table)
 {
-    const struct report_runs *of = &set->of[REPORT_LOSS];
-
     for (int first = 0; first < of->n; first += MAX_ROWS) {
         struct report_runs part = {of->run + first, of->n - first};
 
         if (part.n > MAX_ROWS)
             part.n = MAX_ROWS;
-        put_table(to, &part, first == 0);
+        put_part(to, &part, table, first == 0);
     }
+}
+
+void report_loss_table(struct buf *to, const struct report_set *set)
+{
+    static const char *const amounts[] = {
+        "expected", "counted", "lost",  "share",  "share.ci", "late",
+        "injected", "true",    "false", "missed", NULL};
+    static const char *const patterns[] = {
+        "lost",  "periods", "mean_period", "independent", "longest", "distance",
+        "worse", "better",  "after",       "else",        "fisher",  NULL};
+    static const struct table tables[] = {
+        {"Loss, measured and injected", "\\label{tab:loss}", "*{11}{r}",
+         "\\multicolumn{2}{c}{injected} & "
+         "\\multicolumn{5}{c}{measured} & "
+         "\\multicolumn{4}{c}{message by message} \\\\\n"
+         "\\cmidrule(r){1-2}\\cmidrule(lr){3-7}\\cmidrule(l){8-11}\n"
+         "each way & round trip & messages & lost & share & 95\\,\\% CI & "
+         "late & dropped & true & false & missed \\\\\n",
+         amounts},
+        {"How losses follow each other", "\\label{tab:pattern}", "*{12}{r}",
+         "& & \\multicolumn{4}{c}{loss periods} & & "
+         "\\multicolumn{2}{c}{Gilbert's chain} & "
+         "\\multicolumn{3}{c}{share lost} \\\\\n"
+         "\\cmidrule(lr){3-6}\\cmidrule(lr){8-9}\\cmidrule(l){10-12}\n"
+         "injected & lost & number & mean & $1/(1-p)$ & longest & distance & "
+         "to bad & to good & after a loss & otherwise & Fisher's $p$ "
+         "\\\\\n",
+         patterns}};
+
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        put_table(to, &set->of[REPORT_LOSS], &tables[i]);
 }

@@ -92,9 +92,12 @@ static int sum_up(struct report_run *out, struct err *err)
     if (status == 0)
         status = series_build(&out->series, &out->samples, scratch, err);
     free(scratch);
-    if (status == 0 && wants_shapes)
-        status = heat_of(&out->heat, &out->samples, err);
-    return status;
+    if (status < 0 || !wants_shapes)
+        return status;
+    if (heat_of(&out->heat, &out->samples, err) < 0)
+        return -1;
+    return autocorrelation_of(&out->autocorrelation, &out->samples,
+                              out->summary.steady.until_ns, err);
 }
 
 int report_run_load(struct report_run *out, const struct result *result,

@@ -2,6 +2,7 @@
 #ifndef HARNESS_REPORT_RUN_H
 #define HARNESS_REPORT_RUN_H
 
+#include "harness/autocorrelation.h"
 #include "harness/heat.h"
 #include "harness/percentiles.h"
 #include "harness/result.h"
@@ -18,6 +19,7 @@ struct report_run {
     struct series series;
     struct percentiles percentiles; /* of a rate run; else empty, as is */
     struct heat heat;
+    struct autocorrelation autocorrelation;
     struct samples samples; /* arrays only when few enough for dots */
 };
 

@@ -8,6 +8,7 @@
 struct loading {
     struct samples *samples;
     const char *path;
+    int is_udp;
     int64_t nrows;
 };
 
@@ -85,11 +86,16 @@ static int add_failure(struct samples *samples, int64_t position)
     return 0;
 }
 
-static int add_loss(struct samples *samples, const struct ledger_row *row)
+static int add_loss(const struct loading *loading, const struct ledger_row *row)
 {
-    struct loss_message message = {row->conn, row->seq, row->outcome,
-                                   row->copies, row->late_by};
+    struct samples *samples = loading->samples;
+    struct loss_message message = {row->conn,   row->seq,     row->outcome,
+                                   row->copies, row->late_by, row->sent_ns};
 
+    if (loading->is_udp && loss_counts(row->outcome) && row->sent_ns >= 0 &&
+        loss_time_add(&samples->loss_time, row->sent_ns,
+                      loss_is_lost(row->outcome)) < 0)
+        return -1;
     return loss_add(&samples->losses, &message);
 }
 
@@ -119,7 +125,7 @@ static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
         samples->end_ns = row->received_ns;
     /* What was never tried, or cut off, has no place in a share of failures. */
     loading->nrows += is_ok || samples_is_failure(row->outcome);
-    status = add_loss(samples, row);
+    status = add_loss(loading, row);
     if (status == 0)
         status = add_step(samples, row);
     if (status == 0 && is_ok)
@@ -135,7 +141,8 @@ static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
 int samples_load(struct samples *samples, const char *path,
                  const struct result_run *run, struct err *err)
 {
-    struct loading loading = {.samples = samples, .path = path};
+    struct loading loading = {
+        .samples = samples, .path = path, .is_udp = result_run_is_udp(run)};
     struct ledger_reader reader = {.path = path,
                                    .is_partial = !run->done,
                                    .any_order = result_run_is_udp(run),
@@ -170,5 +177,6 @@ void samples_release(struct samples *samples)
     variation_release(&samples->variation);
     free(samples->failed_rows);
     loss_release(&samples->losses);
+    loss_time_release(&samples->loss_time);
     memset(samples, 0, sizeof *samples);
 }

@@ -4,6 +4,7 @@
 
 #include "harness/ledger.h"
 #include "harness/loss.h"
+#include "harness/loss_time.h"
 #include "harness/result.h"
 #include "harness/variation.h"
 #include "lib/err.h"
@@ -23,7 +24,8 @@ struct samples {
     int64_t message_size_bytes;
     int64_t *failed_rows; /* their positions (0..) among ok and failed rows */
     size_t nfailed, failed_cap;
-    struct loss_series losses; /* of all rows */
+    struct loss_series losses;  /* of all rows */
+    struct loss_time loss_time; /* of a run over UDP */
     int64_t end_ns; /* the last time in the file; LEDGER_ABSENT when none */
 
     struct variation variation; /* of all rows; without its arrays */

@@ -12,12 +12,16 @@ set ytics offset 0.3,0
 set grid xtics ytics
 set key inside bottom right vertical maxrows 3
 set size square
+# Bars are vectors: yerrorbars wipe out what is near a point, and so short bars.
+set style arrow 1 heads size screen 0.006,90 lw 1.3 lc rgb UDP
 set terminal pdfcairo enhanced size 8.7cm,7.4cm font FONT.',10' \
     linewidth 0.7 dashlength 0.6 rounded
 set output 'figure.pdf'
 plot 'ideal.dat' with lines lw 1.2 dt (5,6) lc rgb GREY title 'ideal', \
-    for [i=1:HAS_POINTS] 'points.dat' using 1:2:3:4 with yerrorbars \
-        pt 7 ps 0.45 lw 1.3 lc rgb UDP title 'measured, 95 %', \
+    for [i=1:HAS_POINTS] 'points.dat' using 1:3:(0):($4-$3) \
+        with vectors as 1 notitle, \
+    for [i=1:HAS_POINTS] 'points.dat' with points pt 7 ps 0.45 lc rgb UDP \
+        title 'measured, 95 %', \
     for [i=1:HAS_BOUNDS] 'bounds.dat' with points pt 11 ps 0.7 lc rgb UDP \
         title 'none lost: bound'
 

@@ -10,7 +10,7 @@ set yrange [Y_MIN:Y_MAX]
 set xtics offset 0,0.3 noenhanced
 set ytics offset 0.3,0 noenhanced
 set grid xtics ytics
-set key inside top left vertical maxrows 4
+set key outside top center horizontal maxrows 2
 
 set terminal pdfcairo enhanced size 8.7cm,5.8cm font FONT.',10' \
     linewidth 0.7 dashlength 0.6 rounded

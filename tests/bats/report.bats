@@ -73,8 +73,10 @@ only() {
     [[ $text == *'--timeout SECONDS'* && $text == *'--model MODEL'* ]]
     [[ $text == *'Fig. 7. Echo rate, local and cloud over an emulated path, on one'* ]]
     [[ $text == *'Fig. 8. Percentiles of the RTT (remote: emulated)'* ]]
-    [[ $text == *'Fig. 9. RTT over time, local'* ]]
-    for file in out/figures/{fig1,fig4,fig6,side,percentiles,heat}.{pdf,svg}; do
+    [[ $text == *'Fig. 9. Time to connect against the median RTT of an echo: 2 runs'* ]]
+    [[ $text == *'Fig. 10. RTT over time, local'* ]]
+    [[ $text == *'Fig. 11. Correlation of ln RTT with itself'* ]]
+    for file in out/figures/{fig1,fig4,fig6,side,percentiles,heat,connect,autocorrelation}.{pdf,svg}; do
         size=$(stat -c %s "$file")
         echo "$file: $size bytes"
         [ "$size" -gt 1000 ] && [ "$size" -lt 100000 ]
@@ -159,6 +161,7 @@ only() {
     expect_status 0
     [ ! -e out/figures/fig6.pdf ]
     [ ! -e out/figures/side.pdf ] && [ -e out/figures/percentiles.pdf ]
+    [ ! -e out/figures/connect.pdf ] && [ -e out/figures/autocorrelation.pdf ]
     [[ $(pdf_text) == *'No remote run is among the results'* ]]
     remote_run
     report "$r" --out out

@@ -94,8 +94,11 @@ value() {
     [ "$(value sweep.inside)" = 3 ]
     [ "$(value total.rows)" = 0 ]
     [[ $text == *'Of 12 000 datagrams '*' were dropped on purpose, and these and no others were found lost. Every message is'* ]]
-    [[ $text == *'Fig. 7. Loss of round trips'* && $text == *'Fig. 8. Messages lost in a row'* ]]
-    for file in out/figures/{loss,bursts}.{pdf,svg}; do
+    for caption in 'Fig. 7. Loss of round trips' 'Fig. 8. Messages lost in a row' 'Fig. 9. Loss over time, of the run of Fig. 8'; do
+        echo "$caption"
+        [[ $text == *"$caption"* ]]
+    done
+    for file in out/figures/{loss,bursts,losstime}.{pdf,svg}; do
         size=$(stat -c %s "$file")
         [ "$size" -gt 1000 ] && [ "$size" -lt 100000 ]
     done
@@ -116,6 +119,15 @@ value() {
         END { printf "%.2f", n / periods }' res/*/*/1/messages.csv)
     echo "mean length $mean"
     [ "$(value bursts.loss.mean_period)" = "$mean" ]
+    # Behind a loss, and from one to the next.
+    read -r after distance < <(awk -F, 'NR > 1 { lost = $9 == "lost"; seen += last; both += lost && last
+            if (lost) { n += at > 0; sum += at ? NR - at : 0; at = NR }
+            last = lost }
+        END { printf "%.0f %.2f\n", 100 * both / seen, sum / n }' res/*/*/1/messages.csv)
+    echo "lost behind a loss: $after %, distance $distance"
+    [ "$(value bursts.loss.after)" = "$after"$'\xe2\x80\x89%' ]
+    [ "$(value bursts.loss.distance)" = "$distance" ]
+    [ "$(value bursts.loss.fisher)" = '< 0.0001' ]
 }
 
 @test "report: loss of nothing, of everything, of one message, of no message" {

@@ -6,7 +6,7 @@
 static void add(struct loss_series *series, int64_t conn, int64_t seq,
                 enum outcome outcome)
 {
-    struct loss_message message = {conn, seq, outcome, 0, 0};
+    struct loss_message message = {conn, seq, outcome, 0, 0, 0};
 
     message.copies = outcome == OUTCOME_OK || outcome == OUTCOME_LATE;
     if (loss_add(series, &message) < 0)
@@ -58,6 +58,15 @@ static void test_periods(void)
     CHECK_INT(loss.lengths[2], 0);
     CHECK_INT(loss.lengths[3], 1);
     CHECK(loss.too_few);
+    /* From 2 to 3, 5, 9, 10, 11, 12: the second connection has only one. */
+    CHECK_INT(loss.distances, 6);
+    CHECK_NEAR(loss.mean_distance, 10 / 6.0, 1e-12);
+    /* 12 pairs and one; lost: 7 of the first ones, 7 of the second ones. */
+    CHECK_INT(loss.pairs.n, 13);
+    CHECK_INT(loss.pairs.first, 7);
+    CHECK_INT(loss.pairs.second, 7);
+    CHECK_INT(loss.pairs.both, 4);
+    CHECK_NEAR(loss.independent_p, 1, 1e-12);
 }
 
 /* A period ends with its connection, and with whatever was not lost. */
@@ -75,6 +84,12 @@ static void test_edges(void)
     CHECK_INT(loss.periods, 6);
     CHECK_INT(loss.counted, 9); /* not the aborted, not the unsent */
     CHECK_INT(loss.lost, 7);    /* not the refused */
+    /* .x  xx  xr rx: what does not count has no neighbours. */
+    CHECK_INT(loss.pairs.n, 4);
+    CHECK_INT(loss.pairs.first, 2);
+    CHECK_INT(loss.pairs.second, 3);
+    CHECK_INT(loss.pairs.both, 1);
+    CHECK_NEAR(loss.independent_p, 1, 1e-12);
 }
 
 /* The same rows in another order, connections mixed: the same periods. */
@@ -96,6 +111,12 @@ static void test_any_order(void)
     CHECK_INT(loss.periods, 2);
     CHECK_INT(loss.lengths[1], 1);
     CHECK_INT(loss.lengths[2], 1);
+    CHECK_INT(loss.pairs.n, 5);
+    CHECK_INT(loss.pairs.both, 3);
+    /* A message is missing: who is whose neighbour? */
+    add(&series, 0, 0, OUTCOME_LOST);
+    add(&series, 0, 2, OUTCOME_LOST);
+    CHECK_INT(take(&series).pairs.n, 0);
 }
 
 static void test_none(void)
@@ -164,9 +185,9 @@ static void test_effective_size(void)
 static void test_flags(void)
 {
     static const struct loss_message rows[] = {
-        {0, 0, OUTCOME_OK, 1, 0},   {0, 1, OUTCOME_OK, 3, 1},
-        {0, 2, OUTCOME_LOST, 0, 0}, {0, 3, OUTCOME_LATE, 2, 4},
-        {0, 4, OUTCOME_OK, 1, 0},   {0, 5, OUTCOME_CORRUPT, 0, 0}};
+        {0, 0, OUTCOME_OK, 1, 0, 0},   {0, 1, OUTCOME_OK, 3, 1, 0},
+        {0, 2, OUTCOME_LOST, 0, 0, 0}, {0, 3, OUTCOME_LATE, 2, 4, 0},
+        {0, 4, OUTCOME_OK, 1, 0, 0},   {0, 5, OUTCOME_CORRUPT, 0, 0, 0}};
     struct loss_series series = {0};
     struct loss loss;
 
