@@ -48,7 +48,7 @@ static double put_bars(struct buf *to, const struct loss_time *time,
         }
         if (sent <= 0)
             continue;
-        buf_addf(to, "%.6g %.5g %.6g\n", (at / many + 0.5) * width,
+        buf_addf(to, "%.6g %.5g %.6g\n", ((double)at / many + 0.5) * width,
                  100 * lost / sent, width);
         most = fmax(most, 100 * lost / sent);
     }

@@ -47,8 +47,10 @@ double fisher_exact(const struct fisher_table *table)
 
     mode = mode < least ? least : mode > most ? most : mode;
     limit = weight_of(table, mode) * ALMOST;
-    for (int64_t k = mode; k <= most && weight > 0; weight *= rise(table, k++))
+    for (int64_t k = mode; k <= most && weight > 0; k++) {
         add(&sums, weight, limit);
+        weight *= rise(table, k);
+    }
     weight = mode > least ? 1 / rise(table, mode - 1) : 0;
     for (int64_t k = mode - 1; k >= least && weight > 0; k--) {
         add(&sums, weight, limit);

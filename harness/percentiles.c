@@ -29,7 +29,8 @@ static void put_bounds(struct percentiles *out,
     int n = 0;
 
     for (int i = 0; i < PERCENTILES_BOUNDS; i++) {
-        double x = pow(10, i / 6) * steps[i % 6];
+        int decade = i / 6;
+        double x = pow(10, decade) * steps[i % 6];
 
         if (x >= 2 && (double)sample->n / x >= 10)
             p[n++] = 1 - 1 / x;
