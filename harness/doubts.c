@@ -150,7 +150,7 @@ static void doubt_delayed_ack(struct result_run *run,
         return;
     warning_add(
         run, WARNING_DELAYED_ACK,
-        "%.3g %% of the round trips take 35 to 45 ms on a path of %s",
+        "%.3g %% of the round trips take 35 to 50 ms on a path of %s",
         100 * share,
         num_duration((double)undelayed_ns(run, summary), base, sizeof base));
 }

@@ -56,8 +56,8 @@ int texture_of(struct texture *out, const struct samples *samples,
     free(first_ns);
     if (samples->n == 0)
         return 0;
-    out->before_40ms = within_ms(sorted, samples->n, 25, 35);
-    out->at_40ms = within_ms(sorted, samples->n, 35, 45);
-    out->after_40ms = within_ms(sorted, samples->n, 45, 55);
+    out->before_40ms = within_ms(sorted, samples->n, 20, 35);
+    out->at_40ms = within_ms(sorted, samples->n, 35, 50);
+    out->after_40ms = within_ms(sorted, samples->n, 50, 65);
     return 0;
 }

@@ -13,7 +13,10 @@
 struct texture {
     int64_t firsts;       /* connections that were answered; their first */
     int64_t first_p50_ns; /* answers: the median RTT.  0: no connection */
-    /* Round trips of 25..35, 35..45 and 45..55 ms. */
+    /*
+     * Round trips of 20..35, 35..50 and 50..65 ms: a delayed acknowledgement
+     * takes 40 ms, and up to two ticks of the kernel (4 ms) more.
+     */
     int64_t before_40ms, at_40ms, after_40ms;
 };
 

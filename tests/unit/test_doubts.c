@@ -44,6 +44,7 @@ static const char *fired(struct fixture *f)
     struct doubts doubts = {&f->s, &f->floor, &f->seen, f->governor,
                             !f->is_later};
     const char *text;
+    int n = 0;
 
     doubts_add(f->run, &doubts);
     f->ids[0] = '\0';
@@ -52,7 +53,8 @@ static const char *fired(struct fixture *f)
 
         if (warning == WARNING_COUNT || !text[0])
             return "a warning without id or text";
-        strcat(strcat(f->ids, warning_id(warning)), " ");
+        n += snprintf(f->ids + n, sizeof f->ids - (size_t)n, "%s ",
+                      warning_id(warning));
     }
     return f->ids;
 }

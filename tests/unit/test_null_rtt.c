@@ -26,7 +26,7 @@ static void test_each(void)
     spec.busy_poll = 1;
     check_one(&spec, 1000);
     spec.is_udp = spec.busy_poll = 0;
-    spec.bytes = 16 * 1024 * 1024;
+    spec.bytes = 16777216;
     check_one(&spec, 16384);
     spec.bytes = 1;
     check_one(&spec, 1);

@@ -8,8 +8,8 @@
 static void test_texture(void)
 {
     uint32_t conn[] = {2, 0, 2, 1, 0, 1, 0, 0, 0};
-    int64_t rtt_ns[] = {9 * MS,  7 * MS,  35 * MS, 8 * MS, 44999999,
-                        45 * MS, 25 * MS, 34 * MS, 60 * MS};
+    int64_t rtt_ns[] = {9 * MS,  7 * MS,  35 * MS, 8 * MS, 49999999,
+                        50 * MS, 25 * MS, 34 * MS, 65 * MS};
     int64_t sorted[9];
     struct samples samples = {
         .n = 9, .rtt_ns = rtt_ns, .conn = conn, .nconns = 4};
