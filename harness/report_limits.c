@@ -228,8 +228,9 @@ void report_tables_limits(struct buf *to, const struct report_set *set)
                     "scheduler may change its mind: tie them (cpu.client, "
                     "cpu.server) before two runs are compared.\n");
     if (has_emulated)
-        buf_add(to, "\\item The emulated path delays bytes and does nothing "
-                    "else: connecting is as quick as on loopback, and there "
+        buf_add(to, "\\item The emulated path holds bytes back, for a time and "
+                    "to a rate where it says so, and does nothing else: "
+                    "connecting is as quick as on loopback, and there "
                     "are no queues of others, no loss, no change of "
                     "route.\n");
     put_short(to, rates);

@@ -170,7 +170,7 @@ fails_with() {
     # From here on every figure is one byte more than nothing.
     fake gnuplot 'echo "/CreationDate (D:00000000000000)" >figure.pdf; echo >figure.svg'
     fake pdflatex 'exec yes noise'
-    ECHOLAB_TOOL_TIMEOUT=2 fails_with 7 pdflatex-timeout
+    ECHOLAB_TOOL_TIMEOUT=3 fails_with 7 pdflatex-timeout
     [ "$(stat -c %s out/pdflatex.log)" -gt 1000 ] && [ "$(stat -c %s out/pdflatex.log)" -le 300000 ]
     fake pdflatex 'printf "%%PDF-1.5\n1 0 obj\n" >report.pdf'
     fails_with 7 pdflatex-failed
