@@ -188,7 +188,7 @@ static int receive(struct lane *lane, struct line *line, int dont_wait,
         dont_wait = NET_DONT_WAIT;
     }
     n = net_recv(line->fd, lane->buffer, lane->buffer_bytes, dont_wait);
-    cause = errno;
+    cause = n < 0 ? errno : 0;
     lane->now_ns = clock_now_ns();
     if (n >= 0)
         return take_datagram(lane, line, (size_t)n, err);

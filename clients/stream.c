@@ -220,7 +220,7 @@ static int receive(struct lane *lane, struct line *line, int dont_wait,
                    struct err *err)
 {
     ssize_t n = net_recv(line->fd, lane->buffer, lane->buffer_bytes, dont_wait);
-    int cause = errno;
+    int cause = n < 0 ? errno : 0;
 
     lane->now_ns = clock_now_ns();
     if (n > 0)

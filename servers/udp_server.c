@@ -106,7 +106,7 @@ static int take(struct udp_server *server, ssize_t n, int truncated,
 
 static int take_all(struct udp_server *server, struct err *err)
 {
-    struct net_addr from = {0};
+    struct net_addr from; /* filled in but for its text */
     int truncated;
 
     for (int i = 0; i < BATCH; i++) {
@@ -124,7 +124,7 @@ static int take_all(struct udp_server *server, struct err *err)
 /* One system call a datagram: to wait is to receive. */
 static int take_next(struct udp_server *server, struct err *err)
 {
-    struct net_addr from = {0};
+    struct net_addr from; /* filled in but for its text */
     int truncated;
     ssize_t n = net_await_from(server->serve.listener, server->buffer,
                                sizeof server->buffer, &from, &truncated);
