@@ -189,7 +189,7 @@ static int check_plain(const struct hello *hello, const struct net_addr *to,
 static int exchange(int fd, const struct hello *hello,
                     const struct net_addr *to, int *plain, struct err *err)
 {
-    char answer[KEY_MESSAGE_BYTES];
+    char answer[KEY_MESSAGE_BYTES] = {0};
     struct greeting greeting;
     size_t got;
 

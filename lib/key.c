@@ -15,7 +15,7 @@ _Static_assert(KEY_BYTES == crypto_shorthash_KEYBYTES, "SipHash's own");
 
 void key_line(const struct key *key, char text[KEY_TEXT_SIZE])
 {
-    for (int i = 0; i < KEY_BYTES; i++)
+    for (size_t i = 0; i < KEY_BYTES; i++)
         num_put_hex(text + 2 * i, key->bytes[i], 2);
     memcpy(text + DIGITS, "\n", 2);
 }
@@ -43,7 +43,7 @@ static int parse(struct key *key, const char digits[DIGITS])
 {
     uint64_t byte;
 
-    for (int i = 0; i < KEY_BYTES; i++) {
+    for (size_t i = 0; i < KEY_BYTES; i++) {
         if (num_get_hex(digits + 2 * i, 2, &byte) < 0)
             return -1;
         key->bytes[i] = (unsigned char)byte;

@@ -305,7 +305,7 @@ void crowd_wait_empty(struct crowd *crowd, int64_t timeout_ns)
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += (time_t)(timeout_ns / CLOCK_NS_PER_S);
     pthread_mutex_lock(&crowd->lock);
-    while (crowd->live > 0 &&
+    while (crowd->first &&
            pthread_cond_timedwait(&crowd->ended, &crowd->lock, &until) == 0)
         ;
     pthread_mutex_unlock(&crowd->lock);

@@ -202,7 +202,7 @@ static void drain(struct loop *loop)
 
     serve_close(loop->crowd->serve);
     crowd_stop_input(loop->crowd);
-    while (loop->crowd->live > 0 && clock_now_ns() < end_ns)
+    while (loop->crowd->first && clock_now_ns() < end_ns)
         one_round(loop);
 }
 

@@ -399,13 +399,12 @@ void serve_ready(const struct serve *serve)
 int serve_wait_fd(const struct serve *serve, int fd, char direction,
                   int64_t timeout_ns)
 {
-    short events = direction == 'r'   ? POLLIN
-                   : direction == 'w' ? POLLOUT
-                                      : POLLRDHUP;
-    struct pollfd ready = {.fd = fd, .events = events};
+    struct pollfd ready = {.fd = fd, .events = POLLRDHUP};
     struct timespec limit = {.tv_sec = (time_t)(timeout_ns / CLOCK_NS_PER_S),
                              .tv_nsec = (long)(timeout_ns % CLOCK_NS_PER_S)};
 
+    if (direction != 'h')
+        ready.events = direction == 'r' ? POLLIN : POLLOUT;
     return ppoll(&ready, 1, timeout_ns < 0 ? NULL : &limit, &serve->waiting) >
            0;
 }

@@ -160,7 +160,7 @@ static int count_answers(int fd)
 static int replay(int port)
 {
     static struct forger forger;
-    struct sockaddr_in here;
+    struct sockaddr_in here = {0};
     socklen_t len = sizeof here;
     int other = bound_to("127.0.0.1", SOCK_DGRAM), sent;
 
@@ -312,24 +312,29 @@ static int crowd(struct gang *gang)
     return 0;
 }
 
+static int number(const char *text)
+{
+    return (int)strtol(text, NULL, 10);
+}
+
 int main(int argc, char **argv)
 {
     static struct gang gang;
 
     if (argc == 3 && strcmp(argv[1], "replay") == 0)
-        return replay(atoi(argv[2]));
+        return replay(number(argv[2]));
     if (argc == 4 && strcmp(argv[1], "forge") == 0)
-        return forge(atoi(argv[2]), atoi(argv[3]));
-    if (argc != 7 || atoi(argv[4]) > MOST) {
+        return forge(number(argv[2]), number(argv[3]));
+    if (argc != 7 || number(argv[4]) > MOST) {
         fprintf(stderr, "usage: stranger replay PORT | forge FROM TO | KIND "
                         "SOURCE PORT N RATE HOLD\n");
         return 2;
     }
     gang.kind = argv[1][0];
     gang.source = argv[2];
-    gang.server = address("127.0.0.1", atoi(argv[3]));
-    gang.want = atoi(argv[4]);
-    gang.per_s = atof(argv[5]);
-    gang.hold = atoi(argv[6]);
+    gang.server = address("127.0.0.1", number(argv[3]));
+    gang.want = number(argv[4]);
+    gang.per_s = number(argv[5]);
+    gang.hold = number(argv[6]);
     return crowd(&gang);
 }

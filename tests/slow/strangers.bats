@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What many strangers cost those who are served, in a network of its own: a
 # minute or two.  Prints what it measures.
+# shellcheck disable=SC2154 # set by helper and run
 load ../bats/helper
 
 # What the scripts below share; they run in a network of their own.
@@ -9,7 +10,7 @@ setup() {
     need_netns
     need ss
     echo 000102030405060708090a0b0c0d0e0f >key
-    cat >common <<'END'
+    cat >common <<'SCRIPT'
 set -e
 bin=$1 stranger=$1/../tests/stranger
 shift
@@ -59,12 +60,12 @@ median() { sort -n "$1" | awk '{ x[NR] = $1 } END { print (x[int((NR + 1) / 2)] 
 trap 'kill $server $gang 2>/dev/null || :' EXIT
 ulimit -n "$(ulimit -Hn)"
 echo '1024 65535' >/proc/sys/net/ipv4/ip_local_port_range
-END
+SCRIPT
 }
 
 # The server is as public as can be: 64 connections, 16 from one address.
 @test "100 000 half-open hellos: who has the key is served, and memory is flat" {
-    cat >inside <<'END'
+    cat >inside <<'SCRIPT'
 . ./common
 start --ip 0.0.0.0 --model "$1" --key-from-stdin
 honest() { "$bin/echo-rate" --ip 127.0.0.1 --port "$port" --key-from-stdin --machine "$@" <key; }
@@ -102,17 +103,17 @@ awk -v model="$1" -v before="$before" -v after="$after" '
     }' rss
 grep -q '^made=100000 ' said
 [[ $(tail -n 1 during) == *' failed=0'* || $(tail -n 1 during) == *' ok=15000 '* ]]
-END
+SCRIPT
     for model in epoll thread; do
         run in_netns timeout -k 2 240 bash inside "$bin" "$model"
         echo "$output"
-        echo "$output" | sed 's/^/# /' >&3
+        printf '# %s\n' "${lines[@]}" >&3
         [ "$status" -eq 0 ]
     done
 }
 
 @test "slow writers, deaf readers, 10 000 idle connections: p99 at most doubles" {
-    cat >inside <<'END'
+    cat >inside <<'SCRIPT'
 . ./common
 # p99: of half a second's round trips, in microseconds.
 p99() {
@@ -170,9 +171,9 @@ compare deaf 200
 compare idle 1000
 stop
 exit "$bad"
-END
+SCRIPT
     run in_netns timeout -k 2 600 bash inside "$bin"
     echo "$output"
-    echo "$output" | sed 's/^/# /' >&3
+    printf '# %s\n' "${lines[@]}" >&3
     [ "$status" -eq 0 ]
 }

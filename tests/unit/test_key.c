@@ -10,7 +10,7 @@ static const char line[] = "000102030405060708090a0b0c0d0e0f\n";
 static int read_from(const char *input, struct key *key, char left[80])
 {
     struct err err = {0};
-    int fds[2], result;
+    int fds[2] = {-1, -1}, result;
     ssize_t n;
 
     if (pipe(fds) < 0)
@@ -28,7 +28,7 @@ static int read_from(const char *input, struct key *key, char left[80])
 static void the_first_line_is_the_key_and_no_more_is_taken(void)
 {
     char input[80], text[KEY_TEXT_SIZE], left[80];
-    struct key key;
+    struct key key = {{0}};
 
     snprintf(input, sizeof input, "%sand more", line);
     CHECK_INT(read_from(input, &key, left), 0);
@@ -51,7 +51,7 @@ static void anything_else_is_no_key(void)
         "000102030405060708090a0b0c0d0e0f\r\n",
         " 00102030405060708090a0b0c0d0e0f\n",
     };
-    struct key key, none = {{0}};
+    struct key key = {{0}}, none = {{0}};
     char left[80];
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -71,7 +71,7 @@ static void the_proof_is_siphash_of_the_header(void)
                                 .conn = 7,
                                 .seq = 42};
     char message[KEY_MESSAGE_BYTES], left[80];
-    struct key key;
+    struct key key = {{0}};
 
     (void)read_from(line, &key, left);
     key_message(&key, 'Q', &header, message);
@@ -90,7 +90,7 @@ static void a_changed_byte_or_another_key_proves_nothing(void)
 {
     struct msg_header header = {.kind = 'Q', .run_id = 1, .conn = 2, .seq = 3};
     char message[KEY_MESSAGE_BYTES], left[80];
-    struct key key, other;
+    struct key key = {{0}}, other;
 
     (void)read_from(line, &key, left);
     other = key;
