@@ -13,7 +13,7 @@ PKG_CONFIG ?= pkg-config
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help all static check check-slow threads unit report bench lint format install uninstall clean FORCE
+.PHONY: help all static check check-slow threads unit report bench bench-report lint format install uninstall clean FORCE
 
 # Release programs are in build/bin, those of SAN=a,b in build/san-a-b/bin.
 comma := ,
@@ -60,7 +60,7 @@ DEST = $(DESTDIR)$(PREFIX)
 export FULL LOCAL REMOTE OUT RESULTS
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 	@echo 'Options: V=1 (show commands) WERROR=1 SAN=address,undefined CC= CFLAGS= LDFLAGS='
 
 all: $(PROGRAMS) $(SHARE) ## build the programs into build/bin
@@ -84,6 +84,9 @@ report: all ## build report/report.pdf [FULL=1 LOCAL=dir REMOTE=dir OUT=dir RESU
 
 bench: all $(BENCHES) ## compare with bare loops and with peers: bench/RESULTS.md
 	@ECHOLAB_BIN=$(TOP)/bin ECHOLAB_BENCH=$(TOP)/bench sh bench/run.sh
+
+bench-report: all $(BENCHES) ## what a report of 10 million rows takes, in passes of libcsv
+	@ECHOLAB_BIN=$(TOP)/bin ECHOLAB_BENCH=$(TOP)/bench sh bench/report.sh
 
 lint: ## check format, C (clang-tidy, cppcheck), shell and layers
 	@sh tests/lint/lint.sh $(INCLUDES)
@@ -142,6 +145,7 @@ $(TOP)/tests/%: $(OBJ)/tests/peers/%.o
 # Never with a sanitizer: it goes into programs that have their own.
 $(TOP)/tests/%.so: tests/shim/%.c $(OBJ)/flags
 	$(call say,LD)mkdir -p $(@D) && $(CC) -std=c11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
+$(TOP)/bench/passes: LIBS = -lcsv
 $(TOP)/bench/%: $(OBJ)/bench/%.o $(OBJ)/lib.a
 	$(link)
 $(OBJ)/%.o: %.c $(OBJ)/flags

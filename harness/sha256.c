@@ -76,12 +76,13 @@ WITH_SHA static struct halves compress(struct halves h,
     struct halves before = h;
     __m128i w[4], sum;
 
+    for (int i = 0; i < 4; i++)
+        w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)bytes + i),
+                                big_endian);
 #pragma GCC unroll 16
     for (int at = 0; at < STEPS; at++) {
-        w[at % 4] = at < 4 ? _mm_shuffle_epi8(
-                                 _mm_loadu_si128((const __m128i *)bytes + at),
-                                 big_endian)
-                           : next_words(w, at);
+        if (at >= 4)
+            w[at % 4] = next_words(w, at);
         sum = _mm_add_epi32(w[at % 4],
                             _mm_loadu_si128((const __m128i *)constants + at));
         h.cdgh = _mm_sha256rnds2_epu32(h.cdgh, h.abef, sum);
