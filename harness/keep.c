@@ -221,7 +221,6 @@ static void take_far_notes(struct result_run *run,
 {
     if (!run->deployed)
         return;
-    result_texts_add(&run->notes, "server host: %s", far->host);
     result_texts_add(&run->notes, "firewall there: %s%s", far->firewall,
                      far->is_open && !far->left[0] ? "; closed again" : "");
     if (far->left[0])

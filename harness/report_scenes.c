@@ -296,15 +296,33 @@ static int room_of(const struct row *rows, int n)
     return fair + (hungry ? spare / hungry : 0);
 }
 
-static void put_row(struct buf *to, const struct row *row, int *letter,
-                    int most)
+static void put_clients(struct buf *to, const struct row *row, int *letter,
+                        int lines)
 {
-    int wish = wish_of(row), lines = wish < most ? wish : most;
-
     put_title(to, row, (*letter)++,
               row->clients.n == 1 ? "the client" : "the clients");
     put_panel(to, &row->clients, lines);
     buf_add(to, "}");
+}
+
+/*
+ * Clients left, server right; where nobody saw the server, the clients of the
+ * next such scene are.  Returns how many scenes that were.
+ */
+static int put_row(struct buf *to, const struct row *row, int is_last,
+                   int *letter, int most)
+{
+    int is_pair = !row->server.n && !is_last && !row[1].server.n;
+    int wish = wish_of(row), lines;
+
+    if (is_pair && wish_of(&row[1]) > wish)
+        wish = wish_of(&row[1]);
+    lines = wish < most ? wish : most;
+    put_clients(to, row, letter, lines);
+    if (is_pair) {
+        buf_add(to, "\\hfill\n");
+        put_clients(to, &row[1], letter, lines);
+    }
     if (row->server.n > 0) {
         buf_add(to, "\\hfill\n");
         put_title(to, row, (*letter)++, "the server");
@@ -312,6 +330,7 @@ static void put_row(struct buf *to, const struct row *row, int *letter,
         buf_add(to, "}");
     }
     buf_add(to, "\\par\n");
+    return is_pair ? 2 : 1;
 }
 
 /* Of telnet the client alone, half a column at most. */
@@ -327,11 +346,11 @@ static void put_rows(struct buf *to, const struct row *rows, int n,
 {
     int letter = 'a', room = n ? room_of(rows, n) : 0;
 
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n;) {
         if (place == REPORT_SCENES_TELNET)
-            put_listing(to, &rows[i]);
+            put_listing(to, &rows[i++]);
         else
-            put_row(to, &rows[i], &letter, room);
+            i += put_row(to, &rows[i], i + 1 == n, &letter, room);
     }
 }
 
