@@ -31,10 +31,9 @@ struct conditions {
     double others_s; /* of these computing for others; */
     double steal_s;  /* taken by the host */
     struct machine_load load_after;
-    int64_t wall_step_ns;  /* the wall clock against the monotonic one */
-    int64_t slept_ns;      /* of the machine */
-    int mtu;               /* of the way to the server; -1: not known */
-    char server_host[256]; /* what one on another host told; "" */
+    int64_t wall_step_ns; /* the wall clock against the monotonic one */
+    int64_t slept_ns;     /* of the machine */
+    int mtu;              /* of the way to the server; -1: not known */
 };
 
 /* Takes about 60 ms. */

@@ -210,7 +210,6 @@ static void put_end(struct cJSON *json, const struct conditions *seen)
     json_put_int(json, "wall_clock_step_ns", seen->wall_step_ns);
     json_put_int(json, "suspended_ns", seen->slept_ns);
     put_known(json, "mtu", seen->mtu, seen->mtu > 0);
-    put_text_or_null(json, "server_host", seen->server_host);
 }
 
 static void put_run(struct cJSON *runs, const struct result_run *run,

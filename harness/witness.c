@@ -28,13 +28,9 @@ void witness_look(struct witness *witness, int i, pid_t client, pid_t server)
     placement_look(&witness->conditions[i].placement, client, server);
 }
 
-void witness_run_end(struct witness *witness, int i, const char *server_host)
+void witness_run_end(struct witness *witness, int i)
 {
-    struct conditions *conditions = &witness->conditions[i];
-
-    conditions_end(conditions, &witness->result->runs[i]);
-    snprintf(conditions->server_host, sizeof conditions->server_host, "%s",
-             server_host);
+    conditions_end(&witness->conditions[i], &witness->result->runs[i]);
 }
 
 /* What of a run is not its steady part is spent again for each run. */

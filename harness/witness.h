@@ -34,7 +34,7 @@ void witness_run_begin(struct witness *witness, int i);
 void witness_look(struct witness *witness, int i, pid_t client, pid_t server);
 
 /* and when they have ended and left a record. */
-void witness_run_end(struct witness *witness, int i, const char *server_host);
+void witness_run_end(struct witness *witness, int i);
 
 /* Add the warnings of run number i, which has been summed up. */
 void witness_judge(struct witness *witness, int i,
