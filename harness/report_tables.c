@@ -198,8 +198,8 @@ void report_tables_runs(struct buf *to, const struct report_set *set)
     if (!report_tables_are_listed(set))
         return;
     buf_add(to,
-            "{\\footnotesize\\setlength\\tabcolsep{3.5pt}\n"
-            "\\begin{longtable}{@{}>{\\raggedright\\arraybackslash}p{4.2cm}"
+            "{\\footnotesize\\setlength\\tabcolsep{2.6pt}\n"
+            "\\begin{longtable}{@{}>{\\raggedright\\arraybackslash}p{3.6cm}"
             "lrrrrrrrr@{}}\n\\toprule\n"
             "run & started (UTC) & bytes & conn. & messages & failed & median "
             "RTT & 95\\,\\% CI & p99 RTT & echo rate \\\\\n\\midrule\n"

@@ -343,6 +343,14 @@ static void put_conditions(struct values *values, const struct comparison *c)
     }
 }
 
+static void put_needs_of_p99(struct values *values)
+{
+    char text[QUANTITY_SIZE];
+
+    values_number(values, "versus.p99", "needs", STEADY_MIN_P99,
+                  quantity_count(STEADY_MIN_P99, text));
+}
+
 void report_versus_values(struct values *values,
                           const struct report_versus *versus)
 {
@@ -361,6 +369,8 @@ void report_versus_values(struct values *values,
     put_sentence(values, versus);
     put_answer(values, "versus.p50", &v->p50, quantity_time);
     put_answer(values, "versus.p99", &v->others[VERDICT_P99], quantity_time);
+    if (!v->others[VERDICT_P99].is_known)
+        put_needs_of_p99(values);
     put_answer(values, "versus.rate", &v->others[VERDICT_RATE], quantity_rate);
     put_failed(values, c);
     put_holm(values, c);
@@ -401,6 +411,9 @@ void report_versus_table(struct buf *to, const struct report_versus *versus)
     put_row(to, "median RTT", "p50");
     if (v->others[VERDICT_P99].is_known)
         put_row(to, "p99 RTT", "p99");
+    else
+        buf_add(to, "p99 RTT & \\multicolumn{4}{r@{}}{n/a: a run has fewer "
+                    "than \\R{versus.p99.needs} answers} \\\\\n");
     if (v->others[VERDICT_RATE].is_known)
         put_row(to, "echo rate", "rate");
     put_row(to,
