@@ -21,7 +21,7 @@ struct check {
     char dir[FOLDER_PATH]; /* where results.json is */
     char pdf[FOLDER_PATH];
     char expected[FOLDER_PATH]; /* what the data give, in the same files */
-    const char *file;           /* the one that is compared */
+    char file[FOLDER_PATH];     /* the one that is compared */
     int ndiffs;
     int is_other_version;         /* another echolab made the report */
     char first[CLAIMS_KEY + 100]; /* the file and key of the first difference */
@@ -119,7 +119,7 @@ static int compare(struct check *check, const char *file, const char *expected,
     struct buf delivered = {0}, wanted = {0};
     int status = -1;
 
-    check->file = file;
+    snprintf(check->file, sizeof check->file, "%s", file);
     if (folder_read(&wanted, check->expected, expected, err) == 0 &&
         folder_read(&delivered, check->dir, file, err) == 0)
         status = claims_compare(buf_text(&delivered), buf_text(&wanted), differ,
@@ -199,7 +199,7 @@ static int same_pdf(struct check *check, struct err *err)
     char made[FOLDER_PATH], of_made[HASH_HEX_SIZE], of_this[HASH_HEX_SIZE];
     int64_t bytes;
 
-    check->file = "report.pdf";
+    snprintf(check->file, sizeof check->file, "report.pdf");
     if (folder_path(made, check->dir, "report.pdf", err) < 0 ||
         hash_file(made, of_made, &bytes, err) < 0 ||
         hash_file(check->pdf, of_this, &bytes, err) < 0)
