@@ -220,7 +220,7 @@ int hops_last_answer(const struct hops *hops)
 
 int hops_times(const struct hops_probe *probes, struct hops_times *times)
 {
-    int64_t sorted[HOPS_PROBES];
+    int64_t sorted[HOPS_PROBES] = {0};
     int n = 0;
 
     for (int i = 0; i < HOPS_PROBES; i++) {

@@ -55,7 +55,7 @@ static int draw_rate(const struct drawing *drawing,
     if (report_run_is_warm(run))
         of.warm_ns = run->summary.steady.until_ns - run->series.start_ns;
     of.is_shared = run->run->connections * run->run->window > 1 ||
-                   run->run->rate_per_s > 0;
+                   report_run_is_open(run->run);
     if (figure_begin(&figure, drawing->dir, name, err) < 0 ||
         figure_rate_write(&of, &figure, err) < 0)
         return -1;

@@ -201,8 +201,8 @@ void report_tables_limits(struct buf *to, const struct report_set *set)
         const struct result_run *run = rates->run[i].run;
 
         has_emulated |= run->emulated;
-        is_closed |= run->rate_per_s <= 0;
-        is_open |= run->rate_per_s > 0;
+        is_closed |= !report_run_is_open(run);
+        is_open |= report_run_is_open(run);
         is_here |= result_run_is_here(run);
         is_free |= result_run_is_here(run) && !run->emulated &&
                    run->cpu_client < 0 &&

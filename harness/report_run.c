@@ -10,6 +10,11 @@ int report_run_is_local(const struct result_run *run)
     return !run->emulated && strcmp(run->site, "local") == 0;
 }
 
+int report_run_is_open(const struct result_run *run)
+{
+    return run->rate_per_s > 0;
+}
+
 int report_run_has_map(const struct report_run *run)
 {
     return run->heat.cell && run->samples.n > SERIES_MAX_DOTS &&

@@ -46,4 +46,7 @@ int report_run_is_warm(const struct report_run *run);
 /* Not over a network, real or emulated: figure 4, else figure 6. */
 int report_run_is_local(const struct result_run *run);
 
+/* Sent at a given rate, whether or not answers came? */
+int report_run_is_open(const struct result_run *run);
+
 #endif

@@ -52,25 +52,6 @@ static int make_room(struct report_set *set, struct err *err)
     return 0;
 }
 
-static int load_run(struct report_set *set, const struct result *result,
-                    const struct result_run *run, struct err *err)
-{
-    static const char prefix[REPORT_KINDS] = {
-        [REPORT_RATE] = 'r',
-        [REPORT_FAILURE] = 'f',
-        [REPORT_LOSS] = 'l',
-        [REPORT_SCENE] = 's',
-    };
-    enum report_kind kind = kind_of(run);
-    struct report_runs *of = &set->of[kind];
-    struct report_run *out = &of->run[of->n++];
-
-    if (report_run_load(out, result, run, err) < 0)
-        return -1;
-    snprintf(out->key, sizeof out->key, "%c%d", prefix[kind], of->n);
-    return 0;
-}
-
 /* Does its folder hold other cases, too? */
 static int is_swept(const struct report_run *run)
 {
@@ -85,7 +66,7 @@ static int is_swept(const struct report_run *run)
 /* How well a run shows what a site does: a rate test of its own does best. */
 static int merit_of(const struct report_run *run)
 {
-    if (is_swept(run) || run->run->rate_per_s > 0)
+    if (is_swept(run) || report_run_is_open(run->run))
         return 1;
     return run->result->pairs.has ? 2 : 3;
 }
@@ -103,18 +84,33 @@ static const struct report_run *better(const struct report_run *one,
 }
 
 /* A local run is figure 4, another one figure 6. */
-static void choose(struct report_set *set)
+static void choose(struct report_set *set, const struct report_run *run)
 {
-    const struct report_runs *of = &set->of[REPORT_RATE];
+    if (report_run_is_local(run->run))
+        set->local = better(set->local, run);
+    else
+        set->remote = better(set->remote, run);
+}
 
-    for (int i = 0; i < of->n; i++) {
-        const struct report_run *run = &of->run[i];
+static int load_run(struct report_set *set, const struct result *result,
+                    const struct result_run *run, struct err *err)
+{
+    static const char prefix[REPORT_KINDS] = {
+        [REPORT_RATE] = 'r',
+        [REPORT_FAILURE] = 'f',
+        [REPORT_LOSS] = 'l',
+        [REPORT_SCENE] = 's',
+    };
+    enum report_kind kind = kind_of(run);
+    struct report_runs *of = &set->of[kind];
+    struct report_run *out = &of->run[of->n++];
 
-        if (report_run_is_local(run->run))
-            set->local = better(set->local, run);
-        else
-            set->remote = better(set->remote, run);
-    }
+    if (report_run_load(out, result, run, err) < 0)
+        return -1;
+    snprintf(out->key, sizeof out->key, "%c%d", prefix[kind], of->n);
+    if (kind == REPORT_RATE)
+        choose(set, out);
+    return 0;
 }
 
 int report_set_load(struct report_set *set, const char *const *folders,
@@ -128,7 +124,6 @@ int report_set_load(struct report_set *set, const char *const *folders,
             if (load_run(set, &set->results[i], &set->results[i].runs[j], err) <
                 0)
                 return -1;
-    choose(set);
     return 0;
 }
 

@@ -94,7 +94,7 @@ struct columns {
 static int has_open_column(const struct columns *of)
 {
     for (int i = 0; i < of->n; i++)
-        if (of->run[i]->run->rate_per_s > 0)
+        if (report_run_is_open(of->run[i]->run))
             return 1;
     return 0;
 }
@@ -160,7 +160,7 @@ static void choose_columns(struct columns *out, const struct report_set *set)
         const struct report_run *run = &of->run[i];
 
         if (!report_tables_are_listed(set) || run == set->local ||
-            run == set->remote || run->run->rate_per_s > 0)
+            run == set->remote || report_run_is_open(run->run))
             out->run[out->n++] = run;
     }
 }

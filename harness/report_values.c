@@ -362,7 +362,7 @@ static void put_lab(struct target to, const struct report_run *run)
     char text[QUANTITY_SIZE];
 
     if (run->run->connections * run->run->window != 1 ||
-        run->run->rate_per_s > 0)
+        report_run_is_open(run->run))
         return;
     snprintf(text, sizeof text, "%.5f", factor);
     values_number(to.values, to.prefix, "lab.factor", factor, text);

@@ -77,11 +77,11 @@ struct scenario_expect {
 struct scenario {
     char name[65];
     char what[512];
-    enum scenario_mode mode;
     char site[SCENARIO_SITE_SIZE];
     char host[256];
     char user[33]; /* LAUNCH_SSH; "": ssh's own choice */
-    int port;      /* 0: the kernel chooses (LAUNCH_LOCAL) */
+    enum scenario_mode mode;
+    int port; /* 0: the kernel chooses (LAUNCH_LOCAL) */
     enum scenario_launch launch;
     int plain; /* a plain echo peer, ours to load */
     int keyed; /* a server that we start gets a key; with LAUNCH_SSH always */

@@ -18,7 +18,9 @@ static struct fit_bounds of(const struct fit_point *points, int n,
 static void fill(struct fit_point *points, int n, double noise)
 {
     for (int i = 0; i < n; i++) {
-        points[i].x = 1000.0 * (i / 2 + 1);
+        int pair = i / 2 + 1;
+
+        points[i].x = 1000.0 * pair;
         points[i].y = 10000 + 8 * points[i].x +
                       noise * (i * 7919 % 101 / 50.0 - 1);
     }

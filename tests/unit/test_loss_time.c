@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { MS = 1000000 };
+static const int64_t ms = 1000000;
 
 static void add(struct loss_time *time, int64_t sent_ns, int is_lost)
 {
@@ -29,9 +29,9 @@ static void test_bins(void)
 
     loss_time_release(&time);
     add(&time, 0, 0);
-    add(&time, 1 * MS - 1, 1);
-    add(&time, 7 * MS, 1);
-    CHECK_INT(time.bin_ns, MS);
+    add(&time, 1 * ms - 1, 1);
+    add(&time, 7 * ms, 1);
+    CHECK_INT(time.bin_ns, ms);
     CHECK_INT(time.nbins, 8);
     CHECK_INT(time.bin[0].sent, 2);
     CHECK_INT(time.bin[0].lost, 1);
@@ -45,15 +45,15 @@ static void test_longer(void)
     struct loss_time time = {0};
 
     for (int64_t k = 0; k < 30000; k++)
-        add(&time, k * MS, k % 3 == 0);
-    CHECK_INT(time.bin_ns, 10 * MS);
+        add(&time, k * ms, k % 3 == 0);
+    CHECK_INT(time.bin_ns, 10 * ms);
     CHECK_INT(time.nbins, 3000);
     for (int i = 0; i < time.nbins; i++)
         if (time.bin[i].sent != 10 || time.bin[i].lost < 3 ||
             time.bin[i].lost > 4)
             CHECK(!"ten each");
-    add(&time, INT64_C(500000000) * MS, 1);
-    CHECK_INT(time.bin_ns, INT64_C(1000000) * MS);
+    add(&time, INT64_C(500000000) * ms, 1);
+    CHECK_INT(time.bin_ns, INT64_C(1000000) * ms);
     CHECK_INT(time.nbins, 501);
     CHECK_INT(time.bin[0].sent, 30000);
     CHECK_INT(sum_of(&time).sent, 30001);
