@@ -4,7 +4,7 @@
 # tests/cloud/cloud.sh.
 # shellcheck disable=SC2016,SC2317 # for inner shells; within calls
 load helper
-load cloud
+load "$root/tests/bats/cloud"
 
 @test "cloud: one command, a whole folder, and nothing left behind" {
     run --separate-stderr deploy --set repeat=2
