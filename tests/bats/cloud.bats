@@ -204,7 +204,7 @@ look() {
 
 @test "cloud: a port that is taken there" {
     need socat
-    far socat -dd TCP-LISTEN:2333 PIPE 2>there 3>&- 4>&- &
+    far socat -dd TCP-LISTEN:2333,reuseaddr PIPE 2>there 3>&- 4>&- &
     started+=("$!")
     within 5 grep -q listening there
     run --separate-stderr deploy
@@ -299,7 +299,7 @@ END
     grep -qxE '[0-9a-f]{32}' "$BATS_TEST_TMPDIR/seen"
     [[ -e found && ! -s found ]]
     # It looked where the server ran.
-    grep -q -- '--key-from-stdin .*--exit-with-stdin' commands
+    grep -q -- '--key-from-stdin .*--stdin-timeout' commands
     grep -q '"keyed":.*true' results.*/*/manifest.json
     not grep -raF -f "$BATS_TEST_TMPDIR/seen" results.*
 }

@@ -75,6 +75,9 @@ on "$router" "
     ip addr add fd09:2::1/64 dev router1 nodad
     ip link set router0 up
     ip link set router1 up
+    # All three probes of a trace, not one in a second.
+    echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
+    echo 0 >/proc/sys/net/ipv6/icmp/ratelimit
     echo 1 >/proc/sys/net/ipv4/ip_forward
     echo 1 >/proc/sys/net/ipv6/conf/all/forwarding"
 
