@@ -257,6 +257,10 @@ static void keep_end(struct buf *log, const char *bytes, size_t n)
     static const char mark[] = "[...]\n";
     size_t half = KEPT_OUTPUT_BYTES / 2;
 
+    if (n > half) { /* so that what is cut leaves half */
+        bytes += n - half;
+        n = half;
+    }
     if (log->len + n > KEPT_OUTPUT_BYTES) {
         memmove(log->text + sizeof mark - 1, log->text + log->len - half, half);
         memcpy(log->text, mark, sizeof mark - 1);

@@ -135,6 +135,31 @@ static void test_a_dialog_is_to_the_last_byte(void)
     proc_release(&proc);
 }
 
+/* The log keeps an end of it, whatever the lines are like. */
+static void test_a_dialog_of_a_line_as_long_as_the_log(void)
+{
+    const char *const argv[] = {
+        "sh", "-c",
+        "head -c 16000 /dev/zero | tr '\\0' '\\n'; "
+        "head -c 250000 /dev/zero | tr '\\0' x; echo; echo end",
+        NULL};
+    const struct proc_spec spec = {.argv = argv, .cpu = -1, .is_dialog = 1};
+    char line[64];
+    struct err err = {0};
+    struct proc proc;
+    size_t n;
+
+    CHECK_INT(proc_start(&proc, &spec, &err), 0);
+    for (int i = 0; i < 16002; i++)
+        CHECK_INT(proc_line(&proc, line, sizeof line, 20 * CLOCK_NS_PER_S), 1);
+    CHECK_STR(line, "end");
+    n = strlen(buf_text(&proc.log));
+    CHECK_INT((long long)n, (long long)proc.log.len);
+    CHECK_INT(n > 128 << 10 && n <= 256 << 10, 1);
+    CHECK_STR(buf_text(&proc.log) + n - 8, "xxx\nend\n");
+    proc_release(&proc);
+}
+
 /* One that has ended takes nothing; it is no reason to wait. */
 static void test_a_dialog_with_one_that_has_left(void)
 {
@@ -159,6 +184,7 @@ int main(void)
     test_the_last_words();
     test_nobody_reads_what_is_typed_too_late();
     test_a_dialog_is_to_the_last_byte();
+    test_a_dialog_of_a_line_as_long_as_the_log();
     test_a_dialog_with_one_that_has_left();
     return check_done();
 }
