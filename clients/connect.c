@@ -122,6 +122,7 @@ static int prove_key(const struct lane *lane, struct line *line)
     if (!lane->plan->key)
         return 0;
     key_message(lane->plan->key, 'K', &header, proof);
+    errno = EIO; /* of a part */
     return net_send(line->fd, proof, sizeof proof, NET_DONT_WAIT) ==
                    (ssize_t)sizeof proof
                ? 0
@@ -139,7 +140,7 @@ static int check_connect(struct lane *lane, struct line *line)
         return 1;
     if (cause == EINPROGRESS)
         cause = ETIMEDOUT;
-    if (cause == 0 && (use_socket(lane, line) < 0 || prove_key(lane, line) < 0))
+    if (cause == 0 && (prove_key(lane, line) < 0 || use_socket(lane, line) < 0))
         cause = errno;
     if (cause) {
         give_up(line, cause);

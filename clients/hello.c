@@ -240,8 +240,8 @@ static int ask_udp(int fd, const struct hello *hello, struct udp_answer *answer)
             return errno;
         if (n >= 0)
             answer->n = (size_t)n;
-        if (n >= 0 &&
-            ((size_t)n != answer->to.n || is_proven(hello, answer->bytes)))
+        if (n >= 0 && (!hello->key || ((size_t)n == answer->to.n &&
+                                       is_proven(hello, answer->bytes))))
             return 0;
     }
     return answer->n ? 0 : ETIMEDOUT;

@@ -335,7 +335,12 @@ ssize_t net_await_from(int fd, void *bytes, size_t n, struct net_addr *from,
 ssize_t net_send_to(int fd, const void *bytes, size_t n,
                     const struct net_addr *to)
 {
-    return sendto(fd, bytes, n, MSG_NOSIGNAL, csa(to), to->len);
+    ssize_t sent;
+
+    do /* it may have waited for room */
+        sent = sendto(fd, bytes, n, MSG_NOSIGNAL, csa(to), to->len);
+    while (sent < 0 && errno == EINTR);
+    return sent;
 }
 
 int64_t net_socket_drops(int fd)

@@ -332,15 +332,26 @@ static int start_listening(struct serve *serve, struct err *err)
     return -1;
 }
 
+/* Who is silent before the key ends us as well as who is so later. */
+static int take_key(struct serve *serve, struct err *err)
+{
+    int status;
+
+    (void)alarm((unsigned)(serve->silence_ns / CLOCK_NS_PER_S));
+    status = guard_take_key(&serve->guard, err);
+    (void)alarm(0);
+    return status;
+}
+
 int serve_open(struct serve *serve, struct err *err)
 {
     int were_asked_for = serve->max_connections > 0 ||
                          serve->limits.given[LIMIT_CONNECTIONS];
 
     /* The key first: until our signals are taken they end a wait for it. */
-    if (guard_take_key(&serve->guard, err) < 0 ||
-        take_signals(serve, err) < 0 || start_listening(serve, err) < 0 ||
-        set_limits(serve, err) < 0 || check_fds(serve, were_asked_for, err) < 0)
+    if (take_key(serve, err) < 0 || take_signals(serve, err) < 0 ||
+        start_listening(serve, err) < 0 || set_limits(serve, err) < 0 ||
+        check_fds(serve, were_asked_for, err) < 0)
         return -1;
     begin_lifetime(serve);
     if (end_with_stdin(serve, err) < 0)
