@@ -67,7 +67,8 @@ lease() {
     case $source in *:*) [ "$1" != ip ] ;; *) [ "$1" != ip6 ] ;; esac || return
     element="{ $transport . $port . $source timeout ${lifetime_s}s }"
     if nft_there list set "$1" "$2" echolab >/dev/null 2>&1; then
-        echo "add element $1 $2 echolab $element" | nft_take || return
+        # Not "add": one that is there already is another's, and ends with it.
+        echo "create element $1 $2 echolab $element" | nft_take || return
         leases="$leases$1 $2 - echolab
 "
     else

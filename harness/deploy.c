@@ -168,10 +168,8 @@ int deploy_start(struct proc *ssh, const struct deploy_request *request,
 
 int deploy_beat(struct proc *ssh)
 {
-    char line[LINE_SIZE];
-
-    while (proc_line(ssh, line, sizeof line, 0))
-        ;
+    /* Read, but not heard: deploy_end hears what it says when it ends early. */
+    (void)proc_more(ssh, 0);
     if (ssh->ended)
         return -1;
     /* One that is not taken is missed by nobody but the server. */
@@ -192,8 +190,11 @@ static int take_bytes(struct proc *ssh, int fd, int64_t n)
 
         if (got == 0)
             return 0; /* the missing end is told by the caller */
-        if (fd >= 0 && write(fd, bytes, got) != (ssize_t)got)
-            return -1;
+        if (fd >= 0) {
+            errno = ENOSPC; /* of a short write */
+            if (write(fd, bytes, got) != (ssize_t)got)
+                return -1;
+        }
         n -= (int64_t)got;
     }
     return 1;
@@ -214,7 +215,7 @@ static int save_bytes(struct proc *ssh, const char *dir, const char *name,
         err_sys(err, ERR_RESULTS, "results-write", "cannot write %s", path);
     if (fd >= 0)
         close(fd);
-    if (taken == 0)
+    if (fd >= 0 && taken <= 0)
         (void)unlink(path);
     return taken < 0 ? -1 : 0;
 }

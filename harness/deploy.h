@@ -50,7 +50,8 @@ int deploy_start(struct proc *ssh, const struct deploy_request *request,
 /*
  * Say that we are still there: the server ends after 20 s without it, because
  * a network that fails closes no connection.  To be called several times in
- * these, and not before deploy_start.  Takes what the server said.  Returns -1
+ * these, and not before deploy_start.  Keeps what the server says for
+ * deploy_end.  Returns -1
  * when the connection is gone.
  */
 int deploy_beat(struct proc *ssh);

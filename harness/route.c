@@ -91,6 +91,8 @@ static void compare(const struct route *route, const struct trace *after)
     struct result_run *run = route->run;
     char what[256];
 
+    if (!before->address[0] || !after->address[0])
+        return; /* one was not made, which is told */
     if (strcmp(before->address, after->address) != 0)
         warning_add(run, WARNING_ROUTE,
                     "the name %s was %s before the run and %s after it",
