@@ -72,7 +72,9 @@ static void doubt_load(struct result_run *run, const struct doubts *doubts)
     if (doubts->is_first && fitness_is_loaded(&seen->load_before))
         warning_add(run, WARNING_LOAD, "%.2f when the first run began",
                     seen->load_before.minutes[0]);
-    if (fitness_is_busy(seen->others_s, seen->elapsed_s))
+    /* A server that runs here already is not told from others. */
+    if ((run->launched || !result_run_is_here(run)) &&
+        fitness_is_busy(seen->others_s, seen->elapsed_s))
         warning_add(run, WARNING_OTHERS,
                     "others took %.2g processors during the run",
                     seen->others_s / seen->elapsed_s);
@@ -118,9 +120,18 @@ static void doubt_modes(struct result_run *run, const struct summary *summary,
                     num_duration(modes.high_ns, high, sizeof high), seen);
 }
 
+/* One short message at a time takes as long as connecting does. */
+static int is_like_connecting(const struct result_run *run)
+{
+    enum { SEGMENT_BYTES = 1400 };
+
+    return !run->emulated && run->connections * run->window == 1 &&
+           run->rate_per_s <= 0 && run->message_size_bytes <= SEGMENT_BYTES;
+}
+
 /*
- * What a round trip takes without the 40 ms: on a real path connecting tells,
- * and the median where it is shorter.
+ * What a round trip takes without the 40 ms: connecting tells where it is
+ * alike, and the median where it is shorter.
  */
 static int64_t undelayed_ns(const struct result_run *run,
                             const struct summary *summary)
@@ -128,7 +139,8 @@ static int64_t undelayed_ns(const struct result_run *run,
     int64_t p50_ns = median_ns(summary);
     int64_t connect_ns = summary->connect.p50_ns;
 
-    if (run->emulated || summary->connect.connected == 0 || p50_ns < connect_ns)
+    if (!is_like_connecting(run) || summary->connect.connected == 0 ||
+        p50_ns < connect_ns)
         return p50_ns;
     return connect_ns;
 }

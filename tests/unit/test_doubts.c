@@ -3,6 +3,7 @@
 #include "tests/unit/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A quiet run: 20 000 round trips of about 15 us on loopback, both pinned. */
 struct fixture {
@@ -29,6 +30,8 @@ static struct fixture quiet(void)
 
     f.result.runs = f.run;
     f.run->launched = f.run->cpu_server = 1;
+    f.run->connections = f.run->window = 1;
+    f.run->message_size_bytes = 1000;
     for (int i = 0; i < SUMMARY_GRID; i++)
         f.s.grid_ns[i] = 14000 + 10 * i;
     f.s.texture.first_p50_ns = 40000;
@@ -112,6 +115,9 @@ static void test_machine(void)
     FIRES(f.is_later = 1; f.seen.load_before.minutes[0] = 3;
           f.seen.load_before.wanting = 2, "");
     FIRES(f.seen.others_s = 5.1, "others ");
+    /* A server that was here already is one of them. */
+    FIRES(f.seen.others_s = 5.1; f.run->launched = 0;
+          memcpy(f.run->host, "127.0.0.1", 10), "");
     FIRES(f.seen.steal_s = 0.2, "steal ");
     FIRES(f.governor = "powersave", "governor ");
     FIRES(f.governor = "", "");
@@ -159,6 +165,11 @@ static void test_delayed_ack(void)
           f.s.connect.p50_ns = 39000000, "");
     FIRES(heap(&f, 0, 20000, 0); all_rtts(&f, 40000000);
           f.run->emulated = 1, "");
+    /* A queue of many messages, and a long one, take that long as well. */
+    FIRES(heap(&f, 0, 20000, 0); all_rtts(&f, 40000000);
+          f.run->connections = 1000, "");
+    FIRES(heap(&f, 0, 20000, 0); all_rtts(&f, 40000000);
+          f.run->message_size_bytes = 1 << 20, "");
 }
 
 static void test_first_messages(void)
