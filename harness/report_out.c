@@ -104,18 +104,17 @@ static int deliver_those_of(const char *dir, const struct part *part,
                             const char *work, const char *out, struct err *err)
 {
     char path[FOLDER_PATH], name[300];
-    const struct dirent *found;
+    struct dirent **found = NULL; /* all of them before one is moved */
     int status = folder_path(path, dir, part->folder, err);
-    DIR *files = status == 0 ? opendir(path) : NULL;
+    int n = status == 0 ? scandir(path, &found, NULL, alphasort) : 0;
 
-    while (status == 0 && files && (found = readdir(files))) {
-        if (!has_end(found->d_name, part->end))
-            continue;
-        snprintf(name, sizeof name, "%s/%s", part->folder, found->d_name);
-        status = deliver(work, name, out, err);
+    for (int i = 0; i < n; i++) {
+        snprintf(name, sizeof name, "%s/%s", part->folder, found[i]->d_name);
+        if (status == 0 && has_end(name, part->end))
+            status = deliver(work, name, out, err);
+        free(found[i]);
     }
-    if (files)
-        closedir(files);
+    free(found);
     return status;
 }
 

@@ -43,22 +43,6 @@ static const struct result *half_of(const struct report_set *set,
     return NULL;
 }
 
-/* The newest folder that is side A of pairs; NULL: there are none. */
-static const struct result *newest_pairs(const struct report_set *set)
-{
-    const struct result *newest = NULL;
-
-    for (int i = 0; i < set->nresults; i++) {
-        const struct result *result = &set->results[i];
-
-        if (strcmp(result->pairs.side, "A") == 0 &&
-            half_of(set, &result->pairs) &&
-            (!newest || strcmp(result->start_utc, newest->start_utc) > 0))
-            newest = result;
-    }
-    return newest;
-}
-
 /* The first usable run of a folder that may stand beside `other`, if any. */
 static const struct report_run *first_of(const struct report_set *set,
                                          const struct result *result,
@@ -71,6 +55,29 @@ static const struct report_run *first_of(const struct report_set *set,
             (!other || is_comparable(of->run[i].run, other->run)))
             return &of->run[i];
     return NULL;
+}
+
+/* Can both halves be told by their rates? A failure test or a scene cannot. */
+static int are_usable(const struct report_set *set, const struct result *result)
+{
+    const struct result *half = half_of(set, &result->pairs);
+
+    return half && first_of(set, result, NULL) && first_of(set, half, NULL);
+}
+
+/* The newest folder that is side A of such pairs; NULL: there are none. */
+static const struct result *newest_pairs(const struct report_set *set)
+{
+    const struct result *newest = NULL;
+
+    for (int i = 0; i < set->nresults; i++) {
+        const struct result *result = &set->results[i];
+
+        if (strcmp(result->pairs.side, "A") == 0 && are_usable(set, result) &&
+            (!newest || strcmp(result->start_utc, newest->start_utc) > 0))
+            newest = result;
+    }
+    return newest;
 }
 
 /* The same folder may have been named twice. */
@@ -192,9 +199,12 @@ int report_versus_find(struct report_versus *out, const struct report_set *set,
 
     memset(out, 0, sizeof *out);
     if (pairs) {
+        const struct result *half = half_of(set, &pairs->pairs);
+
         of[0] = first_of(set, pairs, NULL);
-        of[1] = of[0] ? first_of(set, half_of(set, &pairs->pairs), of[0])
-                      : NULL;
+        of[1] = first_of(set, half, of[0]);
+        if (!of[1]) /* to say why not */
+            of[1] = first_of(set, half, NULL);
     }
     if (!of[0] || !of[1] || !is_usable(of[0]) || !is_usable(of[1]))
         return 0;

@@ -413,7 +413,7 @@ void report_versus_table(struct buf *to, const struct report_versus *versus)
         put_row(to, "p99 RTT", "p99");
     else
         buf_add(to, "p99 RTT & \\multicolumn{4}{r@{}}{n/a: a run has fewer "
-                    "than \\R{versus.p99.needs} answers} \\\\\n");
+                    "than \\R{versus.p99.needs} answers when warm} \\\\\n");
     if (v->others[VERDICT_RATE].is_known)
         put_row(to, "echo rate", "rate");
     put_row(to,

@@ -32,7 +32,7 @@ half_of() {
 # not match.
 newest() {
     folder='' alone=''
-    for folder in "$results/$1"-*Z; do
+    for folder in "$results/$1"-????????T??????Z; do
         grep -qs '"pairs":[[:space:]]*{' "$folder/manifest.json" || alone=$folder
     done
     [ ! -d "$alone" ] || folder=$alone
@@ -116,8 +116,8 @@ fi
 pdf=$out/report.pdf
 if [ -z "${OUT:-}" ]; then
     # Renamed into place, so that a reader never sees half a file.
-    cp "$pdf" report/report.pdf.new
-    mv report/report.pdf.new report/report.pdf
+    cp "$pdf" "report/report.pdf.new.$$"
+    mv "report/report.pdf.new.$$" report/report.pdf
     pdf=report/report.pdf
 fi
 echo "$pdf"
