@@ -98,8 +98,7 @@ double stats_mean(const int64_t *values, size_t n)
     return sum / (double)n;
 }
 
-/* Where the first value is that is not less than x; n when none is. */
-static size_t first_from(const int64_t *sorted, size_t n, int64_t x)
+size_t stats_below(const int64_t *sorted, size_t n, int64_t x)
 {
     size_t lo = 0, hi = n;
 
@@ -117,7 +116,7 @@ static size_t first_from(const int64_t *sorted, size_t n, int64_t x)
 /* From the centre outwards: the nearer neighbour is the next deviation. */
 int64_t stats_mad(const int64_t *sorted, size_t n, int64_t centre)
 {
-    size_t above = first_from(sorted, n, centre), below = above;
+    size_t above = stats_below(sorted, n, centre), below = above;
     int64_t deviation = 0;
 
     for (size_t rank = rank_of(n, 0.5); rank > 0; rank--) {

@@ -35,6 +35,9 @@ int64_t stats_percentile(const int64_t *sorted, size_t n, double p);
 /* The same of values in any order, which it moves about; O(n). */
 int64_t stats_percentile_of(int64_t *values, size_t n, double p);
 
+/* How many of sorted[0..n), ascending, are less than x. */
+size_t stats_below(const int64_t *sorted, size_t n, int64_t x);
+
 /* Arithmetic mean; n at least 1. */
 double stats_mean(const int64_t *values, size_t n);
 

@@ -5,26 +5,10 @@
 
 #include <stdlib.h>
 
-/* How many of sorted[0..n) are below `limit`. */
-static int64_t below(const int64_t *sorted, size_t n, int64_t limit)
-{
-    size_t from = 0, to = n;
-
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-
-        if (sorted[middle] < limit)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return (int64_t)from;
-}
-
 static int64_t within_ms(const int64_t *sorted, size_t n, int from, int to)
 {
-    return below(sorted, n, to * CLOCK_NS_PER_MS) -
-           below(sorted, n, from * CLOCK_NS_PER_MS);
+    return (int64_t)(stats_below(sorted, n, to * CLOCK_NS_PER_MS) -
+                     stats_below(sorted, n, from * CLOCK_NS_PER_MS));
 }
 
 /* `first_ns` has room for each connection; 0 there: not seen yet. */

@@ -81,6 +81,18 @@ static void test_median(void)
     CHECK_NEAR(stats_median(x, 1), 1, 0);
 }
 
+static void test_below(void)
+{
+    const int64_t sorted[] = {1, 1, 2, 2, 4, 6, 9};
+
+    CHECK_INT(stats_below(sorted, 7, 1), 0);
+    CHECK_INT(stats_below(sorted, 7, 2), 2);
+    CHECK_INT(stats_below(sorted, 7, 3), 4);
+    CHECK_INT(stats_below(sorted, 7, 9), 6);
+    CHECK_INT(stats_below(sorted, 7, 10), 7);
+    CHECK_INT(stats_below(sorted, 0, 10), 0);
+}
+
 static void test_mean_and_mad(void)
 {
     int64_t x[] = {9, 1, 4, 2, 6, 1, 2};
@@ -299,6 +311,7 @@ int main(void)
     test_percentile_in_any_order();
     test_percentile_of_a_slope();
     test_median();
+    test_below();
     test_mean_and_mad();
     test_batches();
     test_effective_size();
