@@ -1,6 +1,6 @@
 #include "harness/report_connect.h"
 
-#include "harness/quantity.h"
+#include "harness/report_target.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,24 +62,18 @@ void report_connect_release(struct report_connect *connect)
     memset(connect, 0, sizeof *connect);
 }
 
-static void put_count(struct values *values, const char *key, int count)
-{
-    char text[QUANTITY_SIZE];
-
-    values_number(values, "connect", key, count, quantity_count(count, text));
-}
-
 void report_connect_values(struct values *values, const struct report_set *set)
 {
+    struct target to = {values, "connect"};
     struct report_connect connect;
     struct err err;
 
     values->failed |= report_connect_of(&connect, set, &err) < 0;
     if (connect.figure.n > 0) {
         values_text(values, "connect", "figure", "drawn");
-        put_count(values, "runs", connect.figure.n);
+        target_count(to, "runs", connect.figure.n);
         if (connect.emulated > 0)
-            put_count(values, "emulated", connect.emulated);
+            target_count(to, "emulated", connect.emulated);
     }
     report_connect_release(&connect);
 }

@@ -1,6 +1,7 @@
 #include "harness/report_failures.h"
 
 #include "harness/quantity.h"
+#include "harness/report_target.h"
 
 #include <stdio.h>
 
@@ -8,18 +9,8 @@
 
 static const struct quantity_unit percent = {0.01, "%"};
 
-static void put_count(struct values *values, const char *prefix,
-                      const char *key, int64_t count)
-{
-    char text[QUANTITY_SIZE];
-
-    values_number(values, prefix, key, (double)count,
-                  quantity_count(count, text));
-}
-
 /* The share that came back; when all did it is known from one side only. */
-static void put_success(struct values *values, const char *prefix,
-                        const struct summary *s)
+static void put_success(struct target to, const struct summary *s)
 {
     const struct stats_share *failed = &s->failed_share;
     double share = s->failed > 0 ? 1 - failed->value : 1;
@@ -28,32 +19,32 @@ static void put_success(struct values *values, const char *prefix,
     char text[QUANTITY_SIZE], bound[QUANTITY_SIZE + 8];
 
     values_number(
-        values, prefix, "success", share,
+        to.values, to.prefix, "success", share,
         quantity_value(share, s->failed > 0 ? decimals : 0, percent, text));
     if (s->failed > 0)
         quantity_interval(bounds, decimals, percent, bound);
     else
         snprintf(bound, sizeof bound, ">" QUANTITY_THIN "%s",
                  quantity_value(bounds[0], decimals, percent, text));
-    values_text(values, prefix, "success.ci", bound);
+    values_text(to.values, to.prefix, "success.ci", bound);
 }
 
 void report_failures_values(struct values *values, const char *prefix,
                             const struct report_run *run)
 {
     const struct summary *s = &run->summary;
+    struct target to = {values, prefix};
     char key[32];
 
     if (s->ok + s->failed > 0)
-        put_success(values, prefix, s);
+        put_success(to, s);
     if (s->connect.rows > run->run->connections)
-        put_count(values, prefix, "again",
-                  s->connect.rows - run->run->connections);
+        target_count(to, "again", s->connect.rows - run->run->connections);
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         if (s->outcomes[i] == 0 || !samples_is_failure((enum outcome)i))
             continue;
         snprintf(key, sizeof key, "outcome.%s", outcome_name((enum outcome)i));
-        put_count(values, prefix, key, s->outcomes[i]);
+        target_count(to, key, s->outcomes[i]);
     }
 }
 

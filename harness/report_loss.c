@@ -1,6 +1,7 @@
 #include "harness/report_loss.h"
 
 #include "harness/quantity.h"
+#include "harness/report_target.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,19 +37,6 @@ const struct report_run *report_loss_bursts(const struct report_set *set)
 }
 
 /* ---- values ---- */
-
-struct target {
-    struct values *values;
-    const char *prefix;
-};
-
-static void put_count(struct target to, const char *key, int64_t count)
-{
-    char text[QUANTITY_SIZE];
-
-    values_number(to.values, to.prefix, key, (double)count,
-                  quantity_count(count, text));
-}
 
 static void put_share(struct target to, const char *key, double share)
 {
@@ -97,8 +85,8 @@ static void put_interval(struct target to, const struct loss *loss)
 
 static void put_measured(struct target to, const struct loss *loss)
 {
-    put_count(to, "loss.counted", loss->counted);
-    put_count(to, "loss.lost", loss->lost);
+    target_count(to, "loss.counted", loss->counted);
+    target_count(to, "loss.lost", loss->lost);
     if (loss->counted > 0)
         put_interval(to, loss);
 }
@@ -107,8 +95,8 @@ static void put_periods(struct target to, const struct loss *loss)
 {
     if (loss->periods == 0)
         return;
-    put_count(to, "loss.periods", loss->periods);
-    put_count(to, "loss.longest", loss->longest);
+    target_count(to, "loss.periods", loss->periods);
+    target_count(to, "loss.longest", loss->longest);
     put_real(to, "loss.mean_period", loss->mean_period);
     if (loss->share.value < 1)
         put_real(to, "loss.independent", 1 / (1 - loss->share.value));
@@ -147,12 +135,12 @@ static void put_reconciled(struct target to, const struct result_reconciled *r)
 {
     if (!r->has)
         return;
-    put_count(to, "loss.injected", r->injected_lost);
-    put_count(to, "loss.true", r->true_loss);
-    put_count(to, "loss.false", r->false_loss);
-    put_count(to, "loss.missed", r->missed);
-    put_count(to, "loss.forward", r->lost_forward);
-    put_count(to, "loss.reverse", r->lost_reverse);
+    target_count(to, "loss.injected", r->injected_lost);
+    target_count(to, "loss.true", r->true_loss);
+    target_count(to, "loss.false", r->false_loss);
+    target_count(to, "loss.missed", r->missed);
+    target_count(to, "loss.forward", r->lost_forward);
+    target_count(to, "loss.reverse", r->lost_reverse);
 }
 
 void report_loss_values(struct values *values, const char *prefix,
@@ -169,9 +157,9 @@ void report_loss_values(struct values *values, const char *prefix,
     if (run->run->loss.burst > 0)
         put_real(to, "loss.burst", run->run->loss.burst);
     put_measured(to, loss);
-    put_count(to, "loss.late", run->summary.outcomes[OUTCOME_LATE]);
-    put_count(to, "loss.duplicated", loss->duplicated);
-    put_count(to, "loss.reordered", loss->reordered);
+    target_count(to, "loss.late", run->summary.outcomes[OUTCOME_LATE]);
+    target_count(to, "loss.duplicated", loss->duplicated);
+    target_count(to, "loss.reordered", loss->reordered);
     put_periods(to, loss);
     put_chain(to, loss);
     put_dependence(to, loss);
@@ -211,15 +199,15 @@ static void put_sums(struct target to, const struct report_runs *of)
         sum.lost_forward += one->lost_forward;
         sum.lost_reverse += one->lost_reverse;
     }
-    put_count(to, "messages", messages);
-    put_count(to, "runs", of->n);
-    put_count(to, "inside", inside);
+    target_count(to, "messages", messages);
+    target_count(to, "runs", of->n);
+    target_count(to, "inside", inside);
     if (late > 0)
-        put_count(to, "late", late);
+        target_count(to, "late", late);
     if (received > 0) {
-        put_count(to, "loss.received", received);
-        put_count(to, "loss.duplicated", duplicated);
-        put_count(to, "loss.reordered", reordered);
+        target_count(to, "loss.received", received);
+        target_count(to, "loss.duplicated", duplicated);
+        target_count(to, "loss.reordered", reordered);
     }
     put_reconciled(to, &sum);
     if (sum.has && sum.true_loss == sum.injected_lost && sum.false_loss == 0)

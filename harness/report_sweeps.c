@@ -2,6 +2,7 @@
 
 #include "harness/comparable.h"
 #include "harness/quantity.h"
+#include "harness/report_target.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -245,19 +246,6 @@ void report_crowds_release(struct report_crowds *crowds)
 
 /* ---- values ---- */
 
-struct target {
-    struct values *values;
-    const char *prefix;
-};
-
-static void put_count(struct target to, const char *key, int64_t count)
-{
-    char text[QUANTITY_SIZE];
-
-    values_number(to.values, to.prefix, key, (double)count,
-                  quantity_count(count, text));
-}
-
 static void put_rate(struct target to, const char *key, double bit_per_s)
 {
     struct quantity_unit unit = quantity_rate(bit_per_s);
@@ -280,9 +268,9 @@ static void put_common(struct target to, const struct report_run *run, int n,
         values_text(to.values, to.prefix, "emulated", "emulated");
     if (run->result->status == RESULT_PARTIAL)
         values_text(to.values, to.prefix, "partial", "partial");
-    put_count(to, "runs", n);
+    target_count(to, "runs", n);
     if (unanswered > 0)
-        put_count(to, "unanswered", unanswered);
+        target_count(to, "unanswered", unanswered);
 }
 
 static void put_bounds(struct target to, const struct fit_rate *rate,
@@ -301,14 +289,14 @@ static void put_bounds(struct target to, const struct fit_rate *rate,
                 quantity_interval(limit, decimals, unit, text));
     values_text(to.values, to.prefix, "half.ci",
                 quantity_interval(half, 0, bytes, text));
-    put_count(to, "resamples", of->resamples);
+    target_count(to, "resamples", of->resamples);
 }
 
 static void put_limit(struct target to, const struct fit_rate *rate,
                       const struct fit_bounds *bounds)
 {
     put_rate(to, "limit", rate->limit);
-    put_count(to, "half", (int64_t)lround(rate->half_bytes));
+    target_count(to, "half", (int64_t)lround(rate->half_bytes));
     put_bounds(to, rate, bounds);
 }
 
@@ -319,14 +307,14 @@ static void put_sizes(struct target to, const struct report_sizes *sizes)
 
     put_common(to, sizes->first, sizes->figure.n, sizes->unanswered);
     if (sizes->figure.in_flight > 1)
-        put_count(to, "flight", (int64_t)sizes->figure.in_flight);
+        target_count(to, "flight", (int64_t)sizes->figure.in_flight);
     if (!rate.is_known)
         return;
     values_number(to.values, to.prefix, "fixed", sizes->figure.fit.a,
                   quantity_rough_time(sizes->figure.fit.a, text));
     put_limit(to, &rate, &sizes->bounds);
     if (sizes->first->summary.connect.mss > 0)
-        put_count(to, "segment", sizes->first->summary.connect.mss);
+        target_count(to, "segment", sizes->first->summary.connect.mss);
 }
 
 static void put_crowds(struct target to, const struct report_crowds *crowds)
@@ -335,7 +323,7 @@ static void put_crowds(struct target to, const struct report_crowds *crowds)
     double most = 0;
 
     put_common(to, crowds->first, crowds->figure.n, crowds->unanswered);
-    put_count(to, "size", crowds->first->run->message_size_bytes);
+    target_count(to, "size", crowds->first->run->message_size_bytes);
     for (int i = 0; i < crowds->figure.n; i++)
         most = fmax(most,
                     crowds->points[i].mark[FIGURE_CONNECTIONS_RATE].value);

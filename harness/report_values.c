@@ -2,6 +2,7 @@
 
 #include "harness/lab.h"
 #include "harness/quantity.h"
+#include "harness/report_target.h"
 #include "lib/args.h"
 
 #include <math.h>
@@ -10,11 +11,6 @@
 #include <string.h>
 
 #define MEMORY_LIMIT 0.3 /* lag-1 correlation of batches */
-
-struct target {
-    struct values *values;
-    const char *prefix;
-};
 
 const char *report_values_quantile(int i)
 {
@@ -27,14 +23,6 @@ const char *report_values_quantile(int i)
 static void put_text(struct target to, const char *key, const char *text)
 {
     values_text(to.values, to.prefix, key, text);
-}
-
-static void put_count(struct target to, const char *key, int64_t count)
-{
-    char text[QUANTITY_SIZE];
-
-    values_number(to.values, to.prefix, key, (double)count,
-                  quantity_count(count, text));
 }
 
 static void put_rough(struct target to, const char *key, double ns)
@@ -80,7 +68,7 @@ static void put_connections(struct target to, const struct result_run *run)
                                    : quantity_count(run->connections, count),
              run->connections == 1 ? "" : "s");
     put_text(to, "connections", text);
-    put_count(to, "connections.n", run->connections);
+    target_count(to, "connections.n", run->connections);
 }
 
 /* What tells the run from others at the same place. */
@@ -143,8 +131,8 @@ static void put_conditions(struct target to, const struct report_run *run)
     put_path(to, run->run);
     put_standing(to, run->result->status);
     put_connections(to, run->run);
-    put_count(to, "window", run->run->window);
-    put_count(to, "size", run->run->message_size_bytes);
+    target_count(to, "window", run->run->window);
+    target_count(to, "size", run->run->message_size_bytes);
 }
 
 /* ---- counts ---- */
@@ -172,16 +160,16 @@ static void put_counts(struct target to, const struct summary *s)
 {
     char text[QUANTITY_SIZE];
 
-    put_count(to, "rows", s->rows);
-    put_count(to, "ok", s->ok);
-    put_count(to, "failed", s->failed);
+    target_count(to, "rows", s->rows);
+    target_count(to, "ok", s->ok);
+    target_count(to, "failed", s->failed);
     values_number(to.values, to.prefix, "failed.bound", s->failed_share.hi,
                   quantity_percent(s->failed_share.hi, text));
     put_failures_by_name(to, s);
     if (s->unsent > 0)
-        put_count(to, "unsent", s->unsent);
+        target_count(to, "unsent", s->unsent);
     if (s->outcomes[OUTCOME_ABORTED] > 0)
-        put_count(to, "aborted", s->outcomes[OUTCOME_ABORTED]);
+        target_count(to, "aborted", s->outcomes[OUTCOME_ABORTED]);
     if (s->ok > 0)
         put_text(to, "answered", "answered");
 }
@@ -238,7 +226,7 @@ static void put_rtts(struct target to, const struct summary *s)
     put_rough(to, "rtt.max", (double)s->max_ns);
     put_rough(to, "rtt.mean", s->mean_ns);
     put_rough(to, "rtt.mad", (double)s->mad_ns);
-    put_count(to, "n_eff", (int64_t)s->rtt[SUMMARY_P50].n_eff);
+    target_count(to, "n_eff", (int64_t)s->rtt[SUMMARY_P50].n_eff);
     if (s->lag1 > MEMORY_LIMIT)
         put_text(to, "short", "too short for its own memory");
 }
@@ -266,7 +254,7 @@ static void put_connect(struct target to, const struct connections *c)
     if (c->connected > 0)
         put_rough(to, "connect", (double)c->p50_ns);
     if (c->told_retransmits > 0)
-        put_count(to, "retransmits", c->retransmits);
+        target_count(to, "retransmits", c->retransmits);
 }
 
 /* ---- steadiness ---- */
@@ -281,7 +269,7 @@ static void put_warmup(struct target to, const struct report_run *run)
     if (steady->unsteady > 0)
         put_text(to, "warmup", "no end found");
     else
-        put_count(to, "warmup", steady->cut);
+        target_count(to, "warmup", steady->cut);
     if (report_run_is_warm(run))
         put_rough(to, "warmup.until", (double)(steady->until_ns - start_ns));
 }
@@ -320,7 +308,7 @@ static void put_spread(struct target to, const struct summary *s)
     if (s->has_ipdv)
         put_rough(to, "ipdv", s->ipdv_ns);
     if (s->outliers.is_known)
-        put_count(to, "outliers", s->outliers.below + s->outliers.above);
+        target_count(to, "outliers", s->outliers.below + s->outliers.above);
 }
 
 /* ---- open loop ---- */
@@ -383,7 +371,7 @@ void report_values_run(struct values *values, const char *prefix,
     if (s->ok > 0) {
         put_rough(to, "seconds", s->duration_s * 1e9);
         put_rtts(to, s);
-        put_count(to, "bins", run->series.nbins);
+        target_count(to, "bins", run->series.nbins);
         if (run->samples.received_ns)
             put_text(to, "dots", "dots");
         put_warmup(to, run);
@@ -439,10 +427,10 @@ void report_values_total(struct values *values, const struct report_set *set)
             failed += s->failed;
             runs++;
         }
-    put_count(to, "rows", rows);
-    put_count(to, "ok", ok);
-    put_count(to, "failed", failed);
-    put_count(to, "runs", runs);
+    target_count(to, "rows", rows);
+    target_count(to, "ok", ok);
+    target_count(to, "failed", failed);
+    target_count(to, "runs", runs);
     if (rows > 0)
         put_text(to, "measured", "measured");
     if (set->of[REPORT_RATE].n > 2)

@@ -2,6 +2,7 @@
 
 #include "harness/compare_words.h"
 #include "harness/quantity.h"
+#include "harness/report_target.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -10,11 +11,6 @@
 
 #define TIMES "\xc3\x97"     /* U+00D7 */
 #define MINUS "\xe2\x88\x92" /* U+2212 */
-
-struct target {
-    struct values *values;
-    const char *prefix; /* versus.p50 */
-};
 
 /* What answers a question is in: times, rates or shares. */
 typedef struct quantity_unit (*unit_fn)(double value);

@@ -1,0 +1,11 @@
+#include "harness/report_target.h"
+
+#include "harness/quantity.h"
+
+void target_count(struct target to, const char *key, int64_t count)
+{
+    char text[QUANTITY_SIZE];
+
+    values_number(to.values, to.prefix, key, (double)count,
+                  quantity_count(count, text));
+}
