@@ -25,8 +25,8 @@ setup() {
 runs() { sh "$root/tests/data/make_runs.sh" "$@"; }
 compare() { run --separate-stderr run_timed 20 "$bin/harness" compare "$@"; }
 
-# value KEY: of the JSON in $output, the first of that name.
-value() { sed -n "s/.*\"$1\":[[:space:]]*\"\{0,1\}\([^\",]*\).*/\1/p" <<<"$output" | head -n 1; }
+# told KEY: of the JSON in $output, the first of that name.
+told() { sed -n "s/.*\"$1\":[[:space:]]*\"\{0,1\}\([^\",]*\).*/\1/p" <<<"$output" | head -n 1; }
 
 # between LOW VALUE HIGH, as numbers.
 between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) }'; }
@@ -47,9 +47,9 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
 @test "compare: the other way round, B is faster, and as JSON" {
     compare far near --json
     expect_status 0
-    [ "$(value verdict)" = faster ]
-    [ "$(value paired)" = true ]
-    [ "$(value a12)" = 0 ]
+    [ "$(told verdict)" = faster ]
+    [ "$(told paired)" = true ]
+    [ "$(told a12)" = 0 ]
     between 0.49 "$(grep -A1 '"ratio"' <<<"$output" | sed -n 's/.*"value":[[:space:]]*\([^,]*\).*/\1/p' | head -n 1)" 0.51
     [ "$(grep -c '"rep"' <<<"$output")" = 12 ]
     # The same numbers every time.
@@ -60,10 +60,10 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
 
 @test "compare: equivalent within the margin, undecided across a narrow one" {
     compare near same --json
-    [ "$(value verdict)" = equivalent ]
+    [ "$(told verdict)" = equivalent ]
     compare near same --margin 0.4 --json
-    [ "$(value verdict)" = undecided ]
-    between 7 "$(value needs)" 1000
+    [ "$(told verdict)" = undecided ]
+    between 7 "$(told needs)" 1000
 }
 
 @test "compare: undecided says about how many more would decide" {
@@ -105,8 +105,8 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
 
 @test "compare: without pairs four runs on each side are needed" {
     compare alone lossy --json
-    [ "$(value verdict)" = slower ]
-    [ "$(value paired)" = false ]
+    [ "$(told verdict)" = slower ]
+    [ "$(told paired)" = false ]
     compare alone lossy
     [[ $output == *"note: not run in pairs"* ]]
     not grep -nE '^.{81}' <<<"$output"
@@ -168,7 +168,7 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     runs more 20200 20600
     compare --a alone more --json --b lossy
     expect_status 0
-    [ "$(value verdict)" = slower ]
+    [ "$(told verdict)" = slower ]
     [ "$(grep -c '"rep"' <<<"$output")" = 10 ]
     [ "$(grep -c '"folder":.*more' <<<"$output")" = 2 ]
     compare --a alone more --b lossy
@@ -182,9 +182,9 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     expect_status 0
     [[ $output == *"8 pairs of runs, taken in turn"* ]]
     compare --b far2 far --a near2 near --json
-    [ "$(value paired)" = true ]
+    [ "$(told paired)" = true ]
     compare --a near near2 --b far --json
-    [ "$(value paired)" = false ]
+    [ "$(told paired)" = false ]
 }
 
 @test "compare: the folders of a side are one target, and named once" {
@@ -326,6 +326,6 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     done
     compare one/* other/* --json
     expect_status 0
-    [[ $(value verdict) =~ ^(slower|faster|equivalent|undecided)$ ]]
+    [[ $(told verdict) =~ ^(slower|faster|equivalent|undecided)$ ]]
     [ "$(grep -c '"rep"' <<<"$output")" = 8 ]
 }

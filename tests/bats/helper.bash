@@ -187,6 +187,22 @@ expect_error() {
     return 1
 }
 
+# values KEY FILE: what a JSON file of ours has for KEY, one a line.
+values() { sed -n "s/^[[:blank:]{]*\"$1\":[[:blank:]]*\(.*[^,]\),*\$/\1/p" "$2"; }
+
+# noted KEY: the first in the manifest of the results folder $dir.
+noted() { values "$1" "$dir/manifest.json" | head -n 1; }
+
+# value KEY [text|number] [DIR]: of a report in DIR or out, as its results.json
+# has it.
+value() {
+    awk -v key="\"$1\":" -v field="\"${2-text}\":" '
+        $1 == key { inside = 1 }
+        inside && $1 == field {
+            sub(/^[^:]*:[ \t]*/, ""); gsub(/^"|",?$|,$/, ""); print; exit
+        }' "${3-out}/results.json"
+}
+
 # need TOOL...: skips, by name, what cannot be tried without a program.
 need() {
     local tool

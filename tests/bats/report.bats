@@ -23,16 +23,6 @@ remote_run() {
 
 report() { run --separate-stderr "$bin/harness" report "$@"; }
 
-# A value of results.json: value KEY text|number
-value() {
-    awk -v key="\"$1\":" -v field="\"$2\":" '
-        $1 == key { inside = 1 }
-        inside && $1 == field {
-            sub(/^[^:]*:[ \t]*/, ""); sub(/,$/, ""); gsub(/^"|"$/, "")
-            print; exit
-        }' out/results.json
-}
-
 # The text of the PDF in one line.
 pdf_text() { pdftotext out/report.pdf - | tr -s ' \n\f' ' '; }
 

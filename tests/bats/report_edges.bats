@@ -6,15 +6,6 @@ load helper
 
 key=tcp-thread-1000B-1c
 
-# value KEY [text|number], of out/results.json.
-value() {
-    awk -v key="\"$1\":" -v field="\"${2-text}\":" '
-        $1 == key { inside = 1 }
-        inside && $1 == field {
-            sub(/^[^:]*:[ \t]*/, ""); gsub(/^"|",?$|,$/, ""); print; exit
-        }' out/results.json
-}
-
 # numbers_of FOLDER: out/results.json, without a figure or a PDF.
 numbers_of() {
     rm -rf out

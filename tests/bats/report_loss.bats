@@ -66,14 +66,6 @@ report() {
     [[ $text != *'??'* ]]
 }
 
-value() {
-    awk -v key="\"$1\":" '
-        $1 == key { inside = 1 }
-        inside && $1 == "\"text\":" {
-            sub(/^[^:]*:[ \t]*/, ""); gsub(/^"|",?$/, ""); print; exit
-        }' out/results.json
-}
-
 @test "report: loss measured against injected, message by message" {
     loss_run 0 5000
     loss_run 0.01 5000

@@ -42,15 +42,6 @@ report() {
     [[ $text != *'??'* ]]
 }
 
-# value KEY [FIELD]: its text, or number.
-value() {
-    awk -v key="\"$1\":" -v field="\"${2-text}\":" '
-        $1 == key { inside = 1 }
-        inside && $1 == field {
-            sub(/^[^:]*:[ \t]*/, ""); gsub(/^"|",?$|,$/, ""); print; exit
-        }' out/results.json
-}
-
 # sizes L...: RTT = 10 us + 8 ns for each byte, which is at most 1 Gbit/s.
 sizes() {
     local size

@@ -28,16 +28,6 @@ setup() {
 
 report() { run --separate-stderr "$bin/harness" report "$@"; }
 
-# value KEY text|number [DIR]: of results.json
-value() {
-    awk -v key="\"$1\":" -v field="\"$2\":" '
-        $1 == key { inside = 1 }
-        inside && $1 == field {
-            sub(/^[^:]*:[ \t]*/, ""); sub(/,$/, ""); gsub(/^"|"$/, "")
-            print; exit
-        }' "${3-out}/results.json"
-}
-
 # of_compare NTH KEY: the NTH value of that name that compare told
 of_compare() { sed -n "s/.*\"$2\":[[:space:]]*\"\{0,1\}\([^\",]*\).*/\1/p" compare.json | sed -n "$1p"; }
 

@@ -15,12 +15,6 @@ harness_run() {
     ((${#lines[@]} == 0)) || dir=${lines[-1]}
 }
 
-# values KEY FILE: what a JSON file of ours has for KEY, one a line.
-values() { sed -n "s/^[[:blank:]{]*\"$1\":[[:blank:]]*\(.*[^,]\),*\$/\1/p" "$2"; }
-
-# value KEY: the first in the manifest.
-value() { values "$1" "$dir/manifest.json" | head -n 1; }
-
 @test "run: the last line is the folder, which is as designed" {
     harness_run "$smoke"
     expect_status 0
@@ -60,21 +54,21 @@ rows run_id scenario_sha256 seed send_error server sha256 site start_utc status
 threads timeout timeout_ns tool transport unmatched unreachable user version
 warnings what window
 END
-    [ "$(value format)" = 1 ]
-    [ "$(value status)" = '"complete"' ]
-    [[ $(value version) =~ ^\"[0-9]+\.[0-9]+\.[0-9]+ ]]
-    [[ $(value start_utc) =~ ^\"20[0-9-]{8}T[0-9:]{8}Z\"$ ]]
-    [[ $(value end_utc) > $(value start_utc) || $(value end_utc) == "$(value start_utc)" ]]
-    [ "$(value argv)" = "[\"harness\", \"run\", \"$smoke\", \"--out\", \"out\", \"--set\", \"duration_s=0.3\"]" ]
-    [ "$(value dir)" = '"tcp-thread-1000B-1c/1"' ]
-    [[ $(value run_id) =~ ^\"[0-9a-f]{16}\"$ ]]
-    [ "$(value launched)" = true ]
-    [ "$(value plain)" = false ]
-    [ "$(value duration_ns)" = 300000000 ]
-    [ "$(value messages)" = null ]
-    [ "$(value path)" = null ]
-    [ "$(value site)" = '"local"' ]
-    [ "$(value 'done')" = true ]
+    [ "$(noted format)" = 1 ]
+    [ "$(noted status)" = '"complete"' ]
+    [[ $(noted version) =~ ^\"[0-9]+\.[0-9]+\.[0-9]+ ]]
+    [[ $(noted start_utc) =~ ^\"20[0-9-]{8}T[0-9:]{8}Z\"$ ]]
+    [[ $(noted end_utc) > $(noted start_utc) || $(noted end_utc) == "$(noted start_utc)" ]]
+    [ "$(noted argv)" = "[\"harness\", \"run\", \"$smoke\", \"--out\", \"out\", \"--set\", \"duration_s=0.3\"]" ]
+    [ "$(noted dir)" = '"tcp-thread-1000B-1c/1"' ]
+    [[ $(noted run_id) =~ ^\"[0-9a-f]{16}\"$ ]]
+    [ "$(noted launched)" = true ]
+    [ "$(noted plain)" = false ]
+    [ "$(noted duration_ns)" = 300000000 ]
+    [ "$(noted messages)" = null ]
+    [ "$(noted path)" = null ]
+    [ "$(noted site)" = '"local"' ]
+    [ "$(noted 'done')" = true ]
 }
 
 # sums_of_manifest: "SHA-256  FILE" of all it names, as sha256sum wants them.
@@ -109,9 +103,9 @@ sums_of_manifest() {
     awk -F, 'NR > 1 && (NF != 12 || $1 != 0 || $2 != NR - 2 || $9 != "ok") { print; exit 1 }' "$csv"
     rows=$(awk 'END { print NR - 1 }' "$csv")
     [ "$rows" -gt 100 ]
-    [ "$(value rows)" = "$rows" ]
-    [ "$(value intended)" = "$rows" ]
-    [ "$(value ok)" = "$rows" ]
+    [ "$(noted rows)" = "$rows" ]
+    [ "$(noted intended)" = "$rows" ]
+    [ "$(noted ok)" = "$rows" ]
     [ "$(values ok "$dir/tcp-thread-1000B-1c/1/summary.json")" = "$rows" ]
     # In the list of files, too.
     [ "$(values rows "$dir/manifest.json" | sed -n 2p)" = "$rows" ]
@@ -134,13 +128,13 @@ sums_of_manifest() {
     expect_status 0
     [[ $dir =~ ^my\ results/+smoke-[0-9TZ]+$ ]]
     [ -d "$dir/tcp-thread-64B-3c/1" ]
-    [ "$(value message_size_bytes)" = 64 ]
-    [ "$(value connections)" = 3 ]
-    [ "$(value intended)" = 30 ]
-    [ "$(value seed)" = 7 ]
-    [ "$(value timeout_ns)" = 500000000 ]
-    [ "$(value what)" = '"Said here."' ]
-    [ "$(value site)" = '"lab"' ]
+    [ "$(noted message_size_bytes)" = 64 ]
+    [ "$(noted connections)" = 3 ]
+    [ "$(noted intended)" = 30 ]
+    [ "$(noted seed)" = 7 ]
+    [ "$(noted timeout_ns)" = 500000000 ]
+    [ "$(noted what)" = '"Said here."' ]
+    [ "$(noted site)" = '"lab"' ]
     [ "$(wc -l <"$dir/tcp-thread-64B-3c/1/connections.csv")" -eq 4 ]
     cmp "$smoke" "$dir/scenario.json"
 }
@@ -148,34 +142,34 @@ sums_of_manifest() {
 @test "run: messages without a duration" {
     harness_run "$smoke" --set duration_s=null --set messages=500
     expect_status 0
-    [ "$(value intended)" = 500 ]
-    [ "$(value duration_ns)" = null ]
-    [ "$(value messages)" = 500 ]
+    [ "$(noted intended)" = 500 ]
+    [ "$(noted duration_ns)" = null ]
+    [ "$(noted messages)" = 500 ]
 }
 
 @test "run: the server that runs at --host and --port, not the emulated path" {
     start_server echo-server
     harness_run "$root/scenarios/remote_rate.json" --host 127.0.0.1 --port "$port"
     expect_status 0
-    [ "$(value path)" = null ]
-    [ "$(value launched)" = false ]
-    [ "$(value port)" = "$port" ]
-    [ "$(value host)" = '"127.0.0.1"' ]
-    [ "$(value site)" = '"local"' ]
+    [ "$(noted path)" = null ]
+    [ "$(noted launched)" = false ]
+    [ "$(noted port)" = "$port" ]
+    [ "$(noted host)" = '"127.0.0.1"' ]
+    [ "$(noted site)" = '"local"' ]
     [ ! -e "$dir/tcp-thread-1000B-1c/1/server.log" ]
     [ ! -e "$dir/tcp-thread-1000B-1c/1/relay.log" ]
     [[ $output != *emulated* ]]
     # A hello of 48 bytes, then the load.
     stop_pid "$pid"
-    within 2 grep -q "^served connections=2 .* bytes_in=$(($(value intended) * 1000 + 48)) " "$log"
+    within 2 grep -q "^served connections=2 .* bytes_in=$(($(noted intended) * 1000 + 48)) " "$log"
 }
 
 @test "run: a plain echo server is noted" {
     start_peer 'printf EL1H; cat' 'printf %s "$first"; cat'
     harness_run "$smoke" --host 127.0.0.1 --port "$port" --set target.plain=true
     expect_status 0
-    [ "$(value plain)" = true ]
-    [[ $(value notes) == *'plain echo server'* ]]
+    [ "$(noted plain)" = true ]
+    [[ $(noted notes) == *'plain echo server'* ]]
 }
 
 @test "run: repeat runs each case so often, each with its own id" {
@@ -206,8 +200,8 @@ least_ns() {
     echo "local $local_ns, path $path_ns"
     off_ns=$((path_ns - 38000000 - local_ns))
     [ "${off_ns#-}" -lt 1000000 ]
-    [[ $(value notes) == '["emulated path: echo-relay on this machine, 19 ms ± 0 ms one way"]' ]]
-    [ "$(value emulated)" = true ]
+    [[ $(noted notes) == '["emulated path: echo-relay on this machine, 19 ms ± 0 ms one way"]' ]]
+    [ "$(noted emulated)" = true ]
     [ -s "$dir/tcp-thread-1000B-1c/1/relay.log" ]
     # No echo came back before 2 x 19 ms.
     [ "$path_ns" -ge 38000000 ]
@@ -221,7 +215,7 @@ least_ns() {
     rate=$(values bit_per_s "$dir/tcp-thread-1000B-4c/1/summary.json")
     echo "$rate bit/s"
     awk -v rate="$rate" 'BEGIN { exit !(rate <= 8e6 && rate > 1e5) }'
-    [ "$(value rate_mbit)" = 8 ]
+    [ "$(noted rate_mbit)" = 8 ]
 }
 
 @test "run: IPv6, directly and through a path" {
@@ -230,18 +224,18 @@ least_ns() {
     grep -q '^listening tcp \[::1\]:' "$dir/tcp-thread-1000B-1c/1/server.log"
     harness_run "$smoke" --set target.host=::1 --set messages=5 --set path.delay_ms=1 --set name=v6
     expect_status 0
-    [ "$(value intended)" = 5 ]
+    [ "$(noted intended)" = 5 ]
 }
 
 @test "run: many connections, and messages of 16 MiB" {
     harness_run "$smoke" --set connections=1200 --set messages=3000 \
         --set duration_s=20 --set timeout_s=20 --set name=many
     expect_status 0
-    [ "$(value intended)" = 3000 ]
+    [ "$(noted intended)" = 3000 ]
     [ "$(wc -l <"$dir/tcp-thread-1000B-1200c/1/connections.csv")" -eq 1201 ]
     harness_run "$smoke" --set message_size=16777216 --set messages=2 --set duration_s=10 --set name=large
     expect_status 0
-    [ "$(value ok)" = 2 ]
+    [ "$(noted ok)" = 2 ]
 }
 
 @test "run: client and server on the CPUs that are asked for" {
@@ -260,7 +254,7 @@ least_ns() {
     harness_run "$smoke" --set expect.rate_mbit_min=1000000 --set name=missed
     expect_error 1 expect-missed
     [[ $dir =~ ^out/missed-[0-9TZ]+$ ]]
-    [ "$(value status)" = '"complete"' ]
+    [ "$(noted status)" = '"complete"' ]
     run run_timed 10 "$bin/harness" verify "$dir"
     expect_status 0
 }
@@ -321,8 +315,8 @@ on_terminal() {
 @test "run: the language of the user changes no number" {
     LC_ALL=de_DE.UTF-8 TZ=Asia/Shanghai harness_run "$smoke" --set path.delay_ms=0.5
     expect_status 0
-    [ "$(value delay_ms)" = 0.5 ]
-    [[ $(value start_utc) == "\"$(date -u +%Y-%m-%dT)"* || $(value start_utc) == *T23:59:* ]]
+    [ "$(noted delay_ms)" = 0.5 ]
+    [[ $(noted start_utc) == "\"$(date -u +%Y-%m-%dT)"* || $(noted start_utc) == *T23:59:* ]]
 }
 
 @test "run: no HOME, no TMPDIR, an empty PATH, closed descriptors" {

@@ -11,12 +11,6 @@ harness_run() {
     ((${#lines[@]} == 0)) || dir=${lines[-1]}
 }
 
-# values KEY FILE: what a JSON file of ours has for KEY, one a line.
-values() { sed -n "s/^[[:blank:]{]*\"$1\":[[:blank:]]*\(.*[^,]\),*\$/\1/p" "$2"; }
-
-# value KEY: the first in the manifest.
-value() { values "$1" "$dir/manifest.json" | head -n 1; }
-
 rows() { awk 'END { print NR - 1 }' "$1"; }
 
 verified() {
@@ -77,8 +71,8 @@ END
     start_server echo-simple-server --quiet
     harness_run --host 127.0.0.1 --port "$port" --set server=simple --set messages=12 --set connections=3
     expect_status 0
-    [ "$(value launched)" = false ]
-    [ "$(value ok)" = 12 ]
+    [ "$(noted launched)" = false ]
+    [ "$(noted ok)" = 12 ]
     stop_pid "$pid"
 }
 
@@ -103,8 +97,8 @@ END
 @test "sweep: an open loop that cannot keep its rate is degraded" {
     harness_run --set rate_per_s=10000000 --set messages=100000 --set timeout_s=60
     expect_status 0
-    [ "$(value status)" = '"degraded"' ]
-    [[ $(value warnings) == *'"degraded: '*' of 1e+07 messages a second were sent"'* ]]
+    [ "$(noted status)" = '"degraded"' ]
+    [[ $(noted warnings) == *'"degraded: '*' of 1e+07 messages a second were sent"'* ]]
     grep -q '^  warning    degraded: ' <<<"$output"
     [[ $dir != *.partial ]]
     verified "$dir"
@@ -113,8 +107,8 @@ END
 @test "sweep: threads of the client share its connections" {
     harness_run --set threads=3 --set connections=7 --set messages=300
     expect_status 0
-    [ "$(value threads)" = 3 ]
-    [ "$(value ok)" = 300 ]
+    [ "$(noted threads)" = 3 ]
+    [ "$(noted ok)" = 300 ]
     [ "$(cut -d , -f 1 "$dir/tcp-thread-1000B-7c/1/connections.csv" | sort -u | wc -l)" -eq 8 ]
     verified "$dir"
 }
@@ -124,9 +118,9 @@ END
         harness_run --set transport="$transport" --set window=16 --set messages=400 \
             --set timeout_s=0.5 --set name="$transport"
         expect_status 0
-        [ "$(value window)" = 16 ]
-        [ "$(value pacing)" = '"closed"' ]
-        [ "$(value ok)" = 400 ]
+        [ "$(noted window)" = 16 ]
+        [ "$(noted pacing)" = '"closed"' ]
+        [ "$(noted ok)" = 400 ]
         # Sixteen were sent before the first came back.
         run=$(echo "$dir"/*-w16/1)
         tail -n +2 "$run/messages.csv" | sort -t , -k 5n |
@@ -150,16 +144,16 @@ server.log
 summary.json
 unmatched.csv
 END
-    [ "$(value transport)" = '"udp"' ]
-    [ "$(value server)" = '"udp"' ]
-    [ "$(value loss)" = null ]
-    [ "$(value ok)" = 300 ]
+    [ "$(noted transport)" = '"udp"' ]
+    [ "$(noted server)" = '"udp"' ]
+    [ "$(noted loss)" = null ]
+    [ "$(noted ok)" = 300 ]
     [ "$(rows "$run/served.csv")" -eq 300 ]
     for key in injected_lost measured_lost true_loss false_loss missed duplicated local_drops; do
-        [ "$(value "$key")" = 0 ]
+        [ "$(noted "$key")" = 0 ]
     done
-    [ "$(value server_received)" = 300 ]
-    [ "$(value server_answered)" = 300 ]
+    [ "$(noted server_received)" = 300 ]
+    [ "$(noted server_answered)" = 300 ]
     verified "$dir"
 }
 
@@ -171,14 +165,14 @@ held_against() {
     local forward reverse
     forward=$(lost_on_purpose forward) reverse=$(lost_on_purpose reverse)
     echo "lost on purpose: $forward forward, $reverse reverse"
-    [[ $(value injected_forward) -eq $forward && $(value lost_forward) -eq $forward ]]
-    [[ $(value injected_reverse) -eq $reverse && $(value lost_reverse) -eq $reverse ]]
-    [[ $(value measured_lost) -eq $(grep -c ,lost, "$run/messages.csv") ]]
-    [[ $(value true_loss) -eq $((forward + reverse)) && $(value lost) -eq $((forward + reverse)) ]]
-    [[ $(value false_loss) -eq 0 && $(value missed) -eq 0 ]]
+    [[ $(noted injected_forward) -eq $forward && $(noted lost_forward) -eq $forward ]]
+    [[ $(noted injected_reverse) -eq $reverse && $(noted lost_reverse) -eq $reverse ]]
+    [[ $(noted measured_lost) -eq $(grep -c ,lost, "$run/messages.csv") ]]
+    [[ $(noted true_loss) -eq $((forward + reverse)) && $(noted lost) -eq $((forward + reverse)) ]]
+    [[ $(noted false_loss) -eq 0 && $(noted missed) -eq 0 ]]
     # The message is taken, or lost on its way: every one is served or dropped.
-    [[ $(rows "$run/served.csv") -eq $(($(value intended) - forward)) ]]
-    [[ $(value server_answered) -eq $(($(value intended) - forward - reverse)) ]]
+    [[ $(rows "$run/served.csv") -eq $(($(noted intended) - forward)) ]]
+    [[ $(noted server_answered) -eq $(($(noted intended) - forward - reverse)) ]]
 }
 
 @test "sweep: what is lost over UDP is what was lost on purpose, to the message" {
@@ -207,11 +201,11 @@ held_against() {
     run=$dir/udp-udp-1000B-1c-p0/1
     doubled=$(grep -c ',duplicate$' "$run/injected.csv")
     [ "$doubled" -gt 40 ]
-    [ "$(value duplicated)" = "$(awk -F, 'NR > 1 && $10 > 1' "$run/messages.csv" | wc -l)" ]
-    [ "$(value duplicated)" = "$doubled" ]
-    [ "$(value unmatched)" = "$(rows "$run/unmatched.csv")" ]
-    [ "$(value duplicate)" = 0.2 ]
-    [ "$(value by)" = '"server"' ]
+    [ "$(noted duplicated)" = "$(awk -F, 'NR > 1 && $10 > 1' "$run/messages.csv" | wc -l)" ]
+    [ "$(noted duplicated)" = "$doubled" ]
+    [ "$(noted unmatched)" = "$(rows "$run/unmatched.csv")" ]
+    [ "$(noted duplicate)" = 0.2 ]
+    [ "$(noted by)" = '"server"' ]
     verified "$dir"
 }
 
@@ -221,11 +215,11 @@ held_against() {
     expect_status 0
     run=$dir/udp-udp-1000B-30c-p0.3/1
     held_against
-    [ "$(value injected_forward)" = 0 ]
-    [ "$(value injected_reverse)" -gt 20 ]
-    [ "$(value model)" = '"gilbert"' ]
-    [ "$(value burst)" = 4 ]
-    [ "$(value direction)" = '"reverse"' ]
+    [ "$(noted injected_forward)" = 0 ]
+    [ "$(noted injected_reverse)" -gt 20 ]
+    [ "$(noted model)" = '"gilbert"' ]
+    [ "$(noted burst)" = 4 ]
+    [ "$(noted direction)" = '"reverse"' ]
 }
 
 @test "sweep: loss on an emulated path, before a server that runs already too" {
@@ -233,14 +227,14 @@ held_against() {
         --set path.delay_ms=2 --set 'loss={"p":0.2,"duplicate":0.1}' --set duration_s=20 --set seed=3
     expect_status 0
     run=$dir/udp-udp-1000B-30c-p0.2/1
-    [ "$(value by)" = '"relay"' ]
-    [ "$(value emulated)" = true ]
-    [ "$(value injected_reverse)" -gt 10 ]
+    [ "$(noted by)" = '"relay"' ]
+    [ "$(noted emulated)" = true ]
+    [ "$(noted injected_reverse)" -gt 10 ]
     # The server saw what came through; it lost nothing itself.
-    [ "$(value server_answered)" = "$(value server_received)" ]
-    [[ $(value true_loss) -eq $(value lost) && $(value false_loss) -eq 0 && $(value missed) -eq 0 ]]
-    [[ $(value lost_forward) -eq $(lost_on_purpose forward) ]]
-    [[ $(value lost_reverse) -eq $(lost_on_purpose reverse) ]]
+    [ "$(noted server_answered)" = "$(noted server_received)" ]
+    [[ $(noted true_loss) -eq $(noted lost) && $(noted false_loss) -eq 0 && $(noted missed) -eq 0 ]]
+    [[ $(noted lost_forward) -eq $(lost_on_purpose forward) ]]
+    [[ $(noted lost_reverse) -eq $(lost_on_purpose reverse) ]]
     [ "$(awk -F, 'NR > 1 && $9 == "ok" && $6 < 4000000' "$run/messages.csv" | wc -l)" -eq 0 ]
     verified "$dir"
 
@@ -250,9 +244,9 @@ held_against() {
         --set duration_s=20 --set seed=3 --set name=there
     expect_status 0
     run=$dir/udp-udp-1000B-30c-p0.2/1
-    [ "$(value launched)" = false ]
-    [ "$(value by)" = '"relay"' ]
-    [[ $(value true_loss) -eq $(value lost) && $(value false_loss) -eq 0 && $(value missed) -eq 0 ]]
+    [ "$(noted launched)" = false ]
+    [ "$(noted by)" = '"relay"' ]
+    [[ $(noted true_loss) -eq $(noted lost) && $(noted false_loss) -eq 0 && $(noted missed) -eq 0 ]]
     verified "$dir"
 }
 
@@ -260,10 +254,10 @@ held_against() {
     harness_run --set transport=udp --set message_size=60000 --set connections=20 --set timeout_s=0.3 \
         --set duration_s=0.3 --set path.rate_mbit=1
     expect_status 0
-    [ "$(value by)" = '' ]
-    [[ $(value notes) == *'its queue had no room for '* ]]
+    [ "$(noted by)" = '' ]
+    [[ $(noted notes) == *'its queue had no room for '* ]]
     # Nobody lost these on purpose.
-    [[ $(value false_loss) -gt 0 && $(value true_loss) -eq 0 && $(value missed) -eq 0 ]]
+    [[ $(noted false_loss) -gt 0 && $(noted true_loss) -eq 0 && $(noted missed) -eq 0 ]]
     verified "$dir"
 }
 
@@ -294,8 +288,8 @@ has_dropped() {
     wait "$harness" || status=$?
     expect_status 130
     dir=$(echo out/*.partial)
-    [[ $(value warnings) == *'local-loss: sockets of our server or relay had no room for '* ]]
-    [[ $(value false_loss) -gt 0 && $(value true_loss) -eq 0 ]]
+    [[ $(noted warnings) == *'local-loss: sockets of our server or relay had no room for '* ]]
+    [[ $(noted false_loss) -gt 0 && $(noted true_loss) -eq 0 ]]
     verified --allow-partial "$dir"
 }
 
@@ -311,8 +305,8 @@ has_dropped() {
     output=$(cat out.log) stderr=$(cat err)
     expect_error 4 server-gone
     dir=$(echo out/*.partial)
-    [[ $(value warnings) == *'not-reconciled: '* ]]
-    [ "$(value reconciled)" = null ]
+    [[ $(noted warnings) == *'not-reconciled: '* ]]
+    [ "$(noted reconciled)" = null ]
     verified --allow-partial "$dir"
 }
 
@@ -335,11 +329,11 @@ has_dropped() {
     # Failures are data; only the scenario wanted none.
     expect_error 1 expect-missed
     dir=$(tail -n 1 out.log)
-    [ "$(value mode)" = '"fail_rate"' ]
-    [ "$(value status)" = '"complete"' ]
-    [[ $(value refused) -ge 1 && $(value ok) -gt 1000 ]]
+    [ "$(noted mode)" = '"fail_rate"' ]
+    [ "$(noted status)" = '"complete"' ]
+    [[ $(noted refused) -ge 1 && $(noted ok) -gt 1000 ]]
     csv=$dir/fail-tcp-thread-1000B-1c/1/messages.csv
-    [ "$(grep -c ,refused, "$csv")" -eq "$(value refused)" ]
+    [ "$(grep -c ,refused, "$csv")" -eq "$(noted refused)" ]
     # After the last failure there are echoes again.
     tail -n 1 "$csv" | grep -q ,ok,
     verified "$dir"
