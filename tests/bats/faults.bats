@@ -17,6 +17,21 @@ harness_run() {
         --out results --set "duration_s=$seconds" "$@"
 }
 
+# start_run ARG...: a run in the background, which is $harness.
+start_run() {
+    "$bin/harness" run "$smoke" --out results "$@" >out 2>err 3>&- &
+    harness=$!
+}
+
+# ends_with STATUS: it does, by itself; sets $stderr.
+ends_with() {
+    within 20 has_ended "$harness"
+    status=0
+    wait "$harness" || status=$?
+    stderr=$(<err)
+    expect_status "$1"
+}
+
 nothing_left() { [[ ! -e results || -z $(find results -mindepth 1) ]]; }
 
 # only_partial DIR: no folder in it looks complete.
@@ -120,36 +135,26 @@ END
 }
 
 @test "fault: Ctrl-C keeps what was measured and ends by SIGINT" {
-    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
-        >out 2>err 3>&- &
-    harness=$!
+    start_run --set duration_s=60
     within 10 records
     # A background job of a script ignores SIGINT; the program takes it back.
     kill -INT "$harness"
-    status=0
-    wait "$harness" || status=$?
-    [[ $status -eq 130 ]]
+    ends_with 130
     [[ $(grep -c '^harness: (interrupted) ' err) -eq 1 ]]
     grep -q '^  kept: .* whole rows in results/' err
     partial_is_sound
 }
 
 @test "fault: SIGTERM goes the same way" {
-    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
-        >out 2>err 3>&- &
-    harness=$!
+    start_run --set duration_s=60
     within 10 records
     kill -TERM "$harness"
-    status=0
-    wait "$harness" || status=$?
-    [[ $status -eq 143 ]]
+    ends_with 143
     partial_is_sound
 }
 
 @test "fault: SIGKILL leaves no process and a folder that verify reads" {
-    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
-        >out 2>err 3>&- &
-    harness=$!
+    start_run --set duration_s=60
     within 10 records
     kill -KILL "$harness"
     wait "$harness" || true
@@ -162,15 +167,10 @@ END
 }
 
 @test "fault: the server dies in the middle" {
-    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
-        >out 2>err 3>&- &
-    harness=$!
+    start_run --set duration_s=60
     within 10 records
-    server=$(ps -o pid=,comm= --ppid "$harness" | awk '$2 == "echo-server" { print $1 }')
-    kill -KILL "$server"
-    status=0
-    wait "$harness" || status=$?
-    [[ $status -eq 4 ]]
+    kill -KILL "$(child_of "$harness" echo-server)"
+    ends_with 4
     [[ $(grep -c '^harness: (server-gone) ' err) -eq 1 ]]
     grep -q '^  kept: ' err
     partial_is_sound
@@ -374,31 +374,19 @@ END
 }
 
 @test "fault: the relay dies in the middle" {
-    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
-        --set path.delay_ms=0.1 >out 2>err 3>&- &
-    harness=$!
+    start_run --set duration_s=60 --set path.delay_ms=0.1
     within 10 records
-    relay=$(ps -o pid=,comm= --ppid "$harness" | awk '$2 == "echo-relay" { print $1 }')
-    kill -KILL "$relay"
-    status=0
-    wait "$harness" || status=$?
-    [[ $status -eq 4 ]]
-    stderr=$(<err)
+    kill -KILL "$(child_of "$harness" echo-relay)"
+    ends_with 4
     expect_error 4 server-gone
     partial_is_sound
 }
 
 @test "fault: the client dies in the middle: what it wrote is kept" {
-    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
-        >out 2>err 3>&- &
-    harness=$!
+    start_run --set duration_s=60
     within 10 records
-    client=$(ps -o pid=,comm= --ppid "$harness" | awk '$2 == "echo-rate" { print $1 }')
-    kill -KILL "$client"
-    status=0
-    wait "$harness" || status=$?
-    cat err
-    stderr=$(<err)
+    kill -KILL "$(child_of "$harness" echo-rate)"
+    ends_with 4
     expect_error 4 client-died
     partial_is_sound
 }
@@ -418,72 +406,47 @@ END
 }
 
 @test "fault: Ctrl-C before the first message" {
-    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
-        >out 2>err 3>&- &
-    harness=$!
+    start_run --set duration_s=60
     within 10 eval 'compgen -G "results/*.partial" >/dev/null'
     kill -INT "$harness"
-    within 10 has_ended "$harness"
-    status=0
-    wait "$harness" || status=$?
-    cat err
-    [[ $status -eq 130 ]]
+    ends_with 130
     nothing_left || partial_is_sound
 }
 
 @test "fault: Ctrl-C at the first message is after 1 message" {
     start_peer 'greet; swallow' swallow
-    "$bin/harness" run "$smoke" --out results --host 127.0.0.1 --port "$port" \
-        --set duration_s=60 --set timeout_s=60 >out 2>err 3>&- &
-    harness=$!
+    start_run --host 127.0.0.1 --port "$port" --set duration_s=60 --set timeout_s=60
     within 10 test -s load
     kill -INT "$harness"
-    within 10 has_ended "$harness"
-    status=0
-    wait "$harness" || status=$?
-    cat err
-    [[ $status -eq 130 ]]
+    ends_with 130
     grep -qE '^harness: \(interrupted\) .*: after 1 message$' err
     grep -q '^  kept: 1 whole row in results/' err
     partial_is_sound
 }
 
 @test "fault: a second Ctrl-C does not wait for a server that stands still" {
-    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
-        --set timeout_s=60 >out 2>err 3>&- &
-    harness=$!
+    start_run --set duration_s=60 --set timeout_s=60
     within 10 records
-    server=$(ps -o pid=,comm= --ppid "$harness" | awk '$2 == "echo-server" { print $1 }')
-    kill -STOP "$server"
+    kill -STOP "$(child_of "$harness" echo-server)"
     within 3 eval 'kill -INT "$harness" 2>/dev/null; has_ended "$harness"'
-    status=0
-    wait "$harness" || status=$?
-    [[ $status -eq 130 ]]
+    ends_with 130
     partial_is_sound
     [[ $(grep -c ',aborted,' "$partial"/*/1/messages.csv) -le 1 ]]
 }
 
 @test "fault: SIGHUP ends it by its name" {
-    "$bin/harness" run "$smoke" --out results --set duration_s=60 \
-        >out 2>err 3>&- &
-    harness=$!
+    start_run --set duration_s=60
     within 10 records
     kill -HUP "$harness"
-    status=0
-    wait "$harness" || status=$?
-    [[ $status -eq 129 ]]
+    ends_with 129
     partial_is_sound
 }
 
 @test "fault: Ctrl-C in the second of three runs keeps the first" {
-    "$bin/harness" run "$smoke" --out results --set duration_s=0.3 --set repeat=3 \
-        >out 2>err 3>&- &
-    harness=$!
+    start_run --set duration_s=0.3 --set repeat=3
     within 10 eval '[[ $(cat results/*/*/2/messages.csv 2>/dev/null | wc -l) -gt 0 ]]'
     kill -INT "$harness"
-    status=0
-    wait "$harness" || status=$?
-    [[ $status -eq 130 ]]
+    ends_with 130
     the_partial
     [[ $(grep -c '"done":.*true' "$partial/manifest.json") -eq 2 ]]
     [[ $(grep -c '"done":.*false' "$partial/manifest.json") -eq 1 ]]
@@ -491,9 +454,7 @@ END
 }
 
 @test "fault: SIGKILL: the rows that reached the disk are whole" {
-    "$bin/harness" run "$smoke" --out results --set duration_s=0.3 --set repeat=2 \
-        >out 2>err 3>&- &
-    harness=$!
+    start_run --set duration_s=0.3 --set repeat=2
     within 10 eval '[[ $(cat results/*/*/2/messages.csv 2>/dev/null | wc -l) -gt 0 ]]'
     kill -KILL "$harness"
     wait "$harness" || true
@@ -621,15 +582,11 @@ taken_away() {
     shim=$bin/../tests/step_clock.so
     [[ $bin != *san-* ]] || skip "a step of the clock: on programs without a sanitizer"
     [[ -e $shim ]] || { echo "no $shim: run make unit" >&2 && return 1; }
-    LD_PRELOAD=$shim STEP_CLOCK=$T/stepped "$bin/harness" run "$smoke" \
-        --out results --set duration_s=60 >out 2>err 3>&- &
-    harness=$!
+    LD_PRELOAD=$shim STEP_CLOCK=$T/stepped start_run --set duration_s=60
     within 10 records
     touch stepped
     kill -INT "$harness"
-    status=0
-    wait "$harness" || status=$?
-    expect_status 130
+    ends_with 130
     partial_is_sound
     grep -q 'the clock of the day moved by ' results/*/manifest.json
     grep -q 'the machine was suspended for 5\.' results/*/manifest.json

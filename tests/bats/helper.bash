@@ -84,6 +84,9 @@ within() {
 # A zombie that nobody has waited for yet has ended too.
 has_ended() { ! grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$1/status"; }
 
+# child_of PID PROGRAM: the pid of its child that runs PROGRAM.
+child_of() { ps -o pid=,comm= --ppid "$1" | awk -v name="$2" '$2 == name { print $1 }'; }
+
 # stop_pid PID: ends a process with TERM; fails when it took KILL.
 stop_pid() {
     kill -TERM "$1" 2>/dev/null || return 0

@@ -261,9 +261,6 @@ held_against() {
     verified "$dir"
 }
 
-# server_of PID: the echo-udp-server that this harness has started.
-server_of() { ps -o pid=,comm= --ppid "$1" | awk '$2 == "echo-udp-server" { print $1 }'; }
-
 # has_dropped PID: its socket has had no room for something.
 has_dropped() {
     local inode
@@ -279,7 +276,7 @@ has_dropped() {
         --set timeout_s=0.5 --set duration_s=60 >out.log 2>err 3>&- &
     harness=$!
     within 10 eval '[[ $(cat out/*/udp-*/1/messages.csv | wc -l) -gt 10 ]]'
-    server=$(server_of "$harness")
+    server=$(child_of "$harness" echo-udp-server)
     kill -STOP "$server"
     within 20 has_dropped "$server"
     kill -CONT "$server"
@@ -299,7 +296,7 @@ has_dropped() {
     harness=$!
     within 10 eval 'compgen -G "out/*/udp-*/1/messages.csv" >/dev/null'
     within 10 eval '[[ $(cat out/*/udp-*/1/messages.csv | wc -l) -gt 1000 ]]'
-    kill -KILL "$(server_of "$harness")"
+    kill -KILL "$(child_of "$harness" echo-udp-server)"
     status=0
     wait "$harness" || status=$?
     output=$(cat out.log) stderr=$(cat err)

@@ -15,9 +15,6 @@ measure() {
 
 records() { [[ $(cat "$1"/*/*/1/messages.csv 2>/dev/null | wc -l) -gt 1000 ]]; }
 
-# child PID PROGRAM
-child() { ps -o pid=,comm= --ppid "$1" | awk -v name="$2" '$2 == name { print $1 }'; }
-
 # p99 NAME EXPRESSION: of the answered, in us, by nearest rank.
 p99() {
     awk -F, '$9 == "ok" { print '"$2"' }' "$1"/*/*/1/messages.csv | sort -n |
@@ -32,7 +29,7 @@ p99() {
     for name in open closed client; do
         within 30 records "$name"
     done
-    stopped=("$(child "${pids[0]}" echo-server)" "$(child "${pids[1]}" echo-server)" "$(child "${pids[2]}" echo-rate)")
+    stopped=("$(child_of "${pids[0]}" echo-server)" "$(child_of "${pids[1]}" echo-server)" "$(child_of "${pids[2]}" echo-rate)")
     kill -STOP "${stopped[@]}"
     sleep 1
     kill -CONT "${stopped[@]}"
