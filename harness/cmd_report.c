@@ -64,12 +64,12 @@ int cmd_report(int argc, char **argv, struct err *err)
             "--check computes every value again from the results folders that "
             "the report names.  They are looked for by name in results/ and in "
             "DIR..., which may be the folders themselves.  results.json, "
-            "results.tex, the tables, transcripts among them, summary.txt and "
-            "what the figures are drawn from must be the same to the byte; "
-            "with "
-            "pdftotext (poppler-utils), the PDF must show the numbers of the "
-            "tables.  Figures are not drawn again.  Exit code 5 when anything "
-            "differs.\n\n"
+            "results.tex, the tables, transcripts among them, summary.txt, "
+            "what the figures are drawn from and the figures, drawn again, "
+            "must be the same to the byte; with pdftotext (poppler-utils), the "
+            "PDF must show the numbers of the tables.  The words of report.tex "
+            "may be changed by hand, but a number typed into it differs.  Exit "
+            "code 5 when anything differs.\n\n"
             "Example: harness report results/*Z --out report-out",
         .groups = groups,
         .ngroups = 2,

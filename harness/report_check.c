@@ -2,112 +2,28 @@
 #include "harness/report_check.h"
 
 #include "harness/claims.h"
+#include "harness/figure_files.h"
 #include "harness/folder.h"
-#include "harness/hash.h"
-#include "harness/pdf_text.h"
+#include "harness/paths.h"
 #include "harness/report_content.h"
+#include "harness/report_drift.h"
 #include "harness/report_figures.h"
 #include "harness/report_parts.h"
+#include "harness/report_shown.h"
 #include "harness/report_sources.h"
-#include "lib/show.h"
+#include "harness/tex_numbers.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 5, VALUE_MOST = 100 };
-
 struct check {
     char dir[FOLDER_PATH]; /* where results.json is */
     char pdf[FOLDER_PATH];
     char expected[FOLDER_PATH]; /* what the data give, in the same files */
-    char file[FOLDER_PATH];     /* the one that is compared */
-    int ndiffs;
-    int is_other_version;         /* another echolab made the report */
-    char first[CLAIMS_KEY + 100]; /* the file and key of the first difference */
-    FILE *to;
+    struct report_drift drift;
+    struct buf said; /* what else there is to say, in lines */
 };
-
-/* ---- differences ---- */
-
-/* From shortly before where they part: what follows tells most. */
-static const char *from_parting(const char *value, const char *other)
-{
-    enum { BEFORE = 24 };
-    size_t same = 0;
-
-    while (other && value[same] && value[same] == other[same])
-        same++;
-    same = same > BEFORE ? same - BEFORE : 0;
-    while (same > 0 && ((unsigned char)value[same] & 0xc0) == 0x80)
-        same--;
-    return value + same;
-}
-
-/* As show_bytes does, but TeX has too many backslashes to spell them out. */
-static const char *show(const char *value, char *text, size_t size)
-{
-    static const char spelt[] = "\\x5c";
-    char *at = text;
-
-    show_bytes(value, strlen(value), VALUE_MOST, text, size);
-    while ((at = strstr(at, spelt))) {
-        *at++ = '\\';
-        memmove(at, at + 3, strlen(at + 3) + 1);
-    }
-    return text;
-}
-
-static void print_value(const struct check *check, const char *who,
-                        const char *value, const char *other)
-{
-    char text[2 * VALUE_MOST + 40];
-    const char *from = value ? from_parting(value, other) : "";
-
-    if (value)
-        fprintf(check->to, "  %s %s%s\n", who, from > value ? "..." : "",
-                show(from, text, sizeof text));
-    else
-        fprintf(check->to, "  %s nothing\n", who);
-}
-
-/* A key comes from a file, too. */
-static void differ(const char *key, const char *one, const char *other,
-                   void *ctx)
-{
-    struct check *check = ctx;
-    char text[2 * CLAIMS_KEY + 40];
-
-    show_bytes(key, strlen(key), CLAIMS_KEY, text, sizeof text);
-    check->is_other_version |= strcmp(text, "version") == 0 ||
-                               strcmp(text, "version.text") == 0;
-    if (check->ndiffs++ == 0)
-        snprintf(check->first, sizeof check->first, "%.90s: %.*s", check->file,
-                 CLAIMS_KEY - 1, text);
-    if (check->ndiffs > SHOWN)
-        return;
-    fprintf(check->to, "%s: %s\n", check->file, text);
-    print_value(check, "the report has", one, other);
-    print_value(check, "the data give ", other, one);
-}
-
-static int judge(const struct check *check, struct err *err)
-{
-    if (check->ndiffs == 0)
-        return 0;
-    if (check->ndiffs > SHOWN)
-        fprintf(check->to, "and %d more\n", check->ndiffs - SHOWN);
-    err_set(err, ERR_RESULTS, "report-differs",
-            "%s: not what its data give, in %d place%s; the first is %s",
-            check->dir, check->ndiffs, check->ndiffs == 1 ? "" : "s",
-            check->first);
-    if (check->is_other_version)
-        return err_hint(err,
-                        "another version of echolab made it, and may count "
-                        "differently: check it with that one");
-    return err_hint(err, "trust the data, and make the report again: harness "
-                         "report DIR...");
-}
 
 /* ---- what was delivered, and where ---- */
 
@@ -119,11 +35,11 @@ static int compare(struct check *check, const char *file, const char *expected,
     struct buf delivered = {0}, wanted = {0};
     int status = -1;
 
-    snprintf(check->file, sizeof check->file, "%s", file);
+    snprintf(check->drift.file, sizeof check->drift.file, "%s", file);
     if (folder_read(&wanted, check->expected, expected, err) == 0 &&
         folder_read(&delivered, check->dir, file, err) == 0)
-        status = claims_compare(buf_text(&delivered), buf_text(&wanted), differ,
-                                check, err);
+        status = claims_compare(buf_text(&delivered), buf_text(&wanted),
+                                report_drift_add, &check->drift, err);
     buf_release(&delivered);
     buf_release(&wanted);
     return status;
@@ -196,23 +112,18 @@ static int need_values(const struct check *check, struct err *err)
 /* The file at hand must be the one that was made with the values. */
 static int same_pdf(struct check *check, struct err *err)
 {
-    char made[FOLDER_PATH], of_made[HASH_HEX_SIZE], of_this[HASH_HEX_SIZE];
-    int64_t bytes;
+    char made[FOLDER_PATH];
 
-    snprintf(check->file, sizeof check->file, "report.pdf");
-    if (folder_path(made, check->dir, "report.pdf", err) < 0 ||
-        hash_file(made, of_made, &bytes, err) < 0 ||
-        hash_file(check->pdf, of_this, &bytes, err) < 0)
+    snprintf(check->drift.file, sizeof check->drift.file, "report.pdf");
+    if (folder_path(made, check->dir, "report.pdf", err) < 0)
         return -1;
-    if (strcmp(of_made, of_this) != 0)
-        differ("SHA-256", of_this, of_made, check);
-    return 0;
+    return report_drift_files(&check->drift, check->pdf, made, err);
 }
 
 /* ---- texts ---- */
 
 /* figures/NAME.work, as figure_begin calls it, was delivered as its data. */
-static int check_figures(struct check *check, struct err *err)
+static int check_figure_data(struct check *check, struct err *err)
 {
     char path[FOLDER_PATH], folder[FOLDER_PATH], expected[FOLDER_PATH];
     struct dirent **found = NULL;
@@ -253,105 +164,90 @@ static int check_texts(struct check *check,
     if (compare_folder(check, "tables", "tables", err) < 0 ||
         compare(check, "summary.txt", "summary.txt", err) < 0)
         return -1;
-    return check_figures(check, err);
+    return check_figure_data(check, err);
 }
 
-/* ---- the PDF ---- */
-
-/* The keys that tables ask for, \R{KEY} or \Rna{KEY}, sorted. */
-struct asked {
-    char *text; /* the tables, cut up */
-    char **key;
-    size_t n;
-};
-
-static int compare_keys(const void *a, const void *b)
+/* Words may be changed by hand in report.tex; numbers come from the data. */
+static int check_template(struct check *check, struct err *err)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    char template[FOLDER_PATH];
+    struct buf has = {0}, should = {0};
+    int status = paths_data(template, "report/template.tex", err);
+
+    snprintf(check->drift.file, sizeof check->drift.file, "report.tex");
+    if (status == 0)
+        status = folder_copy(template, check->expected, "report.tex", err);
+    if (status == 0)
+        status = folder_read(&should, check->expected, "report.tex", err);
+    if (status == 0)
+        status = folder_read(&has, check->dir, "report.tex", err);
+    if (status == 0)
+        status = tex_numbers_compare(buf_text(&has), buf_text(&should),
+                                     report_drift_add, &check->drift, err);
+    if (status == 0 && strcmp(buf_text(&has), buf_text(&should)) != 0)
+        buf_add(&check->said, "report.tex is not the template: its words were "
+                              "changed, and no number was typed into it\n");
+    buf_release(&has);
+    buf_release(&should);
+    return status;
 }
 
-static int asked_find(struct asked *asked, const struct report_content *content,
-                      struct err *err)
+/* ---- what helpers made of them ---- */
+
+/* What a helper would have shown is not known; the rest still holds. */
+static int do_without(struct check *check, const char *what, struct err *err)
 {
-    struct buf tables = {0};
-    size_t most = 1;
+    static const char *const helpers[][2] = {{"gnuplot", "gnuplot-nox"},
+                                             {"pdftotext", "poppler-utils"}};
 
-    for (int i = 0; report_content_table(content, i, &tables); i++)
-        ;
-    for (const char *at = buf_text(&tables); *at; at++)
-        most += *at == '{';
-    asked->text = tables.text;
-    asked->key = calloc(most, sizeof *asked->key);
-    if (tables.failed || !asked->key)
-        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
-    for (char *at = tables.text; at && (at = strstr(at, "\\R"));) {
-        size_t skip = strncmp(at, "\\Rna{", 5) == 0 ? 5 : at[2] == '{' ? 3 : 0;
-        char *end = skip ? strchr(at, '}') : NULL;
+    for (int i = 0; i < 2; i++) {
+        char id[40];
 
-        at += skip ? skip : 2;
-        if (!end)
+        snprintf(id, sizeof id, "%s-missing", helpers[i][0]);
+        if (strcmp(err->id, id) != 0)
             continue;
-        *end = '\0';
-        asked->key[asked->n++] = at;
-        at = end + 1;
+        buf_addf(&check->said, "%s: %s is not installed (%s)\n", what,
+                 helpers[i][0], helpers[i][1]);
+        memset(err, 0, sizeof *err);
+        return 0;
     }
-    qsort(asked->key, asked->n, sizeof *asked->key, compare_keys);
+    return -1;
+}
+
+static int check_figures(struct check *check,
+                         const struct report_content *content, struct err *err)
+{
+    char has[FOLDER_PATH], should[FOLDER_PATH];
+    struct figure_files found;
+
+    if (report_figures_draw(&content->set, &content->versus, check->expected,
+                            err) < 0)
+        return do_without(check, "the figures were not drawn again", err);
+    if (folder_path(has, check->dir, "figures", err) < 0 ||
+        folder_path(should, check->expected, "figures", err) < 0 ||
+        figure_files_compare(&found, has, should, &check->drift, err) < 0)
+        return -1;
+    buf_addf(&check->said, "drawn again, %d files of figures are the same\n",
+             found.same);
+    if (found.others > 0)
+        buf_addf(&check->said,
+                 "%d file%s of figures w%s drawn by another gnuplot or cairo, "
+                 "and not compared\n",
+                 found.others, found.others == 1 ? "" : "s",
+                 found.others == 1 ? "as" : "ere");
     return 0;
 }
 
-static int is_asked(const struct asked *asked, const char *key)
-{
-    return bsearch(&key, asked->key, asked->n, sizeof *asked->key,
-                   compare_keys) != NULL;
-}
-
-/* How many numbers of the tables there are; those that the PDF lacks differ. */
-static int look_up(struct check *check, const struct report_content *content,
-                   const struct buf *shown, struct err *err)
-{
-    struct asked asked = {0};
-    int n = 0, status = asked_find(&asked, content, err);
-
-    for (size_t i = 0; status == 0 && i < content->values.n; i++) {
-        const struct values_entry *entry = &content->values.entry[i];
-
-        if (!entry->has_number || !is_asked(&asked, entry->key))
-            continue;
-        n++;
-        if (!pdf_text_shows(shown, entry->text))
-            differ(entry->key, NULL, entry->text, check);
-    }
-    free(asked.key);
-    free(asked.text);
-    return status < 0 ? -1 : n;
-}
-
-/* Without pdftotext the rest still holds; said[] tells what was not done. */
 static int check_pdf(struct check *check, const struct report_content *content,
-                     char said[100], struct err *err)
+                     struct err *err)
 {
-    struct buf text = {0};
-    int n, status;
+    int n;
 
-    if (check->ndiffs > 0) /* the verdict is known, and this takes a while */
-        return 0;
-    status = pdf_text(&text, check->pdf, err);
-
-    if (status < 0 && strcmp(err->id, "pdftotext-missing") == 0) {
-        memset(err, 0, sizeof *err);
-        snprintf(said, 100,
-                 "the PDF was not read: pdftotext is not installed "
-                 "(poppler-utils)");
-        return 0;
-    }
-    if (status == 0) {
-        pdf_text_squeeze(&text);
-        n = look_up(check, content, &text, err);
-        status = n < 0 ? -1 : 0;
-        snprintf(said, 100, "the PDF shows the %d numbers of its tables", n);
-    }
-    buf_release(&text);
-    return status;
+    snprintf(check->drift.file, sizeof check->drift.file, "report.pdf");
+    if (report_shown(content, check->pdf, &check->drift, &n, err) < 0)
+        return do_without(check, "the PDF was not read", err);
+    buf_addf(&check->said, "the PDF shows the %d numbers of its tables\n", n);
+    return 0;
 }
 
 /* ---- the whole ---- */
@@ -359,15 +255,19 @@ static int check_pdf(struct check *check, const struct report_content *content,
 static int check_all(struct check *check, struct report_content *content,
                      struct err *err)
 {
-    char said[100] = "";
-
     if (report_content_fill(content, err) < 0 ||
         folder_temporary(check->expected, err) < 0 ||
-        check_texts(check, content, err) < 0 || same_pdf(check, err) < 0 ||
-        check_pdf(check, content, said, err) < 0 || judge(check, err) < 0)
+        check_texts(check, content, err) < 0 ||
+        check_template(check, err) < 0 || same_pdf(check, err) < 0)
         return -1;
-    fprintf(check->to, "%s\nchecked: %zu values from %d folder%s\n", said,
-            content->values.n, content->set.nresults,
+    /* When the verdict is known, it needs no helpers. */
+    if (check->drift.n == 0 && (check_figures(check, content, err) < 0 ||
+                                check_pdf(check, content, err) < 0))
+        return -1;
+    if (report_drift_judge(&check->drift, check->dir, err) < 0)
+        return -1;
+    fprintf(check->drift.to, "%schecked: %zu values from %d folder%s\n",
+            buf_text(&check->said), content->values.n, content->set.nresults,
             content->set.nresults == 1 ? "" : "s");
     return 0;
 }
@@ -375,7 +275,7 @@ static int check_all(struct check *check, struct report_content *content,
 int report_check(const char *report, const char *const *dirs, int ndirs,
                  FILE *to, struct err *err)
 {
-    struct check check = {.to = to};
+    struct check check = {.drift.to = to};
     struct report_sources sources = {0};
     struct report_content content = {0};
     int status = locate(&check, report, err);
@@ -392,6 +292,7 @@ int report_check(const char *report, const char *const *dirs, int ndirs,
         status = check_all(&check, &content, err);
     if (check.expected[0])
         folder_remove(check.expected);
+    buf_release(&check.said);
     report_content_release(&content);
     report_sources_release(&sources);
     return status;

@@ -13,13 +13,16 @@
  * The results folders that the report names are looked for (see
  * report_sources_find) and read; the hashes of their files must be those of
  * their manifests.  All is computed again, as report_make does, and
- * results.json, results.tex, tables/, summary.txt and what the figures were
- * drawn from must be the same bytes.  With pdftotext, each number of the tables
- * must stand in the PDF.
+ * results.json, results.tex, tables/, summary.txt, what the figures were drawn
+ * from and, with gnuplot, the figures drawn again must be the same bytes; those
+ * that another version of gnuplot drew are not judged.  The words of report.tex
+ * may be changed by hand, but no number may stand there that the template has
+ * not.  With pdftotext, each number of the tables must stand in the PDF.
  *
- * Prints the first differences, or "checked: N values from M folders" and a
- * line about the PDF.  Errors (ERR_RESULTS): report-differs, report-open; those
- * of report_sources_find, report_set_load, folder_read and report_parts_tex.
+ * Prints the first differences; or what was not the template's or could not be
+ * checked, and "checked: N values from M folders".  Errors (ERR_RESULTS):
+ * report-differs, report-open; those of report_sources_find, report_set_load,
+ * folder_read, report_parts_tex, report_figures_draw and report_shown.
  */
 int report_check(const char *report, const char *const *dirs, int ndirs,
                  FILE *to, struct err *err);

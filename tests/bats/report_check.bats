@@ -71,7 +71,7 @@ number() { grep -A 2 "\"$1\":" out/results.json | sed -n 's/.*"number":[[:space:
 # Whatever the digit: of a value, of its text, of a hash, of a key.
 @test "report --check: any digit of any text it was made of" {
     for file in results.json results.tex tables/{files,results,client,limits}.tex \
-        summary.txt figures/data/{fig4/labels.gp,percentiles/labels.gp}; do
+        summary.txt figures/data/{fig4/median.dat,fig4/labels.gp,percentiles/labels.gp}; do
         cp "out/$file" good
         count=$(grep -c '[0-9]' good)
         [ "$count" -ge 1 ]
@@ -95,6 +95,52 @@ number() { grep -A 2 "\"$1\":" out/results.json | sed -n 's/.*"number":[[:space:
     done
     check out res
     expect_checked
+}
+
+@test "report --check: a figure that was drawn of something else" {
+    figures=$(compgen -G 'out/figures/*.*' | wc -l)
+    check out res
+    expect_checked
+    [ "${lines[0]}" = "drawn again, $figures files of figures are the same" ]
+    cp out/figures/fig6.pdf out/figures/fig4.pdf
+    check out res
+    expect_difference figures/fig4.pdf SHA-256
+    rm out/figures/fig4.pdf
+    check out res
+    expect_difference figures/fig4.pdf file
+    [ "${lines[1]}" = '  the report has nothing' ]
+    cp "$BATS_FILE_TMPDIR/out/figures/fig4.pdf" out/figures
+    cp out/figures/fig1.svg out/figures/fig9.svg
+    check out res
+    expect_difference figures/fig9.svg file
+}
+
+# The fonts and versions of another machine draw other bytes of the same data.
+@test "report --check: figures of another gnuplot are told and not judged" {
+    sed -i 's/Produced by GNUPLOT /&9/' out/figures/fig4.svg
+    check out res
+    expect_checked
+    [ "${lines[1]}" = '1 file of figures was drawn by another gnuplot or cairo, and not compared' ]
+    sed -i 's/Produced by GNUPLOT /Drawn by hand /' out/figures/fig4.svg
+    check out res
+    expect_difference figures/fig4.svg SHA-256
+}
+
+@test "report --check: words of report.tex may change, numbers may not" {
+    changed='report.tex is not the template: its words were changed, and no number was typed into it'
+    sed -i 's/A socket is one end/A socket, \\R{version}, is an end/' out/report.tex
+    not cmp -s out/report.tex "$root/report/template.tex"
+    check out res
+    expect_checked
+    [ "${lines[0]}" = "$changed" ]
+    line=$(grep -n 'A socket, ' out/report.tex | cut -d : -f 1)
+    sed -i 's/A socket, /&of 41.9 Mbit, /' out/report.tex
+    check out res
+    expect_difference report.tex "line $line"
+    [ "${lines[1]}" = '  the report has 41.9' ]
+    rm out/report.tex
+    check out res
+    expect_error 5 report-open
 }
 
 @test "report --check: another version may count differently, and says so" {

@@ -1,0 +1,100 @@
+#include "harness/tex_numbers.h"
+#include "tests/unit/check.h"
+
+#include <string.h>
+
+struct told {
+    int n;
+    char key[CLAIMS_KEY]; /* the last one */
+    char number[40];
+};
+
+static void note(const char *key, const char *one, const char *other, void *ctx)
+{
+    struct told *told = ctx;
+
+    told->n += other ? 1000 : 1;
+    snprintf(told->key, sizeof told->key, "%s", key);
+    snprintf(told->number, sizeof told->number, "%s", one);
+}
+
+static struct told compare(const char *text, const char *template)
+{
+    struct told told = {0};
+    struct err err = {0};
+
+    if (tex_numbers_compare(text, template, note, &told, &err) < 0)
+        told.n = -1;
+    return told;
+}
+
+static const char template[] = "In 2018 a 95\\,\\% interval\n"
+                               "of \\R{local.rtt.p50}, 3.5 cm\n";
+
+static void test_words_may_change(void)
+{
+    CHECK(compare(template, template).n == 0);
+    CHECK(compare("", template).n == 0);
+    CHECK(compare("One 95\\,\\% interval, moved\n\n% not 77\nin 2018, 3.5\n",
+                  template)
+              .n == 0);
+}
+
+static void test_names_are_no_numbers(void)
+{
+    CHECK(compare("\\R{r7.p99} \\IfR{a.9}{b}{c} \\Rna{x8}~\\cite{rfc2330}\n"
+                  "\\input{tables/fig2.tex} Fig.~\\ref{fig:6}\n"
+                  "\\includegraphics[width=4cm]{figures/fig4.pdf}\n",
+                  template)
+              .n == 0);
+    /* What follows the name counts. */
+    CHECK(compare("\\IfR{a}{41.9}{c}", template).n == 1);
+    CHECK(compare("\\includegraphics[width 41", template).n == 0);
+}
+
+static void test_a_number_typed(void)
+{
+    struct told told = compare("In 2018 a 95\\,\\% interval\n"
+                               "of 41.9 us, 3.5 cm\n",
+                               template);
+
+    CHECK(told.n == 1);
+    CHECK_STR(told.key, "line 2");
+    CHECK_STR(told.number, "41.9");
+    CHECK(compare("\\% is 7 no comment\n", template).n == 1);
+    CHECK(compare("3.5 and 3.5", template).n == 1);
+    CHECK(compare("1,234", template).n == 1);
+}
+
+/* Where it was typed, although the template has the same further on. */
+static void test_the_line_of_what_is_new(void)
+{
+    struct told told = compare("since 2018\n"
+                               "In 2018 a 95\\,\\% interval\n",
+                               template);
+
+    CHECK(told.n == 1);
+    CHECK_STR(told.key, "line 1");
+    CHECK_STR(told.number, "2018");
+}
+
+static void test_ends_of_a_text(void)
+{
+    static const char *const ends[] = {"\\",   "\\R",  "\\R{",   "%",
+                                       "\\R[", "\\\n", "\\R{x\n"};
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        CHECK(compare(ends[i], template).n == 0);
+    CHECK(compare("7", template).n == 1);
+    CHECK_STR(compare("\\\n7", "").key, "line 2");
+}
+
+int main(void)
+{
+    test_words_may_change();
+    test_names_are_no_numbers();
+    test_a_number_typed();
+    test_the_line_of_what_is_new();
+    test_ends_of_a_text();
+    return check_done();
+}
