@@ -183,20 +183,6 @@ int net_resolve(const char *host, int port, struct net_addrs *addrs,
     return 0;
 }
 
-int net_is_same_host(const struct net_addr *a, const struct net_addr *b)
-{
-    const void *one = a->raw, *two = b->raw;
-    uint32_t first, second;
-    int is_v4 = get_v4(a, &first);
-
-    if (is_v4 != get_v4(b, &second))
-        return 0;
-    if (is_v4)
-        return first == second;
-    return IN6_ARE_ADDR_EQUAL(&((const struct sockaddr_in6 *)one)->sin6_addr,
-                              &((const struct sockaddr_in6 *)two)->sin6_addr);
-}
-
 static int local_addr(int fd, struct net_addr *addr)
 {
     socklen_t len = sizeof addr->raw;

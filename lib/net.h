@@ -58,6 +58,20 @@ int net_is_here(const struct net_addr *addr);
  */
 int net_is_same_host(const struct net_addr *a, const struct net_addr *b);
 
+/*
+ * Addresses that begin with the same bits: "192.0.2.7", "192.0.2.0/24",
+ * "fd00::/8".  What stands behind these bits does not count.
+ */
+enum { NET_RANGE_BYTES = 16, NET_RANGE_TEXT_SIZE = 52 };
+struct net_range {
+    unsigned char bytes[NET_RANGE_BYTES]; /* IPv4: mapped into IPv6 */
+    int bits;                             /* of these */
+    char text[NET_RANGE_TEXT_SIZE];       /* as it was given */
+};
+/* 0, or -1 for what is neither; names are not looked up. */
+int net_range_parse(struct net_range *range, const char *text);
+int net_range_has(const struct net_range *range, const struct net_addr *addr);
+
 /* The IP part of the text, without port and brackets. */
 void net_host_text(const struct net_addr *addr, char *text, size_t size);
 int net_port(const struct net_addr *addr);

@@ -11,37 +11,28 @@ static const struct args_option options[] = {
     {"key-from-stdin", KEY, NULL, NULL,
      "answer only who has the key: 32 hex digits, the first line of standard "
      "input"},
-    {"allow", ALLOW, "ADDR[,ADDR...]|any",
+    {"allow", ALLOW, "ADDR[/BITS][,...]|any",
      "where you are over ssh, else any; on loopback any",
-     "addresses that are served besides this machine's own loopback; others "
-     "are closed, or not answered, and counted"},
+     "addresses that are served besides this machine's own loopback, with "
+     "/BITS all that begin like it; others are closed, or not answered, and "
+     "counted"},
     {0},
 };
 
 /* ---- addresses ---- */
 
-/* Digits and points, or colons: what no name service is asked about. */
-static int is_address(const char *host)
+static int add_range(struct guard *guard, const char *text)
 {
-    return strchr(host, ':') ||
-           (strchr(host, '.') && !host[strspn(host, "0123456789.")]);
-}
-
-static int add_address(struct guard *guard, const char *host)
-{
-    struct net_addrs found = {0};
-    struct err ignored = {0};
-
-    if (guard->n == GUARD_ADDRESSES || !is_address(host) ||
-        net_resolve(host, 1, &found, &ignored) < 0)
+    if (guard->n == GUARD_RANGES ||
+        net_range_parse(&guard->range[guard->n], text) < 0)
         return -1;
-    guard->address[guard->n++] = found.at[0];
+    guard->n++;
     return 0;
 }
 
 static int set_allow(struct guard *guard, const char *list, struct err *err)
 {
-    char host[NET_NAME_SIZE];
+    char text[NET_RANGE_TEXT_SIZE];
     const char *at = list;
     size_t n;
 
@@ -51,11 +42,11 @@ static int set_allow(struct guard *guard, const char *list, struct err *err)
         return 0;
     for (;; at += n + 1) {
         n = strcspn(at, ",");
-        snprintf(host, sizeof host, "%.*s", n < sizeof host ? (int)n : 0, at);
-        if (add_address(guard, host) < 0)
+        snprintf(text, sizeof text, "%.*s", n < sizeof text ? (int)n : 0, at);
+        if (add_range(guard, text) < 0)
             return args_bad(err, "allow", list,
-                            "addresses with commas between them, 32 at most, "
-                            "or any");
+                            "addresses (/BITS: all that begin like it) with "
+                            "commas between them, 32 at most, or any");
         if (!at[n])
             return 0;
     }
@@ -85,19 +76,20 @@ struct args_group guard_group(struct guard *guard)
 void guard_settle(struct guard *guard, int is_public)
 {
     const char *connection = getenv("SSH_CONNECTION");
-    char host[NET_NAME_SIZE];
+    char text[NET_RANGE_TEXT_SIZE];
 
     if (!is_public || guard->was_told || !connection)
         return;
-    snprintf(host, sizeof host, "%.*s", (int)strcspn(connection, " "),
+    /* Which of our links it came by (fe80::1%eth0) is not compared. */
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(connection, " %"),
              connection);
-    (void)add_address(guard, host);
+    (void)add_range(guard, text);
 }
 
 int guard_admits(const struct guard *guard, const struct net_addr *from)
 {
     for (int i = 0; i < guard->n; i++)
-        if (net_is_same_host(&guard->address[i], from))
+        if (net_range_has(&guard->range[i], from))
             return 1;
     return guard->n == 0 || net_is_loopback(from);
 }

@@ -11,15 +11,15 @@
 #include "servers/refusals.h"
 #include "servers/replay.h"
 
-enum { GUARD_ADDRESSES = 32 };
+enum { GUARD_RANGES = 32 };
 
 struct guard {
     int was_told; /* by --allow */
     int has_key;
     struct key key;
     struct replay replay;
-    int n; /* addresses that may come; 0: all */
-    struct net_addr address[GUARD_ADDRESSES];
+    int n; /* ranges of addresses that may come; 0: all */
+    struct net_range range[GUARD_RANGES];
 };
 
 /* --allow. */

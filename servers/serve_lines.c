@@ -50,13 +50,10 @@ void serve_say(const struct serve *serve, const char *fmt, ...)
 static void show_guard(const struct serve *serve)
 {
     const struct guard *guard = &serve->guard;
-    char host[64];
 
-    for (int i = 0; i < guard->n; i++) {
-        net_host_text(&guard->address[i], host, sizeof host);
-        serve_say(serve, "    serves: %s%s", host,
+    for (int i = 0; i < guard->n; i++)
+        serve_say(serve, "    serves: %s%s", guard->range[i].text,
                   guard->was_told ? "" : ", where ssh comes from");
-    }
     if (guard->has_key)
         serve_say(serve, "    serves: only who has the key");
 }

@@ -1,0 +1,74 @@
+#include "lib/net.h"
+#include "tests/unit/check.h"
+
+static int has(const char *text, const char *host)
+{
+    struct net_range range;
+    struct net_addrs addrs = {0};
+    struct err err = {0};
+
+    CHECK_INT(net_range_parse(&range, text), 0);
+    CHECK_INT(net_resolve(host, 1, &addrs, &err), 0);
+    return net_range_has(&range, &addrs.at[0]);
+}
+
+static void an_address_is_a_range_of_one(void)
+{
+    CHECK(has("192.0.2.7", "192.0.2.7"));
+    CHECK(!has("192.0.2.7", "192.0.2.6"));
+    CHECK(has("fd00::7", "fd00:0::7"));
+    CHECK(!has("fd00::7", "fd00::8"));
+    CHECK(!has("192.0.2.7", "fd00::7"));
+}
+
+static void bits_behind_the_prefix_do_not_count(void)
+{
+    CHECK(has("192.0.2.7/24", "192.0.2.255"));
+    CHECK(!has("192.0.2.7/24", "192.0.3.7"));
+    CHECK(has("192.0.2.128/25", "192.0.2.130"));
+    CHECK(!has("192.0.2.128/25", "192.0.2.127"));
+    CHECK(has("192.0.2.6/31", "192.0.2.7"));
+    CHECK(!has("192.0.2.6/31", "192.0.2.8"));
+    CHECK(has("fd00::/7", "fc12::1"));
+    CHECK(!has("fd00::/8", "fc12::1"));
+    CHECK(!has("fd00::/127", "fd00::2"));
+}
+
+static void all_of_one_family(void)
+{
+    CHECK(has("0.0.0.0/0", "255.255.255.255"));
+    CHECK(!has("0.0.0.0/0", "fd00::1"));
+    CHECK(has("::/0", "fd00::1"));
+}
+
+/* As a socket of IPv6 sees one of IPv4. */
+static void an_address_mapped_into_the_other_family(void)
+{
+    CHECK(has("192.0.2.0/24", "::ffff:192.0.2.7"));
+    CHECK(has("::ffff:192.0.2.0/120", "192.0.2.7"));
+    CHECK(!has("192.0.2.0/24", "::ffff:192.0.3.7"));
+}
+
+static void nothing_else_is_one(void)
+{
+    static const char *const wrong[] = {
+        "",           "any",          "192.0.2",      "192.0.2.7/",
+        "1.2.3.4/33", "1.2.3.4/-1",   "1.2.3.4/8/8",  "1.2.3.4/ 8",
+        "fd00::/129", "localhost",    "fd00::1%lo",   " 1.2.3.4",
+        "1.2.3.4 ",   "1.2.3.4/0x10", "256.0.0.1/24", "/24",
+    };
+    struct net_range range;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CHECK_INT(net_range_parse(&range, wrong[i]), -1);
+}
+
+int main(void)
+{
+    an_address_is_a_range_of_one();
+    bits_behind_the_prefix_do_not_count();
+    all_of_one_family();
+    an_address_mapped_into_the_other_family();
+    nothing_else_is_one();
+    return check_done();
+}
