@@ -17,14 +17,14 @@ static struct conditions_start take_start(void)
     };
 }
 
-static int mtu_to(const struct result_run *run)
+static int mtu_to(const char *host, int port)
 {
     struct net_addrs addrs = {0};
     struct net_told told = {.mtu = -1};
     struct err ignored = {0};
     int fd;
 
-    if (net_resolve(run->host, run->port ? run->port : 1, &addrs, &ignored) < 0)
+    if (net_resolve(host, port ? port : 1, &addrs, &ignored) < 0)
         return -1;
     fd = net_connect_udp(&addrs.at[0]);
     if (fd < 0)
@@ -59,7 +59,7 @@ static double in_ticks(double seconds)
     return round(100 * seconds) / 100;
 }
 
-void conditions_end(struct conditions *conditions, const struct result_run *run)
+void conditions_end(struct conditions *conditions, const char *host, int port)
 {
     const struct conditions_start *start = &conditions->start;
     struct conditions_start end = take_start();
@@ -70,7 +70,7 @@ void conditions_end(struct conditions *conditions, const struct result_run *run)
     conditions->wall_step_ns = end.wall_ns - start->wall_ns;
     conditions->slept_ns = end.boot_ns - start->boot_ns;
     conditions->load_after = machine_load();
-    conditions->mtu = mtu_to(run);
+    conditions->mtu = mtu_to(host, port);
     if (!end.time.is_known || !start->time.is_known)
         return;
     conditions->cpu_s = in_ticks(end.time.all_s - start->time.all_s);

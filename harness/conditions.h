@@ -40,8 +40,10 @@ struct conditions {
 void conditions_begin(struct conditions *conditions,
                       const struct result_run *run);
 
-/* When the programs of the run, which was reached, have been waited for. */
-void conditions_end(struct conditions *conditions,
-                    const struct result_run *run);
+/*
+ * When the programs of the run have been waited for; where its server was
+ * reached: not an alias that only ssh knows.
+ */
+void conditions_end(struct conditions *conditions, const char *host, int port);
 
 #endif

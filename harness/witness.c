@@ -28,9 +28,10 @@ void witness_look(struct witness *witness, int i, pid_t client, pid_t server)
     placement_look(&witness->conditions[i].placement, client, server);
 }
 
-void witness_run_end(struct witness *witness, int i)
+void witness_run_end(struct witness *witness, int i, const char *host)
 {
-    conditions_end(&witness->conditions[i], &witness->result->runs[i]);
+    conditions_end(&witness->conditions[i], host,
+                   witness->result->runs[i].port);
 }
 
 /* What of a run is not its steady part is spent again for each run. */

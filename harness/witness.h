@@ -33,8 +33,8 @@ void witness_run_begin(struct witness *witness, int i);
 /* now and then while they run (server 0: on another machine), */
 void witness_look(struct witness *witness, int i, pid_t client, pid_t server);
 
-/* and when they have ended and left a record. */
-void witness_run_end(struct witness *witness, int i);
+/* and when they have ended and left a record: the server was at that host. */
+void witness_run_end(struct witness *witness, int i, const char *host);
 
 /* Add the warnings of run number i, which has been summed up. */
 void witness_judge(struct witness *witness, int i,
