@@ -8,9 +8,10 @@
 # "ECHOLAB WORD ..."; what comes before the first of them is noise (banners, a
 # talkative .bashrc), what comes between `run` and the next is the server's.
 #
-# The input: transport, port, lifetime in seconds, bytes of the program, number
-# of its arguments, these, each on a line; then the program; then an empty line
-# every few seconds, until it is to end.
+# The input: transport, port, lifetime in seconds, who is let in (operator: from
+# where ssh comes; any; ADDRESS[/BITS]), bytes of the program, number of its
+# arguments, these, each on a line; then the program; then an empty line every
+# few seconds, until it is to end.
 
 # An output that nobody reads any more must not keep us from cleaning up.
 trap '' HUP PIPE
@@ -44,7 +45,7 @@ input_chains() {
 
 may_use_nft() {
     case $source in
-    '' | *[!0-9a-fA-F.:]*) why='the address of the operator is not known' ;;
+    '' | *[!0-9a-fA-F.:/]*) why='the address of the operator is not known' ;;
     *) why='' ;;
     esac
     command -v nft >/dev/null || why='no nft there'
@@ -55,7 +56,7 @@ may_use_nft() {
     [ -z "$why" ]
 }
 
-# lease FAMILY TABLE CHAIN: lets the operator in, and nobody else.  The element
+# lease FAMILY TABLE CHAIN: lets $source in, and nobody else.  The element
 # ends by itself; a rule whose set is empty lets nobody in.  Where there is a
 # set `echolab` already, the operator has a rule for it.
 lease() {
@@ -74,7 +75,7 @@ lease() {
     else
         set_name=echolab_$$
         nft_take <<END || return
-add set $1 $2 $set_name { type inet_proto . inet_service . $kind ; flags timeout ; }
+add set $1 $2 $set_name { type inet_proto . inet_service . $kind ; flags timeout$ranges ; }
 add element $1 $2 $set_name $element
 insert rule $1 $2 $3 meta l4proto . th dport . $match saddr @$set_name accept
 END
@@ -195,10 +196,16 @@ describe_host() {
 source=${SSH_CONNECTION%% *}
 printf '\n'
 say "hello 1 $(uname -m)"
-for name in transport port lifetime_s size count; do
+for name in transport port lifetime_s allow size count; do
     # shellcheck disable=SC2229 # the name of the variable
     IFS= read -r "$name" || exit 1
 done
+case $allow in
+operator) ;;
+any) case $source in *:*) source=::/0 ;; *) source=0.0.0.0/0 ;; esac ;;
+*) source=$allow ;;
+esac
+case $source in */*) ranges=', interval' ;; *) ranges='' ;; esac
 set -- --ip "$(case $source in *:*) echo :: ;; *) echo 0.0.0.0 ;; esac)"
 count=$((count + 2))
 while [ $# -lt "$count" ]; do

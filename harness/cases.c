@@ -14,6 +14,7 @@ static void describe_target(struct result_run *run, const struct scenario *s)
     run->launched = s->launch == LAUNCH_LOCAL;
     run->deployed = s->launch == LAUNCH_SSH;
     memcpy(run->user, s->user, sizeof run->user);
+    memcpy(run->allow, s->allow, sizeof run->allow);
     run->plain = s->plain;
     /* Those who type have no key. */
     run->keyed = s->keyed || (run->deployed && s->mode != MODE_TRANSCRIPT);

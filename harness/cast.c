@@ -177,6 +177,9 @@ static void add_allowance(struct command *command, const struct result_run *run)
 {
     int64_t connections = run->connections + SPARE_CONNECTIONS;
 
+    /* Else the server sees by itself where ssh comes from. */
+    if (strcmp(run->allow, "operator") != 0)
+        command_add_text(command, "--allow", run->allow);
     command_add_int(command, "--max-rate", 1000000000);
     command_add_int(command, "--max-packets", 2000000);
     if (result_run_is_udp(run)) {
@@ -204,6 +207,7 @@ static int start_far_server(struct cast *cast, struct result_run *run,
         .transport = run->transport,
         .port = run->port,
         .lifetime_s = lifetime_s(run),
+        .allow = run->allow,
         .input = cast->key,
     };
 
@@ -422,6 +426,11 @@ static void read_counts(const char *line, struct cast_counts *counts)
 int64_t cast_queue_drops(const struct cast *cast)
 {
     return number_of(buf_text(&cast->relay.log), "queue_dropped");
+}
+
+int64_t cast_refused_addresses(const struct cast *cast)
+{
+    return number_of(buf_text(&cast->server.log), "address");
 }
 
 int64_t cast_refused_forwards(const struct cast *cast)

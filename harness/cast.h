@@ -70,7 +70,7 @@ void cast_interrupt(struct cast *cast);
 /*
  * The client's own error, or 0 when it ended well (or by the stop that we
  * passed on).  port-filtered (ERR_TARGET) when a server that we have started
- * on another host cannot be reached.
+ * on another host cannot be reached, address-refused when it serves others.
  */
 int cast_client_error(const struct cast *cast, const struct result_run *run,
                       int stopped, struct err *err);
@@ -82,6 +82,9 @@ int cast_client_error(const struct cast *cast, const struct result_run *run,
  */
 int cast_witness_error(const struct cast *cast, const struct result_run *run,
                        struct err *err);
+
+/* What the server refused for its address; after cast_end. */
+int64_t cast_refused_addresses(const struct cast *cast);
 
 /* Connections that the relay could not pass on; after cast_end. */
 int64_t cast_refused_forwards(const struct cast *cast);

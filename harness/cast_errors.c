@@ -5,16 +5,54 @@
 
 /* ---- the client ---- */
 
+/* Why ssh comes from an address that is not ours, with a colon; or "". */
+static const char *by_the_way(const struct cast *cast, char text[160])
+{
+    text[0] = '\0';
+    if (cast->at.via[0])
+        snprintf(text, 160,
+                 "ssh goes there through %s, and has that one's address: ",
+                 cast->at.via);
+    return text;
+}
+
+static const char how_to_allow[] =
+    "give yours as that host sees it, --allow ADDRESS[/BITS], or --allow any: "
+    "without the key of the run nobody gets an echo";
+
+static int serves_the_operator(const struct result_run *run)
+{
+    return strcmp(run->allow, "operator") == 0;
+}
+
+/* It runs, and our address is not one that it serves. */
+static int address_refused(const struct cast *cast,
+                           const struct result_run *run, struct err *err)
+{
+    char way[160];
+
+    err_set(err, ERR_TARGET, "address-refused",
+            "our server runs on %s, but refuses our address: it serves %s",
+            run->host,
+            serves_the_operator(run) ? "the one that ssh comes from"
+                                     : run->allow);
+    return err_hint(err, "%s%s", by_the_way(cast, way), how_to_allow);
+}
+
 /* It runs, and says so over ssh; and yet there is no way to it. */
 static int port_filtered(const struct cast *cast, const struct result_run *run,
                          struct err *err)
 {
     struct err cause = *err;
+    char way[160];
 
     err_set(err, ERR_TARGET, "port-filtered",
             "our server runs on %s, but %s port %d is closed on the way: "
             "%.400s",
             run->host, run->transport, run->port, cause.msg);
+    if (cast->far.is_open && cast->at.via[0] && serves_the_operator(run))
+        return err_hint(err, "firewall there: %.200s; %s%s", cast->far.firewall,
+                        by_the_way(cast, way), how_to_allow);
     return err_hint(err,
                     "firewall there: %.200s; open %s port %d in it for this "
                     "machine (as root, or let sudo -n nft work), and in the "
@@ -44,6 +82,18 @@ static int is_silence(const struct err *err)
     return 0;
 }
 
+/* What the client ran into, as it looks from the server over ssh. */
+static int from_there(const struct cast *cast, const struct result_run *run,
+                      struct err *err)
+{
+    int is_silent = is_silence(err);
+
+    if ((is_silent || strcmp(err->id, "hello-refused") == 0) &&
+        cast_refused_addresses(cast) > 0)
+        return address_refused(cast, run, err);
+    return is_silent ? port_filtered(cast, run, err) : -1;
+}
+
 int cast_client_error(const struct cast *cast, const struct result_run *run,
                       int stopped, struct err *err)
 {
@@ -54,8 +104,7 @@ int cast_client_error(const struct cast *cast, const struct result_run *run,
     if (code == ERR_PEER && cast_refused_forwards(cast) > 0)
         return target_gone(cast, err);
     if (err_parse(err, (enum err_code)code, buf_text(&cast->client.err)) == 0)
-        return run->deployed && is_silence(err) ? port_filtered(cast, run, err)
-                                                : -1;
+        return run->deployed ? from_there(cast, run, err) : -1;
     return err_set(err, ERR_CUT, "client-died",
                    "cut short: the client ended with status %d", code);
 }

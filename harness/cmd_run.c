@@ -55,7 +55,7 @@ static int share_args(struct command *command, struct err *err)
     command->args.set[a->nset++] = command->repeat;
     command->second = command->args;
     command->second.file = file;
-    a->host = a->port = a->site = NULL;
+    a->host = a->port = a->allow = a->site = NULL;
     return 0;
 }
 

@@ -84,8 +84,8 @@ static void send_request(struct proc *ssh, const struct deploy_request *request,
 
     while (request->args[nargs])
         nargs++;
-    buf_addf(&text, "%s\n%d\n%lld\n%lld\n%d\n", request->transport,
-             request->port, (long long)request->lifetime_s,
+    buf_addf(&text, "%s\n%d\n%lld\n%s\n%lld\n%d\n", request->transport,
+             request->port, (long long)request->lifetime_s, request->allow,
              (long long)program->bytes, nargs);
     for (int i = 0; i < nargs; i++)
         buf_addf(&text, "%s\n", request->args[i]);

@@ -25,6 +25,7 @@ struct deploy_request {
     const char *transport;   /* tcp, udp */
     int port;
     int64_t lifetime_s;
+    const char *allow; /* whom the firewall lets in: operator, any, a range */
     const char *input; /* what the program finds in its stdin: the key */
 };
 

@@ -37,6 +37,7 @@ struct doctor_login {
 
 /*
  * A host on which a run would start our server over ssh: does ssh lead there,
+ * from an address of ours,
  * can the server be put there and run, is its port free, and open or to be
  * opened; firewall, clock, limits, load.
  */

@@ -341,6 +341,19 @@ static void check_limits(struct findings *findings, const struct seen *seen)
                      (long long)seen->cpus);
 }
 
+/* The one that ssh comes from is the one that a run serves. */
+static void check_way(struct findings *findings,
+                      const struct ssh_meaning *meaning)
+{
+    if (meaning->via[0])
+        findings_add(findings, FINDING_WARN, "way",
+                     "harness run --allow ADDRESS[/BITS], your address as "
+                     "that host sees it, or any",
+                     "ssh goes there through %s: a run would serve that "
+                     "one's address, not ours",
+                     meaning->via);
+}
+
 void doctor_login(struct findings *findings, const struct doctor_login *login)
 {
     struct ssh_meaning meaning;
@@ -357,6 +370,7 @@ void doctor_login(struct findings *findings, const struct doctor_login *login)
                      meaning.host);
     if (look(findings, &login->to, login->port, &seen) < 0)
         return;
+    check_way(findings, &meaning);
     check_server(findings, &seen, login);
     check_tools(findings, &seen);
     check_folder(findings, &seen);

@@ -49,12 +49,18 @@ struct ends {
     pid_t parent;
 };
 
-/* A group of its own; with a terminal also a session, which the group leads. */
+/*
+ * A group of its own; with a terminal also a session, which the group leads.
+ * In a dialog too, one without a terminal: what ssh starts by itself for a
+ * jump host would else ask its questions at ours.
+ */
 static int become_leader(const struct proc_spec *spec, const struct ends *ends)
 {
-    if (!spec->has_terminal)
+    if (!spec->has_terminal && !spec->is_dialog)
         return setpgid(0, 0);
-    return setsid() < 0 ? -1 : ioctl(ends->out, TIOCSCTTY, 0);
+    if (setsid() < 0)
+        return -1;
+    return spec->has_terminal ? ioctl(ends->out, TIOCSCTTY, 0) : 0;
 }
 
 static int set_up(const struct proc_spec *spec, const struct ends *ends)

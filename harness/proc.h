@@ -7,8 +7,9 @@
  * /dev/null as input unless it is given some, and dies when we die.  One with a
  * terminal of its own has that as input and output: what it shows is as a
  * person would see it, with what is typed echoed and each newline as CR LF.
- * With one in a dialog we speak over pipes: it waits while we do not take what
- * it says, and only the lines that were taken are in its log.
+ * With one in a dialog, which has no terminal at all, we speak over pipes: it
+ * waits while we do not take what it says, and only the lines that were taken
+ * are in its log.
  */
 #ifndef HARNESS_PROC_H
 #define HARNESS_PROC_H

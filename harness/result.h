@@ -84,6 +84,7 @@ struct result_run {
     int launched;      /* our server on this machine */
     int deployed;      /* our server, started on another over ssh; then: */
     char user[33];     /* that ssh was given; "": none */
+    char allow[52];    /* whom it served: "operator", "any", a net_range */
     int plain;         /* declared a plain echo peer */
     int keyed;         /* the server answered only who has the run's key */
     int64_t message_size_bytes;

@@ -91,6 +91,7 @@ static void put_conditions(struct cJSON *json, const struct result_run *run)
     json_put_bool(json, "launched", run->launched);
     json_put_bool(json, "deployed", run->deployed);
     json_put_text(json, "user", run->user);
+    json_put_text(json, "allow", run->allow);
     json_put_bool(json, "plain", run->plain);
     json_put_bool(json, "keyed", run->keyed);
     json_put_int(json, "message_size_bytes", run->message_size_bytes);

@@ -191,7 +191,9 @@ static int get_deployed(const struct cJSON *from, struct result_run *run,
 {
     if (!json_get(from, "deployed"))
         return 0;
-    if (get_bool(from, "deployed", &run->deployed, err) < 0)
+    if (get_bool(from, "deployed", &run->deployed, err) < 0 ||
+        (json_get(from, "allow") &&
+         get_text(from, "allow", run->allow, sizeof run->allow, err) < 0))
         return -1;
     return get_text(from, "user", run->user, sizeof run->user, err);
 }

@@ -9,6 +9,7 @@ static void set_defaults(struct scenario *s)
 {
     memset(s, 0, sizeof *s);
     memcpy(s->site, "local", sizeof "local");
+    memcpy(s->allow, "operator", sizeof "operator");
     memcpy(s->host, "127.0.0.1", sizeof "127.0.0.1");
     s->message_size_bytes = 1000;
     s->connections = 1;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define SCENARIO_SITE_SIZE 33
+#define SCENARIO_ALLOW_SIZE 52
 #define SCENARIO_MAX_RUNS 1000 /* cases x repeats */
 #define SCENARIO_MAX_SWEEP 64  /* values of one key */
 
@@ -79,7 +80,9 @@ struct scenario {
     char what[512];
     char site[SCENARIO_SITE_SIZE];
     char host[256];
-    char user[33]; /* LAUNCH_SSH; "": ssh's own choice */
+    char user[33];                   /* LAUNCH_SSH; "": ssh's own choice */
+    char allow[SCENARIO_ALLOW_SIZE]; /* LAUNCH_SSH: who is served there; */
+                                     /* "operator", "any", a net_range */
     enum scenario_mode mode;
     int port; /* 0: the kernel chooses (LAUNCH_LOCAL) */
     enum scenario_launch launch;
@@ -109,10 +112,11 @@ struct scenario {
     int scene;          /* of a case */
 };
 
-/* What the command line changes: --host --port --site --set. */
+/* What the command line changes: --host --port --allow --site --set. */
 struct scenario_overrides {
     const char *host; /* NULL: as in the file */
     const char *port;
+    const char *allow;
     const char *site;
     const char *const *set; /* "KEY=VALUE" */
     int nset;

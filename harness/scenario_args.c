@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { HOST, PORT, SITE, SET };
+enum { HOST, PORT, ALLOW, SITE, SET };
 
 static int take(int key, const char *value, void *ctx, struct err *err)
 {
@@ -18,6 +18,9 @@ static int take(int key, const char *value, void *ctx, struct err *err)
         if (args_int(value, ARGS_RANGE("port", 0, 65535), &port, err) < 0)
             return -1;
         overrides->port = value;
+        return 0;
+    case ALLOW:
+        overrides->allow = value;
         return 0;
     case SITE:
         overrides->site = value;
@@ -38,6 +41,9 @@ struct args_group scenario_args_group(struct scenario_args *args)
          "measure the echo server that runs on HOST, instead of starting one "
          "or emulating a path; USER@HOST: start it there, over ssh"},
         {"port", PORT, "PORT", "2333 with --host", "its port"},
+        {"allow", ALLOW, "ADDR[/BITS]|any", "where ssh comes from",
+         "whom the server that is started there serves: your address as that "
+         "host sees it, when ssh goes through a jump host"},
         {"site", SITE, "WORD", NULL, "how the report calls the place"},
         {"set", SET, "KEY=VALUE", NULL,
          "change any key of the scenario, dotted when nested"},

@@ -14,7 +14,7 @@ struct scenario_args {
     const char *set[SCENARIO_MAX_SET];
 };
 
-/* --host --port --site --set. */
+/* --host --port --allow --site --set. */
 struct args_group scenario_args_group(struct scenario_args *args);
 
 /* Takes the operand FILE, once. */

@@ -33,6 +33,20 @@ static int is_site(const char *text)
                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == n;
 }
 
+/* Whether it is an address, scenario_check tells. */
+static int is_allow(const char *text)
+{
+    size_t n = strspn(text, "0123456789abcdefABCDEF:.");
+
+    if (strcmp(text, "operator") == 0 || strcmp(text, "any") == 0)
+        return 1;
+    if (n < 2 || n > 45 || !text[n])
+        return n >= 2 && n <= 45;
+    text += n + 1;
+    n = strspn(text, "0123456789");
+    return text[-1] == '/' && n >= 1 && n <= 3 && !text[n];
+}
+
 /* One line, and nothing in it that could drive a terminal. */
 static int is_what(const char *text)
 {
@@ -91,6 +105,13 @@ static const struct scenario_key keys[] = {
      .hi = LOGIN_USER_SIZE,
      .is_valid = login_is_user,
      .want = "a user of that host: 1 to 32 of a-z 0-9 _ -"},
+    {.path = "target.allow",
+     .type = KEY_TEXT,
+     .offset = AT(allow),
+     .hi = SCENARIO_ALLOW_SIZE,
+     .is_valid = is_allow,
+     .want = "operator, any, or an address, with /BITS all that begin like "
+             "it"},
     {.path = "target.plain", .type = KEY_BOOL, .offset = AT(plain)},
     {.path = "target.keyed", .type = KEY_BOOL, .offset = AT(keyed)},
     {.path = "transport",

@@ -83,6 +83,8 @@ int scenario_override(struct json_doc *doc, const struct scenario_overrides *o,
         return -1;
     if (o->port && json_override(doc, "target.port", o->port, err) < 0)
         return -1;
+    if (o->allow && set_text(doc, "target.allow", o->allow, err) < 0)
+        return -1;
     if (o->site && set_text(doc, "target.site", o->site, err) < 0)
         return -1;
     for (int i = 0; i < o->nset; i++)

@@ -3,6 +3,7 @@
 #include "harness/login.h"
 #include "harness/scenario_keys.h"
 #include "lib/impair.h"
+#include "lib/net.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,10 +55,29 @@ static int check_target(const struct scenario_reader *reader,
     return 0;
 }
 
+static int check_allow(const struct scenario_reader *reader,
+                       const struct scenario *s)
+{
+    struct net_range range;
+
+    if (strcmp(s->allow, "operator") == 0)
+        return 0;
+    if (s->launch != LAUNCH_SSH)
+        return conflict(reader, "target.allow",
+                        "only a server that ssh starts is told whom to serve",
+                        "one that runs already has its own --allow");
+    if (strcmp(s->allow, "any") == 0 || net_range_parse(&range, s->allow) == 0)
+        return 0;
+    return conflict(reader, "target.allow", "this is no address",
+                    "operator, any, 203.0.113.7, 203.0.113.0/24, fd00::/8");
+}
+
 /* A server that ssh starts: the port must be one that a firewall can know. */
 static int check_ssh(const struct scenario_reader *reader,
                      const struct scenario *s)
 {
+    if (check_allow(reader, s) < 0)
+        return -1;
     if (s->launch != LAUNCH_SSH)
         return s->user[0]
                    ? conflict(reader, "target.user", "only ssh needs a user",

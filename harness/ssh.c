@@ -61,7 +61,7 @@ int ssh_start(struct proc *proc, const struct ssh_target *to,
 
 /* ---- what a name means ---- */
 
-/* "hostname 192.0.2.7", "port 22", and much else. */
+/* "hostname 192.0.2.7", "port 22", "proxyjump gate", and much else. */
 static void take_setting(struct ssh_meaning *meaning, const char *line)
 {
     int64_t port;
@@ -71,6 +71,11 @@ static void take_setting(struct ssh_meaning *meaning, const char *line)
     if (strncmp(line, "port ", 5) == 0 &&
         num_parse_int(line + 5, 1, 65535, &port) == 0)
         meaning->port = (int)port;
+    if (strncmp(line, "proxyjump ", 10) == 0)
+        snprintf(meaning->via, sizeof meaning->via, "ProxyJump %.64s",
+                 line + 10);
+    if (strncmp(line, "proxycommand ", 13) == 0)
+        snprintf(meaning->via, sizeof meaning->via, "a ProxyCommand");
 }
 
 static int check_meaning(const struct ssh_meaning *meaning,

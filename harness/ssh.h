@@ -32,6 +32,7 @@ int ssh_start(struct proc *proc, const struct ssh_target *to,
 struct ssh_meaning {
     char host[256];
     int port;
+    char via[80]; /* "ProxyJump gate": what it goes through; "": nothing */
 };
 int ssh_resolve(struct ssh_meaning *meaning, const struct ssh_target *to,
                 struct err *err);

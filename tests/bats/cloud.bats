@@ -100,6 +100,26 @@ load "$root/tests/bats/cloud"
     grep -qx '2,fd09:2::2,3,[0-9]*,' "${lines[-1]}"/*/1/trace-after.csv
 }
 
+@test "cloud: behind a jump host the operator says whom to serve" {
+    local table='inet filter'
+    run --separate-stderr deploy --host root@behind --set timeout_s=1
+    expect_error 3 port-filtered
+    [[ $stderr == *'opened tcp port 2333 for 10.9.2.1, '*'; ssh goes there through ProxyJump root@'*'10.9.1.1'*', '*'--allow ADDRESS'* ]]
+    # The way in is open, and the server itself does not serve us.
+    far nft insert rule $table input tcp dport 2333 accept
+    run --separate-stderr deploy --host root@behind --set timeout_s=1
+    far nft delete rule $table input handle \
+        "$(far nft -a list chain $table input | sed -n 's/.*dport 2333 accept # handle //p')"
+    expect_error 3 address-refused
+    [[ $stderr == *'it serves the one that ssh comes from'*'through ProxyJump'* ]]
+    for allow in 10.9.1.2/24 any; do
+        run --separate-stderr deploy --host root@behind --allow "$allow"
+        expect_status 0
+        grep -q "opened tcp port 2333 for ${allow/any/0.0.0.0/0}, .*; closed again" "${lines[-1]}/manifest.json"
+        grep -q "\"allow\":.*\"$allow\"" "${lines[-1]}/manifest.json"
+    done
+}
+
 @test "cloud: what clients show, and a server there" {
     cat >scenario.json <<'END'
 {"version": 1, "name": "x", "mode": "transcript", "steps": [{"scene": "single"},
@@ -164,7 +184,7 @@ look() {
 
 @test "cloud: doctor finds a host that has all, by its alias" {
     look root@cloud
-    [[ $output == *'alias: cloud is 10.9.2.2'* ]]
+    [[ $output == *'alias: cloud is 10.9.2.2'* && $text != *' way: '* ]]
     [[ $text == 'ok ssh: cloud lets us in; '*'ok server: echo-server, version '*"($(uname -m))"* ]]
     [[ $text == *'ok tools there: all there'*'ok folder there: /tmp has room, 1'*' MiB, and runs programs'* ]]
     [[ $text == *'ok firewall there: a run may open its port as root; '* ]]
@@ -176,9 +196,10 @@ look() {
     need socat
     far mount -o remount,noexec /tmp
     far sh -c 'printf "#!/bin/sh\necho 9\n" >/run/sshd/bin/date; chmod 755 /run/sshd/bin/date'
-    look guest@10.9.2.2
+    look guest@behind
     far mount -o remount,exec /tmp
     far rm /run/sshd/bin/date
+    [[ $text == *'warn way: ssh goes there through ProxyJump '*' hint: harness run --allow'* ]]
     [[ $text == *'FAIL folder there: no program can be run in /tmp hint: let programs be run'* ]]
     [[ $text == *'warn firewall there: '*'neither root nor sudo'*' hint: log in as root, or let sudo -n nft work'* ]]
     [[ $text == *'FAIL port: 10.9.2.2 port 2333 is filtered, and we may not open it hint: open it there'* ]]

@@ -15,8 +15,8 @@
 #
 # COMMAND finds in $CLOUD_FAR a process of the far host:
 #     nsenter -t "$CLOUD_FAR" -n -m nft list ruleset
-# To the near host's ssh the far one is also `cloud`, and `guest` is a user there
-# who is not root.  What changes the far host, in its /run/sshd: programs in bin/
+# To the near host's ssh the far one is also `cloud`, and `behind` where it goes
+# through the router as a jump host; `guest` is a user there who is not root.  What changes the far host, in its /run/sshd: programs in bin/
 # come before the system's, or are all there is where `only` exists; what is in
 # `noise` is printed at every login.
 set -eu
@@ -127,10 +127,20 @@ PidFile none
 END
     /usr/sbin/sshd -D -e -f /run/sshd/config >/run/sshd/log 2>&1 </dev/null &
     cat /run/sshd/host_key.pub" >"$work/host_key.pub"
+on "$router" "
+    mkdir -p /run/sshd
+    mount -t tmpfs -o mode=755 tmpfs /run/sshd
+    ssh-keygen -q -t ed25519 -N '' -f /run/sshd/host_key
+    /usr/sbin/sshd -D -f /dev/null -o ListenAddress=10.9.1.1 -o HostKey=/run/sshd/host_key \\
+        -o AuthorizedKeysFile='$work/key.pub' -o PermitRootLogin=prohibit-password \\
+        -o StrictModes=no -o PidFile=none >'$work/jump.log' 2>&1 </dev/null &
+    cat /run/sshd/host_key.pub" >"$work/jump_key.pub"
 read -r kind key _ <"$work/host_key.pub"
 for name in 10.9.2.2 fd09:2::2; do
     echo "$name $kind $key"
 done >"$work/known_hosts"
+read -r kind key _ <"$work/jump_key.pub"
+echo "10.9.1.1 $kind $key" >>"$work/known_hosts"
 
 # The near host's ssh knows this one key and host, and nothing of the machine's.
 mkdir "$work/config.d"
@@ -145,6 +155,11 @@ Host cloud
     HostName 10.9.2.2
     HostKeyAlias 10.9.2.2
     User root
+Host behind
+    HostName 10.9.2.2
+    HostKeyAlias 10.9.2.2
+    User root
+    ProxyJump root@10.9.1.1
 END
 chmod -R go-w "$work/config.d"
 mount --bind "$work/config.d" /etc/ssh/ssh_config.d
