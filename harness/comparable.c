@@ -40,19 +40,21 @@ enum key {
     KEYS
 };
 
-static const char *const names[KEYS] = {
-    [MODE] = "mode",
-    [TRANSPORT] = "transport",
-    [SERVER] = "server",
-    [MESSAGE_SIZE] = "message_size",
-    [CONNECTIONS] = "connections",
-    [WINDOW] = "window",
-    [RATE] = "rate_per_s",
-    [ARRIVAL] = "arrival",
-    [BUSY_POLL] = "busy_poll",
-    [DURATION] = "duration_s",
-    [MESSAGES] = "messages",
-    [TIMEOUT] = "timeout_s",
+static const struct {
+    const char *name, *words, *unit;
+} conditions[KEYS] = {
+    [MODE] = {"mode", "kind of test", ""},
+    [TRANSPORT] = {"transport", "transport", ""},
+    [SERVER] = {"server", "model of the server", ""},
+    [MESSAGE_SIZE] = {"message_size", "message length", " bytes"},
+    [CONNECTIONS] = {"connections", "number of connections", ""},
+    [WINDOW] = {"window", "messages in flight on each connection", ""},
+    [RATE] = {"rate_per_s", "rate asked for", " messages a second"},
+    [ARRIVAL] = {"arrival", "arrival of messages", ""},
+    [BUSY_POLL] = {"busy_poll", "a client that spins", ""},
+    [DURATION] = {"duration_s", "duration", " s"},
+    [MESSAGES] = {"messages", "most messages to send", ""},
+    [TIMEOUT] = {"timeout_s", "time-out", " s"},
 };
 
 const char *comparable_key(const struct result_run *run, int i,
@@ -98,7 +100,13 @@ const char *comparable_key(const struct result_run *run, int i,
     default:
         return NULL;
     }
-    return names[i];
+    return conditions[i].name;
+}
+
+const char *comparable_words(int i, const char **unit)
+{
+    *unit = conditions[i].unit;
+    return conditions[i].words;
 }
 
 static int is_among(const char *name, const char *const *list, int n)
@@ -111,7 +119,10 @@ static int is_among(const char *name, const char *const *list, int n)
 
 int comparable_is_key(const char *name)
 {
-    return is_among(name, names, KEYS);
+    for (int i = 0; i < KEYS; i++)
+        if (strcmp(conditions[i].name, name) == 0)
+            return 1;
+    return 0;
 }
 
 /* All of them in one message, so that nobody has to ask again and again. */

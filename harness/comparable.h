@@ -18,6 +18,9 @@
 const char *comparable_key(const struct result_run *run, int i,
                            char text[COMPARABLE_TEXT]);
 
+/* The i-th condition for readers: "message length", its values in " bytes". */
+const char *comparable_words(int i, const char **unit);
+
 /*
  * Error: not-comparable (ERR_USAGE), with the first key that differs and is
  * not one of `despite`.

@@ -2,14 +2,48 @@
 #include "harness/report_tables.h"
 
 #include "harness/latex.h"
+#include "harness/quantity.h"
 #include "harness/warnings.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* So many runs are told by name where one warning fired in many. */
 enum { MOST_TOLD = 4 };
 
 /* ---- notes ---- */
+
+/* How many bytes of " us" or " %" there are, and what the report has. */
+static size_t unit_at(const char *at, const char **shown)
+{
+    if (strncmp(at, " us", 3) == 0 && !(at[3] >= 'a' && at[3] <= 'z')) {
+        *shown = QUANTITY_THIN "\xc2\xb5s";
+        return 3;
+    }
+    *shown = QUANTITY_THIN "%";
+    return strncmp(at, " %", 2) == 0 ? 2 : 0;
+}
+
+/* A text of the manifest, which is ASCII: "59.6 us". */
+static void put_text(struct buf *to, const char *text)
+{
+    struct buf told = {0};
+    const char *shown;
+
+    for (const char *at = text; *at;) {
+        int is_behind = at > text && at[-1] >= '0' && at[-1] <= '9';
+        size_t n = is_behind ? unit_at(at, &shown) : 0;
+
+        if (n > 0)
+            buf_add(&told, shown);
+        else
+            buf_add_n(&told, at, 1);
+        at += n > 0 ? n : 1;
+    }
+    latex_escape(to, buf_text(&told));
+    to->failed |= told.failed;
+    buf_release(&told);
+}
 
 /* The i-th note of a run, its old warnings among them: those that were written
  * before they had names.  NULL past the last. */
@@ -64,7 +98,7 @@ static void put_notes(struct buf *to, const struct report_runs *of, int at)
         if (n > 1)
             buf_addf(to, " and %d more", n - 1);
         buf_add(to, " noted: ");
-        latex_escape(to, text);
+        put_text(to, text);
         buf_add(to, ".\n");
     }
 }
@@ -83,19 +117,14 @@ static const char *fired(const struct report_run *run, enum warning warning)
     return NULL;
 }
 
-/* One more run of which a warning tells; of many, how many is enough. */
-static void put_fired(struct buf *to, const struct report_run *run,
-                      const char *text, int number)
-{
-    if (number > MOST_TOLD)
-        return;
-    buf_addf(to, "%s\\Run{%s}: ", number > 1 ? "; " : "", run->key);
-    latex_escape(to, text);
-}
+/* A run in which a warning fired. */
+struct firing {
+    const struct report_run *run;
+    const char *text; /* NULL: told already */
+};
 
-/* An item for each warning that fired: where, by how much, what it means. */
-static void put_warning(struct buf *to, const struct report_set *set,
-                        enum warning warning)
+static int collect(struct firing *to, const struct report_set *set,
+                   enum warning warning)
 {
     int n = 0;
 
@@ -104,18 +133,75 @@ static void put_warning(struct buf *to, const struct report_set *set,
             const struct report_run *run = &set->of[kind].run[i];
             const char *text = fired(run, warning);
 
-            if (text && n++ == 0)
-                buf_addf(to, "\\item \\emph{%s}, ", warning_id(warning));
             if (text)
-                put_fired(to, run, text, n);
+                to[n++] = (struct firing){run, text};
         }
-    if (n > MOST_TOLD)
-        buf_addf(to, "; and %d more", n - MOST_TOLD);
-    if (n == 0)
+    return n;
+}
+
+/* All runs of which the same is told, and what; of many, how many. */
+static void put_alike(struct buf *to, struct firing *firing, int n)
+{
+    const char *text = firing[0].text;
+    int alike = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (!firing[i].text || strcmp(firing[i].text, text) != 0)
+            continue;
+        firing[i].text = NULL;
+        if (alike++ < MOST_TOLD)
+            buf_addf(to, "%s\\Run{%s}", alike > 1 ? ", " : "",
+                     firing[i].run->key);
+    }
+    if (alike > MOST_TOLD)
+        buf_addf(to, " and %d more", alike - MOST_TOLD);
+    buf_add(to, ": ");
+    put_text(to, text);
+}
+
+static void put_firings(struct buf *to, struct firing *firing, int n)
+{
+    int told = 0, left = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (!firing[i].text)
+            continue;
+        if (told++ < MOST_TOLD) {
+            buf_add(to, told > 1 ? "; " : "");
+            put_alike(to, &firing[i], n - i);
+        } else {
+            left++;
+        }
+    }
+    if (left > 0)
+        buf_addf(to, "; and %d more", left);
+}
+
+/* An item for each warning that fired: where, by how much, what it means. */
+static void put_warnings(struct buf *to, const struct report_set *set)
+{
+    struct firing *firing;
+    int runs = 0;
+
+    for (int kind = 0; kind < REPORT_KINDS; kind++)
+        runs += set->of[kind].n;
+    firing = calloc((size_t)runs + 1, sizeof *firing);
+    if (!firing) {
+        to->failed = 1;
         return;
-    buf_add(to, ". ");
-    latex_escape(to, warning_meaning(warning));
-    buf_add(to, ".\n");
+    }
+    for (int warning = 0; warning < WARNING_COUNT; warning++) {
+        int n = collect(firing, set, (enum warning)warning);
+
+        if (n == 0)
+            continue;
+        buf_addf(to, "\\item \\emph{%s}, ", warning_id((enum warning)warning));
+        put_firings(to, firing, n);
+        buf_add(to, ". ");
+        latex_escape(to, warning_meaning((enum warning)warning));
+        buf_add(to, ".\n");
+    }
+    free(firing);
 }
 
 /* ---- doubts ---- */
@@ -225,8 +311,9 @@ void report_tables_limits(struct buf *to, const struct report_set *set)
         buf_add(to, "\\item Client and server were not tied to processors. "
                     "A loopback round trip differs several times between "
                     "one processor for both and one for each, and the "
-                    "scheduler may change its mind: tie them (cpu.client, "
-                    "cpu.server) before two runs are compared.\n");
+                    "scheduler may change its mind: tie them "
+                    "(\\texttt{cpu.client}, \\texttt{cpu.server}) before two "
+                    "runs are compared.\n");
     if (has_emulated)
         buf_add(to, "\\item The emulated path holds bytes back, for a time and "
                     "to a rate where it says so, and does nothing else: "
@@ -237,6 +324,5 @@ void report_tables_limits(struct buf *to, const struct report_set *set)
     put_drifts(to, rates);
     for (int kind = 0; kind < REPORT_KINDS; kind++)
         put_run_limits(to, &set->of[kind]);
-    for (int warning = 0; warning < WARNING_COUNT; warning++)
-        put_warning(to, set, (enum warning)warning);
+    put_warnings(to, set);
 }

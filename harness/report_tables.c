@@ -228,7 +228,7 @@ static void put_file(struct buf *to, const char *name,
     latex_code(to, name);
     buf_add(to, "\\hfill ");
     latex_escape(to, quantity_count(file->bytes, bytes));
-    buf_addf(to, "\\,B\\\\\n{\\hashsize\\texttt{%.64s}}\\\\\n", file->sha256);
+    buf_addf(to, "\\,B\\\\*\n{\\hashsize\\texttt{%.64s}}\\\\\n", file->sha256);
 }
 
 /* What numbers and transcripts were made from; the manifest has the rest. */
@@ -271,7 +271,7 @@ static void put_folder(struct buf *to, const struct result *result)
     latex_escape(to, report_run_folder(result));
     buf_add(to, "}, recorded by echolab ");
     latex_escape(to, result->tool_version);
-    buf_add(to, "\\\\\n");
+    buf_add(to, "\\\\*\n");
     put_folder_file(to, result, "manifest.json");
 }
 

@@ -59,16 +59,33 @@ static void put_standing(struct target to, enum result_status status)
         put_text(to, "degraded", "degraded");
 }
 
-static void put_connections(struct target to, const struct result_run *run)
+/* "one connection" */
+static void count_connections(const struct result_run *run,
+                              char to[2 * QUANTITY_SIZE])
 {
-    char count[QUANTITY_SIZE], text[2 * QUANTITY_SIZE];
+    char count[QUANTITY_SIZE];
 
-    snprintf(text, sizeof text, "%s connection%s",
+    snprintf(to, (size_t)2 * QUANTITY_SIZE, "%s connection%s",
              run->connections == 1 ? "one"
                                    : quantity_count(run->connections, count),
              run->connections == 1 ? "" : "s");
-    put_text(to, "connections", text);
-    target_count(to, "connections.n", run->connections);
+}
+
+/* What tells a run of a sweep from the others: "64 bytes, 10 connections". */
+static void put_load(struct target to, const struct result_run *run)
+{
+    char connections[2 * QUANTITY_SIZE], count[QUANTITY_SIZE];
+    struct buf text = {0};
+
+    count_connections(run, connections);
+    buf_addf(&text, "%s byte%s, %s",
+             quantity_count(run->message_size_bytes, count),
+             run->message_size_bytes == 1 ? "" : "s", connections);
+    if (run->rate_per_s > 0)
+        buf_addf(&text, ", %s messages a second",
+                 quantity_count(llround(run->rate_per_s), count));
+    put_text(to, "load", buf_text(&text));
+    buf_release(&text);
 }
 
 /* What tells the run from others at the same place. */
@@ -115,7 +132,7 @@ static void put_started(struct target to, const char *utc)
 
 static void put_conditions(struct target to, const struct report_run *run)
 {
-    char host[300];
+    char host[300], connections[2 * QUANTITY_SIZE];
 
     snprintf(host, sizeof host, "%s port %d", run->run->host, run->run->port);
     put_text(to, "site", run->run->site);
@@ -123,14 +140,16 @@ static void put_conditions(struct target to, const struct report_run *run)
     put_text(to, "server", run->run->server);
     put_text(to, "transport", result_run_is_udp(run->run) ? "UDP" : "TCP");
     put_text(to, "folder", report_run_folder(run->result));
-    put_text(to, "case", run->run->dir);
+    put_load(to, run->run);
     put_started(to, run->run->start_utc);
     if (run->result->what[0])
         put_text(to, "what", run->result->what);
     put_title(to, run);
     put_path(to, run->run);
     put_standing(to, run->result->status);
-    put_connections(to, run->run);
+    count_connections(run->run, connections);
+    put_text(to, "connections", connections);
+    target_count(to, "connections.n", run->run->connections);
     target_count(to, "window", run->run->window);
     target_count(to, "size", run->run->message_size_bytes);
 }

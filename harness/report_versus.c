@@ -153,19 +153,36 @@ static void name_sites(struct report_versus *versus, const struct result_run *a,
 
 /* ---- why not ---- */
 
-/* "duration_s (10 and 30), window (1 and 4)" */
+/* "none" and words that answer a question have no unit. */
+static void put_value(struct buf *to, const char *value, const char *unit)
+{
+    int is_number = value[0] >= '0' && value[0] <= '9';
+
+    buf_addf(to, "%s%s",
+             strcmp(value, "true") == 0    ? "yes"
+             : strcmp(value, "false") == 0 ? "no"
+                                           : value,
+             is_number ? unit : "");
+}
+
+/* "duration (10 s and 30 s), number of connections (1 and 4)" */
 static void refuse(struct report_versus *versus, const struct result_run *a,
                    const struct result_run *b)
 {
     char of_a[COMPARABLE_TEXT], of_b[COMPARABLE_TEXT];
     struct buf text = {0};
-    const char *name;
+    const char *unit;
 
-    for (int i = 0; (name = comparable_key(a, i, of_a)); i++) {
+    for (int i = 0; comparable_key(a, i, of_a); i++) {
         (void)comparable_key(b, i, of_b);
-        if (strcmp(of_a, of_b) != 0)
-            buf_addf(&text, "%s%s (%s and %s)", text.len ? ", " : "", name,
-                     of_a, of_b);
+        if (strcmp(of_a, of_b) == 0)
+            continue;
+        buf_addf(&text, "%s%s (", text.len ? ", " : "",
+                 comparable_words(i, &unit));
+        put_value(&text, of_a, unit);
+        buf_add(&text, " and ");
+        put_value(&text, of_b, unit);
+        buf_add(&text, ")");
     }
     snprintf(versus->refused, sizeof versus->refused, "%s", buf_text(&text));
     buf_release(&text);

@@ -82,7 +82,7 @@ pdf_text() { pdftotext "$1/report.pdf" - | sed 's/\xe2\x80\x89/ /g' | tr -s ' \n
     expect_status 0
     [ "$(value versus.call text "$T/out")" = '' ]
     text=$(pdf_text "$T/out")
-    [[ $text == *'There is no verdict on the two: they differ in window (1 and 4)'* ]]
+    [[ $text == *'There is no verdict on the two: they differ in messages in flight on each connection (1 and 4)'* ]]
     [ ! -e "$T/out/figures/pairs.pdf" ]
 }
 
