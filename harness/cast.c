@@ -16,7 +16,6 @@ static const int64_t ready_timeout_ns = 5 * CLOCK_NS_PER_S;
 static const int64_t stop_grace_ns = 2 * CLOCK_NS_PER_S;
 static const int64_t save_grace_ns = 10 * CLOCK_NS_PER_S;
 static const int64_t hurried_grace_ns = CLOCK_NS_PER_S / 4;
-static const int64_t beat_every_ns = 2 * CLOCK_NS_PER_S;
 
 /* Above so many the servers must be told; the hello needs one as well. */
 enum { SERVER_DEFAULT_CONNECTIONS = 1000, SPARE_CONNECTIONS = 8 };
@@ -224,6 +223,7 @@ static int start_far_server(struct cast *cast, struct result_run *run,
     else if (result_run_is_udp(run))
         command_add(&command, "--plain");
     if (deploy_start(&cast->server, &request, &cast->far, err) < 0 ||
+        pulse_start(&cast->pulse, cast->server.in_fd, err) < 0 ||
         await_ready(&cast->server, request.program, &run->port, err) < 0)
         return -1;
     if (!result_run_is_udp(run))
@@ -457,14 +457,10 @@ int cast_progress(struct cast *cast, struct progress *progress,
     return proc_ended(&cast->client) ? -1 : 0;
 }
 
-int cast_beat(struct cast *cast)
+int cast_is_lost(struct cast *cast)
 {
-    int64_t now_ns = clock_now_ns();
-
-    if (!cast->server.is_dialog || now_ns - cast->beat_ns < beat_every_ns)
-        return cast->server.is_dialog && cast->server.ended ? -1 : 0;
-    cast->beat_ns = now_ns;
-    return deploy_beat(&cast->server);
+    cast->was_lost |= cast->server.is_dialog && deploy_is_lost(&cast->server);
+    return cast->was_lost;
 }
 
 void cast_interrupt(struct cast *cast)
@@ -505,6 +501,7 @@ int cast_end(struct cast *cast, const struct result_run *run, const char *dir,
     int failed = 0;
 
     stop(&cast->relay, run, is_hurried);
+    pulse_stop(&cast->pulse);
     if (run->deployed)
         failed = deploy_end(&cast->server, &to, dir, &cast->far, err);
     stop(&cast->server, run, is_hurried);
@@ -517,6 +514,7 @@ int cast_end(struct cast *cast, const struct result_run *run, const char *dir,
 
 void cast_release(struct cast *cast)
 {
+    pulse_stop(&cast->pulse);
     proc_release(&cast->client);
     proc_release(&cast->relay);
     proc_release(&cast->server);

@@ -7,6 +7,7 @@
 
 #include "harness/deploy.h"
 #include "harness/proc.h"
+#include "harness/pulse.h"
 #include "harness/result.h"
 #include "lib/err.h"
 #include "lib/key.h"
@@ -18,7 +19,8 @@ struct cast {
     char target[300];                  /* what the relay forwards to */
     struct proc server, relay, client; /* server: its ssh, when deployed */
     struct deploy_told far;            /* of a server on another host */
-    int64_t beat_ns;                   /* when it last heard of us */
+    struct pulse pulse;                /* which it hears */
+    int was_lost;                      /* before it was to end */
     char key[KEY_TEXT_SIZE]; /* of a keyed run; "" before and after it */
 };
 
@@ -59,10 +61,10 @@ int cast_progress(struct cast *cast, struct progress *progress,
                   struct cast_counts *counts, int64_t timeout_ns);
 
 /*
- * Let a server on another host know that we are there; to be called all the
- * time between cast_begin and cast_end.  -1 when the connection to it is gone.
+ * 1 when a server on another host, or the connection to it, is gone; to be
+ * asked now and then between cast_begin and cast_end.
  */
-int cast_beat(struct cast *cast);
+int cast_is_lost(struct cast *cast);
 
 /* Pass a stop on to the client: it keeps what it has. */
 void cast_interrupt(struct cast *cast);

@@ -82,6 +82,18 @@ static int is_silence(const struct err *err)
     return 0;
 }
 
+/* So the client was told to end, and says no more than that. */
+static int server_ended(const struct cast *cast, const struct result_run *run,
+                        struct err *err)
+{
+    err_set(err, ERR_CUT, "server-ended",
+            "cut short: our server on %s ended before the run, with status %d",
+            run->host, cast->server.exit_code);
+    return err_hint(err,
+                    "status 0: its lifetime was over, or it had not heard "
+                    "of this machine for 20 s; above 128: it was killed there");
+}
+
 /* What the client ran into, as it looks from the server over ssh. */
 static int from_there(const struct cast *cast, const struct result_run *run,
                       struct err *err)
@@ -105,6 +117,8 @@ int cast_client_error(const struct cast *cast, const struct result_run *run,
         return target_gone(cast, err);
     if (err_parse(err, (enum err_code)code, buf_text(&cast->client.err)) == 0)
         return run->deployed ? from_there(cast, run, err) : -1;
+    if (cast->was_lost)
+        return server_ended(cast, run, err);
     return err_set(err, ERR_CUT, "client-died",
                    "cut short: the client ended with status %d", code);
 }

@@ -166,15 +166,12 @@ int deploy_start(struct proc *ssh, const struct deploy_request *request,
     return failed ? -1 : 0;
 }
 
-int deploy_beat(struct proc *ssh)
+int deploy_is_lost(struct proc *ssh)
 {
     /* Read, but not heard: deploy_end hears what it says when it ends early. */
     (void)proc_more(ssh, 0);
-    if (ssh->ended)
-        return -1;
-    /* One that is not taken is missed by nobody but the server. */
-    (void)proc_send(ssh, "\n", 1, 0);
-    return 0;
+    /* Its ssh does not end before its files were taken. */
+    return ssh->ended || strstr(buf_text(&ssh->out), MARK "ended");
 }
 
 /* ---- the end ---- */

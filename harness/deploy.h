@@ -40,7 +40,9 @@ struct deploy_told {
 
 /*
  * Copy the static program there and start it.  After this its output comes as
- * lines of `ssh`, the first being where it listens.  On failure `ssh` is to be
+ * lines of `ssh`, the first being where it listens.  It ends after 20 s in
+ * which no empty line came (harness/pulse.h), because a network that fails
+ * closes no connection.  On failure `ssh` is to be
  * released all the same.  Errors: those of ssh_start and ssh_explain;
  * static-missing, far-silent, far-noise, far-architecture, far-folder,
  * far-copy, far-start (ERR_HELPER); version-mismatch (ERR_PEER).
@@ -49,13 +51,10 @@ int deploy_start(struct proc *ssh, const struct deploy_request *request,
                  struct deploy_told *told, struct err *err);
 
 /*
- * Say that we are still there: the server ends after 20 s without it, because
- * a network that fails closes no connection.  To be called several times in
- * these, and not before deploy_start.  Keeps what the server says for
- * deploy_end.  Returns -1
- * when the connection is gone.
+ * 1 when the server has ended, or the connection to it is gone.  Keeps what is
+ * said for deploy_end.
  */
-int deploy_beat(struct proc *ssh);
+int deploy_is_lost(struct proc *ssh);
 
 /*
  * End the server, take served.csv and injected.csv into `dir` (NULL: drop

@@ -103,7 +103,7 @@ static void watch_client(struct session *session, const struct result_run *run)
     screen_begin(&screen, session->label);
     do {
         /* Without its server there is nothing to wait for. */
-        if (passed_on < stops + (cast_beat(&session->cast) < 0)) {
+        if (passed_on < stops + cast_is_lost(&session->cast)) {
             cast_interrupt(&session->cast);
             passed_on++;
         }
@@ -139,7 +139,6 @@ static int measure(struct session *session, struct result_run *run,
     dir[strlen(dir) - 1] = '\0'; /* the slash before the empty name */
     if (cast_begin(cast, run, dir, err) < 0)
         return -1;
-    (void)cast_beat(cast);
     route.port = cast->at.port;
     if (look(&route, ROUTE_BEFORE, err) < 0 ||
         cast_start_client(cast, run, dir, err) < 0)

@@ -23,7 +23,6 @@ int play_is_over(struct play *play, int64_t start_ns, const char *who)
 {
     const char *scene = play->request->scene->name;
 
-    (void)cast_beat(&play->cast);
     if (play->request->is_stopped()) {
         err_set(play->err, ERR_CUT, "interrupted",
                 "the scene \"%s\" was interrupted", scene);

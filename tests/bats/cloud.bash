@@ -93,11 +93,11 @@ deploy_scenario() {
 }
 nothing_is_kept() { [[ -z $(find results.* -mindepth 1) ]]; }
 
-# begin_deploy: the same in the background, until the server there
+# begin_deploy [ARG]...: the same in the background, until the server there
 # listens and load is under way; $harness, $ssh are their process ids here.
 begin_deploy() {
     near "$bin/harness" run "$root/scenarios/remote_rate.json" \
-        --host "root@$far_address" --set duration_s=20 >out 2>err 3>&- 4>&- &
+        --host "root@$far_address" --set duration_s=20 "$@" >out 2>err 3>&- 4>&- &
     started+=("$!")
     waiting=$!
     within 20 samples_exist || return

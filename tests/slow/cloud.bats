@@ -40,3 +40,34 @@ server_is_gone() {
     near nsenter -t "$router_pid" -n -- nft delete table inet cut
     within 120 far_is_clean
 }
+
+# Its process there, as any other that the kernel may choose.
+kill_server() {
+    far sh -c 'for p in /proc/[0-9]*; do
+        [ "$(cat "$p/comm")" != server ] || [ ! "$p/ns/net" -ef /proc/self/ns/net ] || kill -KILL "${p#/proc/}"
+    done' 2>/dev/null
+}
+
+@test "slow cloud: a server that is killed there ends the run, and is named" {
+    local transport
+    for transport in tcp udp; do
+        begin_deploy --set transport=$transport --set server=${transport/tcp/thread}
+        kill_server
+        await_end
+        [ "$status" -eq 4 ]
+        [[ $stderr != *client-died* && $stderr == *'whole rows in'* ]]
+        far_is_clean
+        rm -r results
+    done
+}
+
+# Longer than the server there waits for a sign of life.
+@test "slow cloud: a name service that takes half a minute ends nothing" {
+    [[ $bin != *san-* ]] || skip "a slow name service: on programs without a sanitizer"
+    export SLOW_NAME=$far_address SLOW_NAME_S=25
+    LD_PRELOAD=$bin/../tests/slow_name.so run --separate-stderr deploy
+    expect_status 0
+    # It was asked between the start of the server and that of the client.
+    awk -v least=25000 '/"elapsed_s"/ { gsub(/[^0-9.]/, ""); if ($0 * 1000 >= least) found = 1 }
+        END { exit !found }' "${lines[-1]}/environment.json"
+}
