@@ -69,10 +69,28 @@ static void test_shapes(void)
     CHECK(agrees(x, N));
 }
 
+/* Where the distances fit into 32 bits, and where they just do not. */
+static void test_widths(void)
+{
+    enum { N = 5000 };
+    static int64_t x[N];
+    uint64_t state = 3;
+
+    for (int64_t width = UINT32_MAX - 1; width <= INT64_C(1) << 32; width++)
+        for (size_t n = 100; n <= N; n += N - 100) {
+            for (size_t i = 0; i < n; i++)
+                x[i] = (int64_t)(random_unit(&state) * (double)width) - 9;
+            x[n / 2] = width - 9;
+            x[n / 3] = -9;
+            CHECK(agrees(x, n));
+        }
+}
+
 int main(void)
 {
     test_random();
     test_small();
     test_shapes();
+    test_widths();
     return check_done();
 }
