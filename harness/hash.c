@@ -12,12 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 1 << 17, BLOCKS = 4, ALONE_BYTES = 1 << 20 };
+enum { BLOCK = 1 << 17, BLOCKS = 8, WAKE = 4, ALONE_BYTES = 1 << 20 };
 enum { BLOCK_BYTES = 64, BLOCK_BITS = 8 * BLOCK_BYTES }; /* of SHA-256 */
 
 /*
  * Blocks go round: filled counts those that the caller has handed over,
- * emptied those that the thread is done with.
+ * emptied those that the thread is done with.  The thread is the faster one:
+ * it sleeps until WAKE blocks wait for it.
  */
 struct hash {
     crypto_hash_sha256_state state;
@@ -77,11 +78,10 @@ static unsigned wait_for_block(struct hash *hash)
     return at;
 }
 
-/* One of the counts goes up, and who waits for it looks again. */
-static void tell(struct hash *hash, unsigned *count)
+static void tell_emptied(struct hash *hash)
 {
     pthread_mutex_lock(&hash->lock);
-    ++*count;
+    hash->emptied++;
     pthread_cond_signal(&hash->changed);
     pthread_mutex_unlock(&hash->lock);
 }
@@ -93,7 +93,7 @@ static void *work(void *ctx)
 
     while ((at = wait_for_block(hash)) < BLOCKS) {
         take(&hash->state, hash->blocks[at], hash->sizes[at]);
-        tell(hash, &hash->emptied);
+        tell_emptied(hash);
     }
     return NULL;
 }
@@ -121,7 +121,11 @@ static void hand_over(struct hash *hash, const unsigned char *bytes, size_t n)
     pthread_mutex_unlock(&hash->lock);
     memcpy(hash->blocks[at], bytes, n);
     hash->sizes[at] = n;
-    tell(hash, &hash->filled);
+    pthread_mutex_lock(&hash->lock);
+    hash->filled++;
+    if (hash->filled - hash->emptied >= WAKE)
+        pthread_cond_signal(&hash->changed);
+    pthread_mutex_unlock(&hash->lock);
 }
 
 static void stop(struct hash *hash)
