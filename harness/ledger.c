@@ -32,52 +32,63 @@ struct check {
     size_t room;         /* words that they may still take */
 };
 
-/* A whole number without sign, up to 18 digits; -1 when it is not one. */
-static int64_t parse_field(const char *text, size_t len)
+/* What the columns of numbers are told to be when they are not. */
+static const struct {
+    enum column column;
+    int may_be_empty;
+    const char *wrong;
+} numbers[] = {
+    {CONN, 0, "conn is no number"},
+    {SEQ, 0, "seq is no number"},
+    {SCHEDULED, 1, "scheduled_ns is no number"},
+    {SENT, 1, "sent_ns is no number"},
+    {RECEIVED, 1, "received_ns is no number"},
+    {RTT, 1, "rtt_ns is no number"},
+    {BYTES, 0, "bytes is no number"},
+    {BYTES_BACK, 0, "bytes_back is no number"},
+    {COPIES, 0, "copies is no number"},
+    {LATE_BY, 0, "late_by is no number"},
+};
+
+static uint64_t number_columns(void)
 {
-    int64_t value = 0;
+    uint64_t columns = 0;
 
-    if (len == 0 || len > 18)
-        return -1;
-    for (size_t i = 0; i < len; i++) {
-        unsigned digit = (unsigned)(unsigned char)text[i] - '0';
-
-        if (digit > 9)
-            return -1;
-        value = value * 10 + digit;
-    }
-    return value;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        columns |= UINT64_C(1) << numbers[i].column;
+    return columns;
 }
 
-static const char *parse_numbers(const struct csv_row *from,
-                                 struct ledger_row *row)
+static const char *check_numbers(const struct csv_row *from)
 {
-    const struct {
-        int64_t *to;
-        enum column column;
-        int may_be_empty;
-        const char *wrong;
-    } numbers[] = {
-        {&row->conn, CONN, 0, "conn is no number"},
-        {&row->seq, SEQ, 0, "seq is no number"},
-        {&row->scheduled_ns, SCHEDULED, 1, "scheduled_ns is no number"},
-        {&row->sent_ns, SENT, 1, "sent_ns is no number"},
-        {&row->received_ns, RECEIVED, 1, "received_ns is no number"},
-        {&row->rtt_ns, RTT, 1, "rtt_ns is no number"},
-        {&row->bytes, BYTES, 0, "bytes is no number"},
-        {&row->bytes_back, BYTES_BACK, 0, "bytes_back is no number"},
-        {&row->copies, COPIES, 0, "copies is no number"},
-        {&row->late_by, LATE_BY, 0, "late_by is no number"},
-    };
-
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        size_t len = from->lens[numbers[i].column];
+        enum column column = numbers[i].column;
 
-        *numbers[i].to = parse_field(from->fields[numbers[i].column], len);
-        if (*numbers[i].to < 0 && !(len == 0 && numbers[i].may_be_empty))
+        if (from->numbers[column] < 0 &&
+            !(from->lens[column] == 0 && numbers[i].may_be_empty))
             return numbers[i].wrong;
     }
     return NULL;
+}
+
+static struct ledger_row row_of(const struct csv_row *from)
+{
+    const int64_t *value = from->numbers;
+
+    return (struct ledger_row){
+        .line = from->line,
+        .conn = value[CONN],
+        .seq = value[SEQ],
+        .scheduled_ns = value[SCHEDULED],
+        .sent_ns = value[SENT],
+        .received_ns = value[RECEIVED],
+        .rtt_ns = value[RTT],
+        .bytes = value[BYTES],
+        .bytes_back = value[BYTES_BACK],
+        .copies = value[COPIES],
+        .late_by = value[LATE_BY],
+        .errno_name = from->fields[ERRNO],
+    };
 }
 
 static const char *check_errno(const char *name)
@@ -218,9 +229,8 @@ static int on_row(const struct csv_row *from, void *ctx, struct err *err)
 {
     struct check *check = ctx;
     const struct ledger_reader *reader = check->reader;
-    struct ledger_row row = {.line = from->line,
-                             .errno_name = from->fields[ERRNO]};
-    const char *wrong = parse_numbers(from, &row);
+    struct ledger_row row = row_of(from);
+    const char *wrong = check_numbers(from);
 
     if (!wrong && outcome_parse(from->fields[OUTCOME], &row.outcome) < 0)
         wrong = "unknown outcome";
@@ -247,6 +257,7 @@ static int read_all(struct check *check, struct err *err)
     const struct ledger_reader *reader = check->reader;
     struct csv_reader csv = {.path = reader->path,
                              .header = RECORD_HEADER,
+                             .number_columns = number_columns(),
                              .tail = reader->is_partial ? CSV_TORN_OK
                                                         : CSV_WHOLE,
                              .on_row = on_row,

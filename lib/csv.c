@@ -1,5 +1,7 @@
 #include "lib/csv.h"
 
+#include "lib/num.h"
+
 #include <csv.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +24,7 @@ struct reading {
     char *cells;    /* columns x (CSV_MAX_FIELD + 1) */
     const char *fields[CSV_MAX_COLUMNS];
     size_t lens[CSV_MAX_COLUMNS];
+    int64_t numbers[CSV_MAX_COLUMNS];
 };
 
 int csv_damaged(const char *path, int64_t line, const char *what,
@@ -40,10 +43,23 @@ static void damaged(struct reading *r, const char *what)
     r->failed = 1;
 }
 
+static void keep(struct reading *r, const char *bytes, size_t len)
+{
+    int at = r->nfields++;
+    char *cell = r->cells + (size_t)at * (CSV_MAX_FIELD + 1);
+
+    r->lens[at] = len;
+    if (r->reader->number_columns >> at & 1) {
+        r->numbers[at] = num_of_digits(bytes, len);
+        return;
+    }
+    memcpy(cell, bytes, len);
+    cell[len] = '\0';
+}
+
 static void on_field(void *bytes, size_t len, void *ctx)
 {
     struct reading *r = ctx;
-    char *cell = r->cells + (size_t)r->nfields * (CSV_MAX_FIELD + 1);
 
     if (r->failed)
         return;
@@ -59,9 +75,7 @@ static void on_field(void *bytes, size_t len, void *ctx)
         damaged(r, "a newline inside quotes");
         return;
     }
-    memcpy(cell, bytes, len);
-    cell[len] = '\0';
-    r->lens[r->nfields++] = len;
+    keep(r, bytes, len);
 }
 
 static void on_row(int end, void *ctx)
@@ -70,7 +84,8 @@ static void on_row(int end, void *ctx)
     struct csv_row row = {.line = r->line,
                           .nfields = r->nfields,
                           .fields = r->fields,
-                          .lens = r->lens};
+                          .lens = r->lens,
+                          .numbers = r->numbers};
 
     if (r->failed)
         return;

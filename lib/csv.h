@@ -20,6 +20,7 @@ struct csv_row {
     int nfields;  /* always that of the header */
     const char *const *fields;
     const size_t *lens;
+    const int64_t *numbers; /* of number_columns, which have no text then */
 };
 
 /* Called for each data row; return -1 with err set to stop the reading. */
@@ -37,6 +38,11 @@ typedef void (*csv_bytes_fn)(const void *bytes, size_t n, void *ctx);
 struct csv_reader {
     const char *path;
     const char *header; /* the exact first line, without newline */
+    /*
+     * Bit i: column i holds whole numbers.  They are read at once, as by
+     * num_of_digits: -1 for what is none, and for an empty field.
+     */
+    uint64_t number_columns;
     enum csv_tail tail;
     csv_row_fn on_row;
     csv_bytes_fn on_bytes; /* may be NULL */

@@ -29,6 +29,82 @@ int num_parse_int(const char *text, int64_t lo, int64_t hi, int64_t *value)
     return 0;
 }
 
+/* ---- eight digits at a time ---- */
+
+static const uint64_t eight_zeros = UINT64_C(0x3030303030303030);
+
+/* Four characters, the first in the lowest byte; compilers make it a load. */
+static uint64_t load_4(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+
+    return (uint64_t)c[0] | (uint64_t)c[1] << 8 | (uint64_t)c[2] << 16 |
+           (uint64_t)c[3] << 24;
+}
+
+static uint64_t load_8(const char *text)
+{
+    return load_4(text) | load_4(text + 4) << 32;
+}
+
+/* The last n (4 to 7) of eight digits; those before them are zeros. */
+static uint64_t load_some(const char *text, int n)
+{
+    int missing = 8 * (8 - n);
+    uint64_t bytes = load_4(text) << missing | load_4(text + n - 4) << 32;
+
+    return bytes | (eight_zeros & ((UINT64_C(1) << missing) - 1));
+}
+
+/* 0 to 9 are 0x30 to 0x39: the only bytes that are 0x3. with 6 added, too. */
+static int are_digits(uint64_t eight)
+{
+    const uint64_t high = UINT64_C(0xf0f0f0f0f0f0f0f0);
+    uint64_t more = eight + UINT64_C(0x0606060606060606);
+
+    return (eight & high) == eight_zeros && (more & high) == eight_zeros;
+}
+
+/* Neighbours become pairs, pairs become fours, and these one number. */
+static int64_t value_of_eight(uint64_t eight)
+{
+    const uint64_t pair = UINT64_C(0x000000ff000000ff);
+
+    eight -= eight_zeros;
+    eight = eight * 10 + (eight >> 8);
+    eight = (eight & pair) * (100 + (UINT64_C(1000000) << 32)) +
+            (eight >> 16 & pair) * (1 + (UINT64_C(10000) << 32));
+    return (int64_t)(eight >> 32);
+}
+
+int64_t num_of_digits(const char *text, size_t len)
+{
+    static const int64_t powers[] = {10000, 100000, 1000000, 10000000};
+    int64_t value = 0;
+    uint64_t eight;
+
+    if (len == 0 || len > 18)
+        return -1;
+    for (; len >= 8; text += 8, len -= 8) {
+        eight = load_8(text);
+        if (!are_digits(eight))
+            return -1;
+        value = value * 100000000 + value_of_eight(eight);
+    }
+    if (len >= 4) {
+        eight = load_some(text, (int)len);
+        if (!are_digits(eight))
+            return -1;
+        return value * powers[len - 4] + value_of_eight(eight);
+    }
+    for (; len > 0; text++, len--) {
+        if (digit(*text) < 0)
+            return -1;
+        value = value * 10 + digit(*text);
+    }
+    return value;
+}
+
 int num_parse_real(const char *text, double lo, double hi, double *value)
 {
     int negative = text[0] == '-';

@@ -1,6 +1,5 @@
 #include "lib/buf.h"
 #include "lib/csv.h"
-#include "lib/num.h"
 #include "tests/unit/check.h"
 
 #include <stdlib.h>
@@ -156,20 +155,52 @@ static void test_long_fields(void)
 
 static int count_row(const struct csv_row *row, void *ctx, struct err *err)
 {
-    int64_t *sum = ctx, value = -1;
+    int64_t *sum = ctx;
 
     (void)err;
-    (void)num_parse_int(row->fields[0], 0, INT64_MAX, &value);
-    *sum += row->line + value + (int64_t)row->lens[1];
+    *sum += row->line + row->numbers[0] + (int64_t)row->lens[1];
     return 0;
+}
+
+static int put_numbers(const struct csv_row *row, void *ctx, struct err *err)
+{
+    (void)err;
+    buf_addf(ctx, "%lld/%d %s; ", (long long)row->numbers[0], (int)row->lens[0],
+             row->fields[1]);
+    return 0;
+}
+
+/* What is no number, and what is empty, is for the caller to judge. */
+static void test_numbers(void)
+{
+    struct buf text = {0};
+    struct csv_reader reader = {.path = "x.csv",
+                                .header = "a,b",
+                                .number_columns = 1,
+                                .on_row = put_numbers,
+                                .ctx = &text};
+    struct err err = {0};
+    FILE *to = fopen("x.csv", "w");
+
+    fputs("a,b\n12,34\n,x\n-1,y\n\"1,2\",z\n\"123456789\",\n"
+          "1234567890123456789,\n",
+          to);
+    fclose(to);
+    CHECK_INT(csv_read(&reader, &err), 0);
+    CHECK_STR(buf_text(&text),
+              "12/2 34; -1/0 x; -1/2 y; -1/3 z; 123456789/9 ; -1/19 ; ");
+    buf_release(&text);
 }
 
 /* Rows that straddle the chunks in which the file is read. */
 static void test_chunks(void)
 {
     int64_t sum = 0, want = 0;
-    struct csv_reader reader = {
-        .path = "x.csv", .header = "a,b", .on_row = count_row, .ctx = &sum};
+    struct csv_reader reader = {.path = "x.csv",
+                                .header = "a,b",
+                                .number_columns = 1,
+                                .on_row = count_row,
+                                .ctx = &sum};
     struct err err = {0};
     FILE *to = fopen("x.csv", "w");
 
@@ -212,6 +243,7 @@ int main(void)
     test_torn();
     test_bytes();
     test_long_fields();
+    test_numbers();
     test_chunks();
     test_files();
     unlink("x.csv");

@@ -2,6 +2,7 @@
 #include "tests/unit/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { REFUSED = 77, TOUCHED = 78 };
 
@@ -49,6 +50,51 @@ static void what_is_no_whole_number(void)
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         CHECK_STR(any_int(texts[i]) == REFUSED ? "" : texts[i], "");
+}
+
+/* The digits alone, where reading behind them would be seen. */
+static int64_t of_digits(const char *text, size_t len)
+{
+    char *copy = malloc(len ? len : 1);
+    int64_t value;
+
+    memcpy(copy, text, len);
+    value = num_of_digits(copy, len);
+    free(copy);
+    return value;
+}
+
+static void digits_of_every_length(void)
+{
+    static const char digits[] = "980706050403020109";
+    char text[32];
+
+    CHECK_INT(of_digits("", 0), -1);
+    for (size_t len = 1; len <= 18; len++) {
+        memcpy(text, digits, len);
+        text[len] = '\0';
+        CHECK_INT(of_digits(text, len), any_int(text));
+        memset(text, '9', len);
+        CHECK_INT(of_digits(text, len), any_int(text));
+        memset(text, '0', len);
+        CHECK_INT(of_digits(text, len), 0);
+    }
+    CHECK_INT(of_digits("0000000000000000001", 19), -1);
+}
+
+static void what_is_no_digit_is_seen_anywhere(void)
+{
+    char text[32];
+    int wrong = 0;
+
+    for (size_t len = 1; len <= 18; len++)
+        for (size_t at = 0; at < len; at++)
+            for (int c = 0; c < 256; c++) {
+                memset(text, '5', len);
+                text[at] = (char)c;
+                wrong += (c >= '0' && c <= '9') != (of_digits(text, len) >= 0);
+            }
+    CHECK_INT(wrong, 0);
 }
 
 static void whole_numbers_have_bounds(void)
@@ -242,6 +288,8 @@ int main(void)
     whole_numbers();
     whole_numbers_too_large_for_64_bits();
     what_is_no_whole_number();
+    digits_of_every_length();
+    what_is_no_digit_is_seen_anywhere();
     whole_numbers_have_bounds();
     fractions();
     what_is_no_fraction();
