@@ -2,6 +2,7 @@
 #include "servers/model.h"
 
 #include "lib/clock.h"
+#include "servers/turns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +10,21 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 256, ACCEPTS = 64 };
+enum { EVENTS = 256, ACCEPTS = 4 };
+
+/*
+ * Told once of what has come, we must read all of it; a read that is not full
+ * was the last.
+ */
+#define READABLE (EPOLLIN | EPOLLRDHUP | EPOLLET)
+#define ENDED (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
 
 struct loop {
     struct crowd *crowd;
     int epoll;
     int64_t sweep_ns; /* when the next one is due */
     char *buffer;
+    struct turns turns;
 };
 
 static int watch(struct loop *loop, int how, struct session *session,
@@ -51,8 +60,16 @@ static int keep_rest(struct loop *loop, struct session *session,
     return watch(loop, EPOLL_CTL_MOD, session, EPOLLOUT);
 }
 
+/* Will no further event say that there is something to be read? */
+static int has_more(const struct loop *loop, const struct session *session,
+                    size_t n)
+{
+    return n == loop->crowd->serve->buffer_bytes || session->is_ending;
+}
+
 static enum session_step on_readable(struct loop *loop, struct session *session)
 {
+    int was_proven = session->is_proven;
     size_t n, sent = 0;
     enum session_step step = session_receive(session, loop->buffer,
                                              loop->crowd->serve->buffer_bytes,
@@ -62,12 +79,17 @@ static enum session_step on_readable(struct loop *loop, struct session *session)
         return watch(loop, EPOLL_CTL_MOD, session, EPOLLRDHUP) < 0
                    ? SESSION_OVER
                    : SESSION_WAIT;
-    if (step != SESSION_GO)
+    if (step == SESSION_GO)
+        step = session_send(session, loop->buffer, n, &sent, NET_DONT_WAIT);
+    if (step == SESSION_OVER)
         return step;
-    step = session_send(session, loop->buffer, n, &sent, NET_DONT_WAIT);
-    if (step == SESSION_WAIT &&
-        keep_rest(loop, session, loop->buffer + sent, n - sent) < 0)
-        return SESSION_OVER;
+    if (sent < n)
+        return keep_rest(loop, session, loop->buffer + sent, n - sent) < 0
+                   ? SESSION_OVER
+                   : SESSION_WAIT;
+    /* Of a proof no byte too many was read. */
+    if (has_more(loop, session, n) || was_proven != session->is_proven)
+        turns_ask(&loop->turns, session);
     return step;
 }
 
@@ -84,8 +106,14 @@ static enum session_step on_writable(struct loop *loop, struct session *session)
         return step;
     free(session->rest);
     session->rest = NULL;
-    return watch(loop, EPOLL_CTL_MOD, session, EPOLLIN) < 0 ? SESSION_OVER
-                                                            : SESSION_GO;
+    return watch(loop, EPOLL_CTL_MOD, session, READABLE) < 0 ? SESSION_OVER
+                                                             : SESSION_GO;
+}
+
+static void leave(struct loop *loop, struct session *session)
+{
+    turns_leave(&loop->turns, session);
+    crowd_leave(loop->crowd, session);
 }
 
 static void on_session(struct loop *loop, struct session *session,
@@ -95,7 +123,7 @@ static void on_session(struct loop *loop, struct session *session,
                                            : on_readable(loop, session);
 
     if (step == SESSION_OVER)
-        crowd_leave(loop->crowd, session);
+        leave(loop, session);
     else
         crowd_touch(loop->crowd, session, now_ns);
 }
@@ -106,8 +134,10 @@ static void take_clients(struct loop *loop)
 
     /* Who is served must not wait for a flood of those who come. */
     for (int i = 0; i < ACCEPTS && (session = crowd_accept(loop->crowd)); i++)
-        if (watch(loop, EPOLL_CTL_ADD, session, EPOLLIN) < 0)
+        if (watch(loop, EPOLL_CTL_ADD, session, READABLE) < 0)
             crowd_reject(loop->crowd, session, "refused: cannot watch it");
+        else
+            turns_join(&loop->turns, session);
     if (loop->crowd->rest_ns)
         watch_listener(loop, EPOLL_CTL_MOD, 0);
 }
@@ -150,7 +180,7 @@ static void sweep(struct loop *loop, int64_t now_ns)
         if (!crowd_is_late(loop->crowd, session, now_ns))
             continue;
         atomic_store(&session->timed_out, 1);
-        crowd_leave(loop->crowd, session);
+        leave(loop, session);
     }
 }
 
@@ -161,24 +191,46 @@ static int wait_events(const struct loop *loop, struct epoll_event *events)
 
     if (loop->crowd->rest_ns && sleep_ns > CROWD_REST_NS)
         sleep_ns = CROWD_REST_NS;
+    if (loop->turns.first)
+        sleep_ns = 0;
     limit.tv_sec = (time_t)(sleep_ns / CLOCK_NS_PER_S);
     limit.tv_nsec = (long)(sleep_ns % CLOCK_NS_PER_S);
     return epoll_pwait2(loop->epoll, events, EVENTS, &limit, NULL);
 }
 
+/* Whoever cannot go on without it asks for a turn. */
+static void hear(struct loop *loop, const struct epoll_event *event)
+{
+    struct session *session = event->data.ptr;
+
+    session->is_ending |= (event->events & ENDED) != 0;
+    turns_ask(&loop->turns, session);
+}
+
+static void serve_turns(struct loop *loop, int64_t now_ns)
+{
+    int n = turns_at_once(&loop->turns);
+    struct session *session;
+
+    while (n-- > 0 && (session = turns_next(&loop->turns)))
+        on_session(loop, session, now_ns);
+}
+
 static void one_round(struct loop *loop)
 {
     struct epoll_event events[EVENTS];
-    int n = wait_events(loop, events);
+    int n = wait_events(loop, events), someone_comes = 0;
     int64_t now_ns = clock_now_ns();
 
-    /* A session gets one event a round, so none here is stale. */
     for (int i = 0; i < n; i++) {
         if (events[i].data.ptr)
-            on_session(loop, events[i].data.ptr, now_ns);
+            hear(loop, &events[i]);
         else
-            take_clients(loop);
+            someone_comes = 1;
     }
+    serve_turns(loop, now_ns);
+    if (someone_comes)
+        take_clients(loop);
     sweep(loop, now_ns);
     resume_accepting(loop, now_ns);
 }
@@ -213,7 +265,7 @@ static void serve_clients(struct loop *loop)
     drain(loop);
     crowd_tell(loop->crowd);
     while (loop->crowd->first)
-        crowd_leave(loop->crowd, loop->crowd->first);
+        leave(loop, loop->crowd->first);
 }
 
 int model_epoll(struct crowd *crowd, struct err *err)

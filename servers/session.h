@@ -28,6 +28,10 @@ struct session {
     int is_proven;   /* with a key: until then it is new */
     int64_t bytes_in, bytes_out;
     int64_t active_ns; /* last seen to make a step */
+    /* Those who ask for a turn, see struct turns. */
+    struct session *asks_before, *asks_after;
+    uint32_t host;        /* the same for all from there */
+    char asks, is_ending; /* nothing more will come after what is there */
     /* What its socket did not take, for a model that does not wait. */
     char *rest;
     size_t rest_bytes, rest_sent;

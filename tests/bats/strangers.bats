@@ -259,6 +259,33 @@ END
     done
 }
 
+# words N: the server of $log has shown at least N messages.
+words() { [[ $(grep -c '^From client' "$log") -ge $1 ]]; }
+
+@test "strangers: a crowd from one address does not get ahead of who comes from another" {
+    start_server echo-server --model epoll
+    exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+    mkfifo hole
+    "$stranger" call 127.0.0.9 "$port" 200 2000 200 <hole >said 3>&- &
+    started+=("$!")
+    exec {hole}>hole
+    within 20 words 200
+    # All of them have said something more before he says his word.
+    kill -STOP "$pid"
+    echo >&"$hole"
+    within 20 grep -q said said
+    printf word >&"$fd"
+    kill -CONT "$pid"
+    read -r -t 20 -N 4 -u "$fd" heard
+    [[ $heard = word ]]
+    within 20 words 401
+    exec {fd}>&- {hole}>&-
+    stop_pid "$pid"
+    grep '^From client' "$log" | sed 1,200d | grep -nF "('127.0.0.1'," >place
+    cat place
+    [[ $(cut -d : -f 1 place) -le 10 ]]
+}
+
 @test "strangers: only addresses that may come are served, and the others counted" {
     need_netns
     write_begin

@@ -11,10 +11,11 @@
  *       HOLD of them at once; "ready" when all were made; then until its input
  *       ends.  KIND is what they do:
  *       half   the beginning of a hello, and no more
- *       slow   a byte a second
+ *       slow   a byte, ten times a second, all of them at once
  *       deaf   all that the socket takes, and never a look at what comes, for
  *              which it has little room
  *       idle   one byte, and no more
+ *       call   one byte, and one more from each for a line of input; "said"
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -63,12 +64,17 @@ static int64_t now_ns(void)
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-static int input_ended(void)
+/* How much of the input is there to be read: 0 none, -1 it has ended. */
+static int hear_input(void)
 {
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
     char bytes[64];
+    ssize_t n;
 
-    return poll(&in, 1, 0) > 0 && read(STDIN_FILENO, bytes, sizeof bytes) <= 0;
+    if (poll(&in, 1, 0) <= 0)
+        return 0;
+    n = read(STDIN_FILENO, bytes, sizeof bytes);
+    return n > 0 ? (int)n : -1;
 }
 
 /* ---- datagrams, once more ---- */
@@ -170,7 +176,7 @@ static int replay(int port)
     (void)getsockname(forger.in, (struct sockaddr *)&here, &len);
     printf("listening udp 127.0.0.1:%d\n", ntohs(here.sin_port));
     fflush(stdout);
-    while (!input_ended())
+    while (hear_input() >= 0)
         forward(&forger);
     sent = send_forged(&forger, forger.out) + send_forged(&forger, other);
     printf("forwarded=%d back=%d forged=%d answers=%d\n", forger.forwarded,
@@ -208,7 +214,7 @@ struct gang {
     int epoll;
     int want, hold;
     double per_s;
-    int made, open, closed, turn;
+    int made, open, closed;
     int oldest, fd[MOST]; /* in the order of coming; -1: gone */
 };
 
@@ -270,32 +276,39 @@ static void hear(struct gang *gang)
     }
 }
 
-/* A byte a second from all that are there, and not all at once. */
-static void dribble(struct gang *gang, int64_t *last_ns)
+static void all_say(struct gang *gang)
 {
-    double due = (double)(now_ns() - *last_ns) * gang->made / 1e9;
+    for (int i = gang->oldest; i < gang->made; i++)
+        if (gang->fd[i] >= 0)
+            say(gang, gang->fd[i]);
+}
 
-    if (gang->kind != 's' || due < 1)
+/* Ten times a second a byte from each that is there, all at once. */
+static void dribble(struct gang *gang, int64_t *next_ns)
+{
+    if (gang->kind != 's' || now_ns() < *next_ns)
         return;
-    *last_ns = now_ns();
-    for (int i = 0; i < (int)due; i++) {
-        int fd = gang->fd[gang->turn++ % gang->made];
+    *next_ns = now_ns() + 100000000;
+    all_say(gang);
+}
 
-        if (fd >= 0)
-            say(gang, fd);
-    }
+static void told(const char *word)
+{
+    printf("%s\n", word);
+    fflush(stdout);
 }
 
 static int crowd(struct gang *gang)
 {
     struct rlimit most;
     int64_t begin_ns = now_ns(), dribble_ns = begin_ns;
+    int heard;
 
     (void)getrlimit(RLIMIT_NOFILE, &most);
     most.rlim_cur = most.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &most);
     gang->epoll = epoll_create1(EPOLL_CLOEXEC);
-    while (!input_ended()) {
+    while ((heard = hear_input()) >= 0) {
         double due = gang->per_s * (double)(now_ns() - begin_ns) / 1e9;
         int was = gang->made;
 
@@ -303,9 +316,11 @@ static int crowd(struct gang *gang)
             come(gang);
         hear(gang);
         dribble(gang, &dribble_ns);
-        if (was < gang->want && gang->made == gang->want) {
-            printf("ready\n");
-            fflush(stdout);
+        if (was < gang->want && gang->made == gang->want)
+            told("ready");
+        if (heard > 0) {
+            all_say(gang);
+            told("said");
         }
     }
     printf("made=%d closed=%d open=%d\n", gang->made, gang->closed, gang->open);

@@ -1,0 +1,83 @@
+#include "servers/turns.h"
+#include "tests/unit/check.h"
+
+enum { CROWD = 1000 };
+
+static struct turns turns;
+static struct session crowd[CROWD], other[3];
+
+static void come_from(struct session *session, const char *host)
+{
+    struct net_addrs found = {0};
+    struct err err = {0};
+
+    (void)net_resolve(host, 1, &found, &err);
+    *session = (struct session){.peer = found.at[0]};
+    turns_join(&turns, session);
+}
+
+static void all_come(void)
+{
+    turns = (struct turns){0};
+    for (int i = 0; i < CROWD; i++)
+        come_from(&crowd[i], "192.0.2.1");
+    for (int i = 0; i < 3; i++)
+        come_from(&other[i], "192.0.2.2");
+}
+
+static void one_host_is_served_in_order(void)
+{
+    turns = (struct turns){0};
+    for (int i = 0; i < 3; i++)
+        come_from(&other[i], "192.0.2.2");
+    CHECK(turns_next(&turns) == NULL);
+    for (int i = 0; i < 3; i++) {
+        turns_ask(&turns, &other[i]);
+        turns_ask(&turns, &other[i]); /* that changes nothing */
+    }
+    CHECK_INT(turns_at_once(&turns), 3);
+    for (int i = 0; i < 3; i++)
+        CHECK(turns_next(&turns) == &other[i]);
+    CHECK(turns_next(&turns) == NULL);
+}
+
+static void who_comes_from_elsewhere_waits_for_one(void)
+{
+    all_come();
+    for (int i = 0; i < CROWD; i++)
+        turns_ask(&turns, &crowd[i]);
+    CHECK_INT(turns_at_once(&turns), 1);
+    CHECK(turns_next(&turns) == &crowd[0]);
+    for (int i = 0; i < 100; i++) {
+        turns_ask(&turns, &other[i % 3]);
+        CHECK(turns_next(&turns) == &crowd[i + 1]);
+        turns_ask(&turns, &crowd[i + 1]);
+        CHECK(turns_next(&turns) == &other[i % 3]);
+    }
+}
+
+static void who_has_gone_has_no_turn(void)
+{
+    all_come();
+    turns_ask(&turns, &crowd[0]);
+    for (int i = 0; i < 3; i++)
+        turns_ask(&turns, &other[i]);
+    turns_leave(&turns, &crowd[0]);
+    turns_leave(&turns, &other[1]);
+    CHECK(turns_next(&turns) == &other[0]);
+    turns_leave(&turns, &other[0]);
+    CHECK(turns_next(&turns) == &other[2]);
+    CHECK(turns_next(&turns) == NULL);
+    turns_leave(&turns, &other[2]);
+    turns_ask(&turns, &crowd[1]);
+    turns_ask(&turns, &crowd[2]);
+    CHECK_INT(turns_at_once(&turns), 2); /* they are among themselves */
+}
+
+int main(void)
+{
+    one_host_is_served_in_order();
+    who_comes_from_elsewhere_waits_for_one();
+    who_has_gone_has_no_turn();
+    return check_done();
+}
