@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -155,6 +156,21 @@ long long folder_size(const char *dir, const char *name)
         !S_ISREG(st.st_mode))
         return -1;
     return st.st_size;
+}
+
+int folder_lock(int *lock, const char *path, int to_write, struct err *err)
+{
+    *lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*lock < 0 ||
+        flock(*lock, (to_write ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0 ||
+        errno != EWOULDBLOCK)
+        return 0;
+    (void)close(*lock);
+    *lock = -1;
+    err_set(err, ERR_RESULTS, "report-busy", "%s: another harness report %s it",
+            path, to_write ? "writes or checks" : "writes");
+    return err_hint(err, "wait until it is done%s",
+                    to_write ? ", or choose another place: --out DIR" : "");
 }
 
 int folder_temporary(char path[FOLDER_PATH], struct err *err)

@@ -35,6 +35,13 @@ int folder_move(const char *from_dir, const char *name, const char *to_dir,
 /* Bytes of a regular file, or -1. */
 long long folder_size(const char *dir, const char *name);
 
+/*
+ * Hold a folder until *lock is closed: alone, to write, or with other readers.
+ * Where a file system knows no locks it is not held (*lock is -1, or useless).
+ * Error: report-busy (ERR_RESULTS) when another process holds it.
+ */
+int folder_lock(int *lock, const char *path, int to_write, struct err *err);
+
 /* Make an empty folder for a while, in TMPDIR or /tmp.  Error: report-write. */
 int folder_temporary(char path[FOLDER_PATH], struct err *err);
 

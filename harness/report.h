@@ -21,7 +21,8 @@ struct report_request {
  * was in OUT before is replaced only by finished files: without gnuplot or
  * LaTeX there are new numbers, and the old PDF stays.  Errors: those of
  * result_load, samples_load and audit_*, gnuplot-*, pdflatex-* (ERR_HELPER),
- * report-write, report-no-space (ERR_RESULTS), report-missing-key (ERR_BUG).
+ * report-busy (another one writes there), report-write, report-no-space
+ * (ERR_RESULTS), report-missing-key (ERR_BUG).
  */
 int report_make(const struct report_request *request, FILE *to,
                 struct err *err);

@@ -16,11 +16,13 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct check {
     char dir[FOLDER_PATH]; /* where results.json is */
     char pdf[FOLDER_PATH];
     char expected[FOLDER_PATH]; /* what the data give, in the same files */
+    int lock;                   /* nobody writes there meanwhile */
     struct report_drift drift;
     struct buf said; /* what else there is to say, in lines */
 };
@@ -275,13 +277,15 @@ static int check_all(struct check *check, struct report_content *content,
 int report_check(const char *report, const char *const *dirs, int ndirs,
                  FILE *to, struct err *err)
 {
-    struct check check = {.drift.to = to};
+    struct check check = {.lock = -1, .drift.to = to};
     struct report_sources sources = {0};
     struct report_content content = {0};
     int status = locate(&check, report, err);
 
     if (status == 0)
         status = need_values(&check, err);
+    if (status == 0)
+        status = folder_lock(&check.lock, check.dir, 0, err);
     if (status == 0)
         status = report_sources_find(&sources, check.dir, dirs, ndirs, err);
     /* A partial run is one of its values: the report says so or differs. */
@@ -292,6 +296,8 @@ int report_check(const char *report, const char *const *dirs, int ndirs,
         status = check_all(&check, &content, err);
     if (check.expected[0])
         folder_remove(check.expected);
+    if (check.lock >= 0)
+        (void)close(check.lock);
     buf_release(&check.said);
     report_content_release(&content);
     report_sources_release(&sources);

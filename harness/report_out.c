@@ -48,21 +48,31 @@ static void remove_stale(const char *out)
         closedir(dir);
 }
 
-int report_out_begin(char work[FOLDER_PATH], const char *out, struct err *err)
+int report_out_begin(struct report_out *to, const char *out, struct err *err)
 {
     char name[64];
 
+    *to = (struct report_out){.lock = -1};
     snprintf(name, sizeof name, ".work-%ld-XXXXXX", (long)getpid());
-    if (folder_make(out, err) < 0 || folder_path(work, out, name, err) < 0) {
-        work[0] = '\0';
+    if (folder_make(out, err) < 0 || folder_lock(&to->lock, out, 1, err) < 0 ||
+        folder_path(to->work, out, name, err) < 0) {
+        to->work[0] = '\0';
         return -1;
     }
     remove_stale(out);
-    if (mkdtemp(work))
+    if (mkdtemp(to->work))
         return 0;
-    work[0] = '\0';
+    to->work[0] = '\0';
     err_sys(err, ERR_RESULTS, "report-write", "cannot write into %s", out);
     return err_hint(err, "choose another place: --out DIR");
+}
+
+void report_out_end(struct report_out *to)
+{
+    if (to->work[0])
+        folder_remove(to->work);
+    if (to->lock >= 0)
+        (void)close(to->lock);
 }
 
 static void forget(const char *dir, const char *name)

@@ -5,11 +5,20 @@
 #include "harness/folder.h"
 #include "lib/err.h"
 
+/* One at a time: OUT is held while lock is open. */
+struct report_out {
+    char work[FOLDER_PATH]; /* OUT/.work-PID-XXXXXX; "" when there is none */
+    int lock;
+};
+
 /*
- * Make OUT and an empty OUT/.work-PID-XXXXXX, and remove work folders whose
- * process is gone.  `work` is "" on failure.
+ * Make OUT, hold it, make the empty work folder, and remove those whose process
+ * is gone.  Errors: those of folder_make, report-busy, report-write.
  */
-int report_out_begin(char work[FOLDER_PATH], const char *out, struct err *err);
+int report_out_begin(struct report_out *to, const char *out, struct err *err);
+
+/* Remove the work folder and let go of OUT; {.lock = -1} has neither. */
+void report_out_end(struct report_out *to);
 
 /*
  * Move what is finished from the work folder to OUT, each file at once, and

@@ -9,7 +9,7 @@
 # FULL         1: measure every scenario anew, and ten short pairs of
 #              local_rate and remote_rate (a few minutes)
 # OUT          where the report is built; default report/build, from where the
-#              PDF is copied to report/report.pdf
+#              PDF is copied to report/report.pdf; one make report at a time
 # What was made is held against its data at the end (report --check).  Exits
 # with the code of the harness command that failed.
 set -eu
@@ -86,6 +86,16 @@ others() {
         esac
     done
 }
+
+# Two at once would spoil each other's measurements, and share report/build.
+if [ -z "${OUT:-}" ] && command -v flock >/dev/null; then
+    exec 9<report
+    flock -n 9 || {
+        echo 'make report: (report-busy) another one is at work in report/' >&2
+        echo '  hint: wait until it is done, or set OUT to another folder' >&2
+        exit 5
+    }
+fi
 
 local_results=${LOCAL:-$(folder_of local_rate)}
 remote_results=${REMOTE:-$(folder_of remote_rate)}

@@ -221,6 +221,17 @@ END
     [ ! -e report/report.pdf ]
 }
 
+@test "make report: one at a time, for both would measure" {
+    need flock
+    fake_tree
+    run --separate-stderr flock report sh report/make.sh
+    expect_status 5
+    [[ $stderr == *'(report-busy) another one is at work in report/'*'set OUT'* ]]
+    [ ! -e asked ]
+    OUT=elsewhere run --separate-stderr flock report sh report/make.sh
+    expect_status 0
+}
+
 # fake_pairs TIME A B: two folders that were run in turn.
 fake_pairs() {
     mkdir -p "results/$2-$1" "results/$3-$1"

@@ -461,6 +461,11 @@ draws() { compgen -G "out/.work-$pid-*/figures/fig1.work"; }
     PATH=$T/fake:$PATH "$bin/harness" report "$l" --out out 3>&- &
     pid=$!
     within 10 draws
+    # Until then nobody else writes there, nor reads what is half of two.
+    report "$l" --out out
+    expect_error 5 report-busy
+    report --check out .
+    expect_error 5 report-busy
     kill -KILL "$pid"
     wait "$pid" || true
     within 5 no_marked_process
