@@ -71,9 +71,10 @@ static void count_connections(const struct result_run *run,
              run->connections == 1 ? "" : "s");
 }
 
-/* What tells a run of a sweep from the others: "64 bytes, 10 connections". */
-static void put_load(struct target to, const struct result_run *run)
+/* Tells it from others of that title: "64 bytes, 10 connections, in pairs". */
+static void put_load(struct target to, const struct report_run *of)
 {
+    const struct result_run *run = of->run;
     char connections[2 * QUANTITY_SIZE], count[QUANTITY_SIZE];
     struct buf text = {0};
 
@@ -84,6 +85,9 @@ static void put_load(struct target to, const struct result_run *run)
     if (run->rate_per_s > 0)
         buf_addf(&text, ", %s messages a second",
                  quantity_count(llround(run->rate_per_s), count));
+    if (strcmp(run->server, "thread") != 0 && !result_run_is_udp(run))
+        buf_addf(&text, ", server %s", run->server);
+    buf_add(&text, of->result->pairs.has ? ", in pairs" : "");
     put_text(to, "load", buf_text(&text));
     buf_release(&text);
 }
@@ -140,7 +144,7 @@ static void put_conditions(struct target to, const struct report_run *run)
     put_text(to, "server", run->run->server);
     put_text(to, "transport", result_run_is_udp(run->run) ? "UDP" : "TCP");
     put_text(to, "folder", report_run_folder(run->result));
-    put_load(to, run->run);
+    put_load(to, run);
     put_started(to, run->run->start_utc);
     if (run->result->what[0])
         put_text(to, "what", run->result->what);

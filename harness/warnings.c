@@ -33,8 +33,9 @@ static const struct {
                               "small differences do not"},
     [WARNING_SCHEDULE] = {"schedule",
                           "Messages were sent late by more than a tenth of "
-                          "their interval: busy_poll keeps the schedule, a "
-                          "lower rate too. Response times count from when a "
+                          "their interval: a client that spins keeps the "
+                          "schedule (busy_poll), a lower rate too. Response "
+                          "times count from when a "
                           "message was due, and hold"},
     [WARNING_LOAD] = {"load",
                       "Others computed on this machine when the run began: "
@@ -61,9 +62,9 @@ static const struct {
     [WARNING_BIMODAL] = {"bimodal",
                          "Round trips come in two sizes, so the median tells "
                          "which was more frequent. On one machine that is "
-                         "the scheduler's choice of processors, and "
-                         "cpu.client and cpu.server help; over a network, "
-                         "two routes or a queue"},
+                         "the scheduler's choice of processors, and tying "
+                         "client and server to some helps (cpu.client, "
+                         "cpu.server); over a network, two routes or a queue"},
     [WARNING_DELAYED_ACK] = {"delayed-ack",
                              "A delayed acknowledgement held up by Nagle's "
                              "algorithm takes 40 ms. Our sockets switch it "
