@@ -21,8 +21,9 @@
  *
  * Prints the first differences; or what was not the template's or could not be
  * checked, and "checked: N values from M folders".  Errors (ERR_RESULTS):
- * report-differs, report-open, report-busy; those of report_sources_find, report_set_load,
- * folder_read, report_parts_tex, report_figures_draw and report_shown.
+ * report-differs, report-open, report-busy; those of report_sources_find,
+ * report_set_load, folder_read, report_parts_tex, report_figures_draw and
+ * report_shown.
  */
 int report_check(const char *report, const char *const *dirs, int ndirs,
                  FILE *to, struct err *err);
