@@ -8,24 +8,35 @@
 /*
  * A row of the record is about 68 bytes.  How many rows there will be depends
  * on the round trip; a loopback echo takes so long on a usual machine, a
- * connection for each message more, an emulated path adds its own.
+ * connection for each message more, many bytes more than that, and an emulated
+ * path adds its own.  However many are in flight, client and server have only
+ * their processors: an echo takes a third of its round trip of each.
  */
 static const double row_bytes = 68;
 static const double loopback_rtt_s = 15e-6;
 static const double connecting_rtt_s = 100e-6;
+static const double byte_rtt_s = 0.5e-9;
+static const double busy_share = 1. / 3;
 
 /* What a case is expected to come to, all repeats together. */
 struct estimate {
     double seconds; /* INFINITY: until the messages are done */
     double messages;
+    double busiest_per_s; /* 0: the processors are not the limit */
 };
+
+/* Without a path: what the processors have to do for an echo. */
+static double echo_rtt_s(const struct scenario *one)
+{
+    double least_s = one->server == SERVER_SIMPLE ? connecting_rtt_s
+                                                  : loopback_rtt_s;
+
+    return fmax(least_s, (double)one->message_size_bytes * byte_rtt_s);
+}
 
 static double about_rtt_s(const struct scenario *one)
 {
-    double rtt_s = one->server == SERVER_SIMPLE ? connecting_rtt_s
-                                                : loopback_rtt_s;
-
-    return rtt_s + (one->emulated ? 2 * one->path_delay_ms / 1e3 : 0);
+    return echo_rtt_s(one) + (one->emulated ? 2 * one->path_delay_ms / 1e3 : 0);
 }
 
 /* Share of messages that are lost on the way there or back. */
@@ -50,15 +61,18 @@ static struct estimate estimate(const struct scenario *one)
 {
     double repeat = (double)one->repeat;
     double in_flight = (double)(one->connections * one->window);
-    double rate = one->rate_per_s > 0 ? one->rate_per_s
-                                      : in_flight / seconds_a_message(one);
+    double most = 1 / (busy_share * echo_rtt_s(one));
+    double wanted = one->rate_per_s > 0 ? one->rate_per_s
+                                        : in_flight / seconds_a_message(one);
+    double rate = one->rate_per_s > 0 ? wanted : fmin(wanted, most);
     double seconds = one->duration_ns ? (double)one->duration_ns / 1e9
                                       : INFINITY;
     double messages = one->messages ? (double)one->messages : INFINITY;
 
     return (struct estimate){.seconds = repeat * seconds,
                              .messages = repeat *
-                                         fmin(messages, rate * seconds)};
+                                         fmin(messages, rate * seconds),
+                             .busiest_per_s = rate < wanted ? most : 0};
 }
 
 /* ---- the lines ---- */
@@ -183,21 +197,21 @@ static void print_seconds(double seconds, FILE *to)
 static void print_case(const struct scenario *one, FILE *to)
 {
     struct estimate about = estimate(one);
-    char key[96], count[32];
+    char key[96], count[32], room[24];
 
     scenario_case_key(one, key, sizeof key);
     num_grouped((int64_t)about.messages, count, sizeof count);
     fprintf(to, "case       %s: ", key);
     print_seconds(about.seconds, to);
-    fprintf(to, ", about %s messages, %.2g MB\n", count,
-            about.messages * row_bytes / 1e6);
+    fprintf(to, ", about %s messages, %s\n", count,
+            num_bytes(about.messages * row_bytes, room, sizeof room));
 }
 
 static void print_sum(const struct scenario *s, const struct estimate *sum,
                       FILE *to)
 {
     struct scenario one;
-    char count[32], rtt[24];
+    char count[32], rtt[24], room[24];
 
     scenario_case(s, 0, &one);
     num_grouped((int64_t)sum->messages, count, sizeof count);
@@ -207,8 +221,11 @@ static void print_sum(const struct scenario *s, const struct estimate *sum,
     fprintf(to, "\nmessages   about %s", count);
     if (one.rate_per_s <= 0)
         fprintf(to, ", if a round trip takes %s", rtt);
-    fputc('\n', to);
-    fprintf(to, "record     about %.2g MB\n", sum->messages * row_bytes / 1e6);
+    if (sum->busiest_per_s > 0)
+        fprintf(to, ", and a second holds %s at most",
+                num_grouped((int64_t)sum->busiest_per_s, count, sizeof count));
+    fprintf(to, "\nrecord     about %s\n",
+            num_bytes(sum->messages * row_bytes, room, sizeof room));
 }
 
 static void print_ports(const struct scenario *s, FILE *to)
@@ -234,6 +251,7 @@ static void print_cases(const struct scenario *s, FILE *to)
         about = estimate(&one);
         sum.seconds += about.seconds;
         sum.messages += about.messages;
+        sum.busiest_per_s = fmax(sum.busiest_per_s, about.busiest_per_s);
         if (cases > 1)
             print_case(&one, to);
     }

@@ -258,3 +258,14 @@ const char *num_bitrate(double bits_per_s, char *buf, size_t size)
         return scaled(bits_per_s / 1e6, "Mbit/s", buf, size);
     return scaled(bits_per_s / 1e9, "Gbit/s", buf, size);
 }
+
+const char *num_bytes(double bytes, char *buf, size_t size)
+{
+    if (bytes < 999.5e3)
+        return scaled(bytes / 1e3, "kB", buf, size);
+    if (bytes < 999.5e6)
+        return scaled(bytes / 1e6, "MB", buf, size);
+    if (bytes < 999.5e9)
+        return scaled(bytes / 1e9, "GB", buf, size);
+    return scaled(bytes / 1e12, "TB", buf, size);
+}

@@ -47,4 +47,7 @@ const char *num_duration(double ns, char *buf, size_t size);
 /* "262 Mbit/s", SI prefixes, three significant digits.  Returns buf. */
 const char *num_bitrate(double bits_per_s, char *buf, size_t size);
 
+/* "161 kB", "1.40 GB", SI prefixes, three significant digits.  Returns buf. */
+const char *num_bytes(double bytes, char *buf, size_t size);
+
 #endif

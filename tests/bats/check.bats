@@ -19,7 +19,7 @@ load       tcp, closed loop, 1 connection, 1000 bytes a message, time-out 3 s
 runs       1 case x 3 repeats
 time       90 s
 messages   about 2 367, if a round trip takes 38.0 ms
-record     about 0.16 MB
+record     about 161 kB
 ports      2 to listen on, 1 of the client
 END
 }
@@ -37,15 +37,29 @@ site       local: echo-udp-server started here on 127.0.0.1, a free port
 loss       on purpose by echo-udp-server: gilbert in bursts of 3, both directions; 25 % behind the next
 load       udp, closed loop, 2 connections, 48, 1000 bytes a message, time-out 0.5 s
 runs       4 cases x 2 repeats
-case       udp-udp-48B-2c-p0: 4 s, about 533 333 messages, 36 MB
-case       udp-udp-48B-2c-p0.5: 4 s, about 21 messages, 0.0015 MB
-case       udp-udp-1000B-2c-p0: 4 s, about 533 333 messages, 36 MB
-case       udp-udp-1000B-2c-p0.5: 4 s, about 21 messages, 0.0015 MB
+case       udp-udp-48B-2c-p0: 4 s, about 533 333 messages, 36.3 MB
+case       udp-udp-48B-2c-p0.5: 4 s, about 21 messages, 1.45 kB
+case       udp-udp-1000B-2c-p0: 4 s, about 533 333 messages, 36.3 MB
+case       udp-udp-1000B-2c-p0.5: 4 s, about 21 messages, 1.45 kB
 time       16 s
 messages   about 1 066 709, if a round trip takes 15.0 us
-record     about 73 MB
+record     about 72.5 MB
 ports      1 to listen on, 2 of the client
 END
+}
+
+# A thousand connections have the same processors as one.
+@test "check: many connections and large messages do not promise a miracle" {
+    run --separate-stderr run_timed 5 "$bin/harness" check "$root/scenarios/connection_sweep.json" \
+        --set duration_s=3 --set 'connections=[1,1000]'
+    expect_status 0
+    [[ $output == *'case       tcp-epoll-1000B-1c: 3 s, about 200 000 messages, 13.6 MB'* ]]
+    [[ $output == *'case       tcp-epoll-1000B-1000c: 3 s, about 600 000 messages, 40.8 MB'* ]]
+    [[ $output == *'messages   about 800 000, if a round trip takes 15.0 us, and a second holds 200 000 at most'* ]]
+    [[ $output == *'record     about 54.4 MB'* ]]
+    run --separate-stderr run_timed 5 "$bin/harness" check "$root/scenarios/smoke.json" --set message_size=16777216
+    expect_status 0
+    [[ $output == *'messages   about 238, if a round trip takes 8.39 ms'* ]]
 }
 
 @test "check: the failure test against a simple server" {

@@ -281,6 +281,12 @@ static void bit_rates(void)
     CHECK_STR(num_bitrate(999.6e6, text, sizeof text), "1.00 Gbit/s");
     CHECK_STR(num_bitrate(8e6, text, sizeof text), "8.00 Mbit/s");
     CHECK_STR(num_bitrate(12.34e9, text, sizeof text), "12.3 Gbit/s");
+    CHECK_STR(num_bytes(0, text, sizeof text), "0.00 kB");
+    CHECK_STR(num_bytes(1428, text, sizeof text), "1.43 kB");
+    CHECK_STR(num_bytes(999.6e3, text, sizeof text), "1.00 MB");
+    CHECK_STR(num_bytes(136e6, text, sizeof text), "136 MB");
+    CHECK_STR(num_bytes(15.11e9, text, sizeof text), "15.1 GB");
+    CHECK_STR(num_bytes(999.6e9, text, sizeof text), "1.00 TB");
 }
 
 int main(void)
