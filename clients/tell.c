@@ -31,7 +31,8 @@ void tell_progress(const struct progress *progress, void *ctx)
         printf("%s\n", line);
         fflush(stdout);
     } else if (tell->bar) {
-        progress_draw(progress, tell->program, 79, line, sizeof line);
+        progress_draw(progress, tell->program, progress_columns(), line,
+                      sizeof line);
         fprintf(stderr, "\r\033[K%s", line);
     } else if (tell->plan->persists) {
         say_share(tell, progress);

@@ -128,7 +128,7 @@ static void check_timer(struct findings *findings,
         findings, warn_if(rate < low_rate), "timer",
         "the machine is busy or a slow guest: an open loop (rate_per_s) will "
         "send late",
-        "a sleep ends %s late (p50), %s (p99): in time for %.2g messages a "
+        "a sleep ends %s late (p50), %s (p99): in time for %.0f messages a "
         "second without busy_poll",
         num_duration((double)floor->timer_overshoot_p50_ns, p50, sizeof p50),
         num_duration((double)floor->timer_overshoot_p99_ns, p99, sizeof p99),

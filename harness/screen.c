@@ -1,23 +1,12 @@
-#define _GNU_SOURCE
 #include "harness/screen.h"
 
 #include "lib/clock.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const int64_t plain_line_every_ns = 5 * CLOCK_NS_PER_S;
-
-static int columns(void)
-{
-    struct winsize size;
-
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
-        return size.ws_col - 1; /* the last column would wrap */
-    return 79;
-}
 
 void screen_begin(struct screen *screen, const char *label)
 {
@@ -31,12 +20,16 @@ void screen_show(struct screen *screen, const struct progress *progress)
 {
     char line[PROGRESS_LINE_SIZE];
 
+    screen->bits += (double)progress->bits_per_s *
+                    (double)(progress->elapsed_ns - screen->elapsed_ns) / 1e9;
+    screen->elapsed_ns = progress->elapsed_ns;
     if (screen->is_terminal) {
-        progress_draw(progress, screen->label, columns(), line, sizeof line);
+        progress_draw(progress, screen->label, progress_columns(), line,
+                      sizeof line);
         fprintf(stderr, "\r\033[K%s", line);
         screen->drawn = 1;
     } else if (progress->elapsed_ns >= screen->next_line_ns) {
-        progress_say(progress, screen->label, line, sizeof line);
+        progress_say(progress, screen->bits, screen->label, line, sizeof line);
         fprintf(stderr, "%s\n", line);
         screen->next_line_ns += plain_line_every_ns;
     }

@@ -14,6 +14,8 @@ struct screen {
     int is_terminal;
     int drawn;            /* a bar stands on the line */
     int64_t next_line_ns; /* elapsed time of the next plain line */
+    int64_t elapsed_ns;   /* what was shown last */
+    double bits;          /* echoed until then */
 };
 
 void screen_begin(struct screen *screen, const char *label);

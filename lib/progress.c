@@ -1,9 +1,12 @@
+#define _GNU_SOURCE
 #include "lib/progress.h"
 
 #include "lib/num.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 struct field {
     const char *name;
@@ -127,14 +130,29 @@ void progress_draw(const struct progress *progress, const char *label,
         line[columns] = '\0';
 }
 
-void progress_say(const struct progress *progress, const char *label,
-                  char *line, size_t size)
+int progress_columns(void)
 {
-    char middle[96], count[32];
+    struct winsize size;
 
-    facts(progress, middle, sizeof middle);
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
+        return size.ws_col - 1; /* the last column would wrap */
+    return 79;
+}
+
+void progress_say(const struct progress *progress, double bits,
+                  const char *label, char *line, size_t size)
+{
+    double seconds = (double)progress->elapsed_ns / 1e9;
+    char count[32], mean[24], rate[24], rtt[24] = "-";
+
     num_grouped(progress->messages, count, sizeof count);
-    snprintf(line, size, "%s: %3.0f %%  %.1f s  %s messages  %s", label,
-             share_done(progress) * 100, (double)progress->elapsed_ns / 1e9,
-             count, middle + strspn(middle, " "));
+    num_bitrate(seconds > 0 ? bits / seconds : 0, mean, sizeof mean);
+    num_bitrate((double)progress->bits_per_s, rate, sizeof rate);
+    if (progress->rtt_p50_ns)
+        num_duration((double)progress->rtt_p50_ns, rtt, sizeof rtt);
+    snprintf(line, size,
+             "%s: %3.0f %%  %.1f s  %s messages  %lld failed  %s; now %s, "
+             "RTT %s",
+             label, share_done(progress) * 100, seconds, count,
+             (long long)progress->failed, mean, rate, rtt);
 }

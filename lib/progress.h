@@ -34,8 +34,14 @@ int progress_parse(const char *line, struct progress *progress);
 void progress_draw(const struct progress *progress, const char *label,
                    int columns, char *line, size_t size);
 
-/* The same facts without a bar, for a log. */
-void progress_say(const struct progress *progress, const char *label,
-                  char *line, size_t size);
+/* Columns of the terminal that stderr is, but the last; 79 where it is none. */
+int progress_columns(void);
+
+/*
+ * For a log: the counts with the rate since the start, which is `bits` so far,
+ * and what the last interval was like.
+ */
+void progress_say(const struct progress *progress, double bits,
+                  const char *label, char *line, size_t size);
 
 #endif

@@ -133,9 +133,9 @@ static void the_line_for_a_log(void)
 {
     char line[128];
 
-    progress_say(&sample, "local_rate", line, sizeof line);
-    CHECK_STR(line, "local_rate:  25 %  2.5 s  152 000 messages  "
-                    "487 Mbit/s  RTT 15.2 us  3 failed");
+    progress_say(&sample, 1.25e9, "local_rate", line, sizeof line);
+    CHECK_STR(line, "local_rate:  25 %  2.5 s  152 000 messages  3 failed  "
+                    "500 Mbit/s; now 487 Mbit/s, RTT 15.2 us");
 }
 
 int main(void)
