@@ -52,4 +52,10 @@ const struct scenario_key *scenario_key_find(const char *path);
 /* The known keys below `prefix` ("" for the top), separated by blanks. */
 void scenario_key_list(const char *prefix, char *text, size_t size);
 
+/*
+ * The key that was probably meant by `name`, no key of the object `prefix`, or
+ * NULL: a slip or two away, or the same in another object.
+ */
+const char *scenario_key_near(const char *prefix, const char *name);
+
 #endif

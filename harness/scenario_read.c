@@ -268,11 +268,16 @@ static int unknown_key(const struct scenario_reader *reader, const char *path,
                        const char *prefix)
 {
     char where[512], known[400];
+    const char *name = path + strlen(prefix) + (*prefix != '\0');
+    const char *near = scenario_key_near(prefix, name);
 
     scenario_place(reader, path, where, sizeof where);
     scenario_key_list(prefix, known, sizeof known);
     err_set(reader->err, ERR_USAGE, "scenario-unknown-key",
             "%s: \"%.100s\" is not a key", where, path);
+    if (near)
+        return err_hint(reader->err, "did you mean \"%s\"? keys here: %s", near,
+                        known);
     return err_hint(reader->err, "keys here: %s", known);
 }
 

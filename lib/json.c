@@ -82,17 +82,20 @@ static int refuse_duplicate(const struct json_doc *doc, enum err_code code,
     if (found <= 0)
         return found;
     line = json_scan_line(doc->text, doc->len, path, 2);
-    return err_set(err, code, "json-duplicate", "%s:%d: duplicate key \"%s\"",
-                   doc->name, line ? line : 1, path);
+    err_set(err, code, "json-duplicate", "%s:%d: duplicate key \"%s\"",
+            doc->name, line ? line : 1, path);
+    return err_hint(err, "leave one of the two out");
 }
 
 static int parse_text(struct json_doc *doc, enum err_code code, struct err *err)
 {
     struct json_fault fault;
 
-    if (json_scan_check(doc->text, doc->len, &fault) < 0)
-        return err_set(err, code, "json-syntax", "%s:%d:%d: %s", doc->name,
-                       fault.line, fault.column, fault.what);
+    if (json_scan_check(doc->text, doc->len, &fault) < 0) {
+        err_set(err, code, "json-syntax", "%s:%d:%d: %s", doc->name, fault.line,
+                fault.column, fault.what);
+        return err_hint(err, "%s", fault.advice);
+    }
     doc->root = cJSON_ParseWithLengthOpts(doc->text, doc->len + 1, NULL, 1);
     if (!doc->root)
         return no_memory(err);
@@ -182,10 +185,10 @@ static int hint(enum err_code code, struct err *err)
     if (code == ERR_RESULTS)
         return err_hint(err, "the file is not as it was written: restore it, "
                              "or measure again");
-    if (strcmp(err->id, "json-open") == 0)
-        return err_hint(err, "name a file that holds one JSON object");
-    return err_hint(err, "the file must hold one JSON object (RFC 8259) and "
-                         "nothing after it");
+    if (err->hint[0] || err->code == ERR_RESOURCE)
+        return -1;
+    return err_hint(err, "name a file that holds one JSON object {...} and "
+                         "little else");
 }
 
 int json_load(struct json_doc *doc, const char *path, enum err_code code,

@@ -314,6 +314,46 @@ static int line_of(const char *start, const char *at)
     return line;
 }
 
+static int begins(const struct scan *scan, const char *bytes)
+{
+    size_t n = strlen(bytes);
+
+    return (size_t)(scan->end - scan->start) >= n &&
+           memcmp(scan->start, bytes, n) == 0;
+}
+
+/* The comma before } or ], which other languages allow. */
+static int is_after_comma(const struct scan *scan)
+{
+    const char *at = scan->at;
+
+    while (at > scan->start && strchr(" \t\r\n", at[-1]))
+        at--;
+    return at > scan->start && at[-1] == ',' &&
+           (peek(scan) == '}' || peek(scan) == ']');
+}
+
+/* What to do about habits that JSON does not share, by what stands there. */
+static const char *advice(const struct scan *scan)
+{
+    if (begins(scan, "\xff\xfe") || begins(scan, "\xfe\xff"))
+        return "this is UTF-16: save it as UTF-8";
+    if (begins(scan, "\xef\xbb\xbf"))
+        return "save it as UTF-8 without a byte order mark (BOM)";
+    if (is_after_comma(scan))
+        return "leave out the comma before it";
+    switch (peek(scan)) {
+    case '\'':
+        return "JSON wants double quotes: \"like this\"";
+    case '/':
+    case '#':
+        return "JSON has no comments: leave them out";
+    default:
+        return "mend it there, or just before: the file must hold one JSON "
+               "object (RFC 8259) and nothing after it";
+    }
+}
+
 int json_scan_check(const char *text, size_t len, struct json_fault *fault)
 {
     struct scan scan = {.start = text, .at = text, .end = text + len};
@@ -325,6 +365,7 @@ int json_scan_check(const char *text, size_t len, struct json_fault *fault)
     while (begin > text && begin[-1] != '\n')
         begin--;
     fault->what = scan.what;
+    fault->advice = advice(&scan);
     fault->line = line_of(text, scan.at);
     fault->column = (int)(scan.at - begin) + 1;
     return -1;

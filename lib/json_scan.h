@@ -13,9 +13,10 @@
 
 /* Where and why a text is no JSON. */
 struct json_fault {
-    int line;         /* 1.. */
-    int column;       /* 1.., in bytes */
-    const char *what; /* "a comma or } is missing", a constant */
+    int line;           /* 1.. */
+    int column;         /* 1.., in bytes */
+    const char *what;   /* "a comma or } is missing", a constant */
+    const char *advice; /* what to do, a constant */
 };
 
 /* 0 when text[0..len) is one JSON value and nothing else, or -1 and fault. */

@@ -146,6 +146,32 @@ expect_words() {
     [ "$(ls -A)" = stdout ]
 }
 
+# hinted TEXT HINT: what to do about it is told with HINT.
+hinted() {
+    printf "$1" >s.json
+    run --separate-stderr run_timed 5 "$bin/harness" check s.json
+    expect_status 2
+    [[ $stderr == *"hint: $2"* ]] || { echo "$1: $stderr" && return 1; }
+}
+
+@test "check: what to do is told for habits that JSON does not share, and for slips" {
+    hinted '\xef\xbb\xbf{}' 'save it as UTF-8 without a byte order mark'
+    hinted '\xff\xfe{' 'this is UTF-16: save it as UTF-8'
+    hinted '{"version": 1, "name": "x",}' 'leave out the comma before it'
+    hinted '{"version": 1, "message_size": [1,]}' 'leave out the comma before it'
+    hinted '{"version": 1]' 'mend it there, or just before'
+    hinted "{'version': 1}" 'JSON wants double quotes'
+    hinted '{"version": 1, // what\n"name": "x"}' 'JSON has no comments'
+    hinted '{"version": 1\n"name": "x"}' 'mend it there, or just before'
+    hinted '{"name": "x", "name": "y"}' 'leave one of the two out'
+    hinted '{"version": 1, "name": "x", "mesage_size": 5}' 'did you mean "message_size"?'
+    hinted '{"version": 1, "name": "x", "duration_ms": 5}' 'did you mean "duration_s"?'
+    hinted '{"version": 1, "name": "x", "target": {"prot": 5}}' 'did you mean "target.port"?'
+    hinted '{"version": 1, "name": "x", "delay_ms": 5}' 'did you mean "path.delay_ms"?'
+    hinted '{"version": 1, "name": "x", "xyz": 5}' 'keys here: version name'
+    hinted '{"version": 1, "name": "x", "%s": 5}' 'keys here: version name'
+}
+
 @test "check: run refuses what check refuses, before it makes a folder" {
     for file in "$data"/invalid/{unknown-key,trailing-text,connections-0,conflict-ssh-without-port,conflict-no-limit}.json; do
         echo "${file##*/}:"

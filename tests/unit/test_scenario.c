@@ -242,7 +242,7 @@ static void a_refusal_says_where(void)
     CHECK_STR(load_set(HEAD "}", "cpu.clint=1").err.msg,
               "s.json, command line: \"cpu.clint\" is not a key");
     CHECK_STR(load_set(HEAD "}", "cpu.clint=1").err.hint,
-              "keys here: client server");
+              "did you mean \"cpu.client\"? keys here: client server");
 }
 
 static void pairs_that_are_none(void)
