@@ -25,8 +25,11 @@ int net_is_name(const char *name)
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "0123456789.-_:%";
     size_t n = strlen(name);
+    const char *colon = strchr(name, ':');
 
-    return n > 0 && n <= 253 && name[0] != '-' && strspn(name, allowed) == n;
+    /* One colon is a port's; an IPv6 address has two or more. */
+    return n > 0 && n <= 253 && name[0] != '-' && strspn(name, allowed) == n &&
+           (!colon || strchr(colon + 1, ':'));
 }
 
 int net_split(const char *text, char host[NET_NAME_SIZE], int *port)
@@ -171,8 +174,8 @@ int net_resolve(const char *host, int port, struct net_addrs *addrs,
 
     if (!net_is_name(host)) {
         err_set(err, ERR_USAGE, "host-name", "bad host: \"%.80s\"", host);
-        return err_hint(err, "a name or an address: letters, digits, and "
-                             ". - _ : %%, not starting with -");
+        return err_hint(err, "a name or an address alone, fd00::1 for IPv6; "
+                             "the port goes to --port");
     }
     snprintf(service, sizeof service, "%d", port);
     code = getaddrinfo(host, service, &want, &found);

@@ -31,7 +31,8 @@ struct net_addrs {
 
 /*
  * 1 when `name` can be a host name or an address literal: letters, digits,
- * and . - _ : % only, no leading '-', at most 253 bytes.
+ * and . - _ : % only, no leading '-', no single colon (of a port), at most 253
+ * bytes.
  */
 int net_is_name(const char *name);
 
