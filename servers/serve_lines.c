@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static void write_line(const char *fmt, va_list args)
+__attribute__((format(printf, 1, 0))) static void write_line(const char *fmt,
+                                                             va_list args)
 {
     char line[2048];
     int n = vsnprintf(line, sizeof line - 1, fmt, args);
