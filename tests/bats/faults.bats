@@ -106,6 +106,13 @@ partial_is_sound() {
     find results | diff before -
 }
 
+@test "fault: a run of this name began in this very second: the next waits" {
+    mkdir -p "results/smoke-$(date -u +%Y%m%dT%H%M%SZ)"
+    harness_run 1
+    expect_status 0
+    "$bin/harness" verify "$(tail -n 1 <<<"$output")"
+}
+
 @test "fault: two runs of one name at one time: one gets the folder" {
     mkdir results
     now=$(date +%s)
