@@ -310,14 +310,19 @@ static void print_outliers(const struct summary *s, FILE *to)
 /* Both have more to do than what comes after them, so they are told apart. */
 static void print_start(const struct summary *s, FILE *to)
 {
+    const char *median = s->texture.firsts > 1 ? " (median)" : "";
     char connect[32], first[32];
 
-    if (s->connect.connected > 0)
-        fprintf(
-            to, "  connecting %s, and the first message %s%s\n",
-            num_duration((double)s->connect.p50_ns, connect, sizeof connect),
-            num_duration((double)s->texture.first_p50_ns, first, sizeof first),
-            s->texture.firsts > 1 ? " (medians)" : "");
+    num_duration((double)s->connect.p50_ns, connect, sizeof connect);
+    num_duration((double)s->texture.first_p50_ns, first, sizeof first);
+    if (s->connect.connected == 0)
+        return;
+    if (s->is_udp)
+        fprintf(to, "  first      message of a connection %s%s\n", first,
+                median);
+    else
+        fprintf(to, "  connecting %s%s, and the first message %s%s\n", connect,
+                median, first, median);
 }
 
 /* A share that was seen, or the bound of one that was not. */
@@ -335,6 +340,23 @@ static void print_failed(const struct summary *s, FILE *to)
                 100 * s->failed_share.hi);
 }
 
+/* "  failed     9 late, 1 corrupt" */
+static void print_failures(const struct summary *s, FILE *to)
+{
+    const char *comma = "  failed     ";
+    char n[32];
+
+    for (int i = 0; i < OUTCOME_COUNT && s->failed > 0; i++) {
+        if (!s->outcomes[i] || !samples_is_failure((enum outcome)i))
+            continue;
+        fprintf(to, "%s%s %s", comma, num_grouped(s->outcomes[i], n, sizeof n),
+                outcome_name((enum outcome)i));
+        comma = ", ";
+    }
+    if (s->failed > 0)
+        fputc('\n', to);
+}
+
 void summary_print(const struct summary *s, const struct result_run *run,
                    FILE *to)
 {
@@ -345,6 +367,7 @@ void summary_print(const struct summary *s, const struct result_run *run,
             num_grouped(s->rows, rows, sizeof rows),
             num_grouped(s->ok, ok, sizeof ok));
     print_failed(s, to);
+    print_failures(s, to);
     if (s->unsent > 0)
         fprintf(to, "  %s messages were not sent: this machine's limit\n",
                 num_grouped(s->unsent, rows, sizeof rows));
