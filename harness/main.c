@@ -5,6 +5,7 @@
 #include "lib/start.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,6 +70,8 @@ int main(int argc, char **argv)
     struct err err = {0};
 
     start_standard_fds();
+    /* Who started us may have ignored it: no child's end would be seen. */
+    (void)signal(SIGCHLD, SIG_DFL);
     /* Numbers in files have a point, whatever the user's language. */
     (void)setlocale(LC_ALL, "C");
     if (dispatch(argc, argv, &err) == 0 && finish_stdout(&err) == 0)

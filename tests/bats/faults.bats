@@ -310,6 +310,13 @@ END
     "$bin/harness" verify results/smoke-*Z
 }
 
+@test "fault: started by one that ignores the ends of its children" {
+    run --separate-stderr run_timed -s KILL 30 env --ignore-signal=CHLD \
+        "$bin/harness" run "$smoke" --out results --set messages=100
+    expect_status 0
+    "$bin/harness" verify results/smoke-*Z
+}
+
 @test "fault: an expectation that is missed is exit 1, and recorded" {
     run --separate-stderr run_timed 20 "$bin/harness" run "$smoke" \
         --out results --set messages=2000 --set expect.rtt_p50_ms_max=0
