@@ -352,16 +352,26 @@ static int cut_line(struct proc *proc, char *line, size_t size)
     return 1;
 }
 
-static void reap(struct proc *proc, int options)
+/*
+ * See whether it has ended; with options 0: wait for that.  Until proc_stop it
+ * stays a zombie, so that nobody else can have its pid and its group.
+ */
+static void look_for_end(struct proc *proc, int options)
 {
-    int status;
+    siginfo_t end = {0};
+    int failed;
 
-    if (proc->pid <= 0 || proc->ended ||
-        waitpid(proc->pid, &status, options) != proc->pid)
+    if (!proc_is_running(proc))
+        return;
+    do
+        failed = waitid(P_PID, (id_t)proc->pid, &end,
+                        WEXITED | WNOWAIT | options) < 0;
+    while (failed && errno == EINTR);
+    if (failed || end.si_pid != proc->pid)
         return;
     proc->ended = 1;
-    proc->exit_code = WIFEXITED(status) ? WEXITSTATUS(status)
-                                        : 128 + WTERMSIG(status);
+    proc->exit_code = end.si_code == CLD_EXITED ? end.si_status
+                                                : 128 + end.si_status;
     take_all_output(proc);
 }
 
@@ -378,7 +388,7 @@ static int wait_some(struct proc *proc, int64_t left_ns)
     int n = ppoll(fds, 3, &left, NULL);
 
     take_all_output(proc);
-    reap(proc, WNOHANG);
+    look_for_end(proc, WNOHANG);
     return n >= 0;
 }
 
@@ -496,14 +506,14 @@ static void wait_end(struct proc *proc, int64_t timeout_ns)
 
 void proc_stop(struct proc *proc, int64_t grace_ns)
 {
-    if (!proc_is_running(proc))
+    if (proc->pid <= 0)
         return;
     proc_signal(proc, SIGTERM);
     wait_end(proc, grace_ns);
-    if (!proc->ended) {
-        (void)kill(-proc->pid, SIGKILL); /* and whatever it has started */
-        reap(proc, 0);
-    }
+    (void)kill(-proc->pid, SIGKILL); /* and whatever it has started */
+    look_for_end(proc, 0);
+    (void)waitpid(proc->pid, NULL, 0);
+    proc->pid = 0;
 }
 
 void proc_release(struct proc *proc)

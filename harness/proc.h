@@ -34,7 +34,7 @@ struct proc_spec {
 
 struct proc {
     int open;  /* descriptors and buffers are to be released */
-    pid_t pid; /* 0: never started */
+    pid_t pid; /* 0: never started, or stopped */
     int pidfd;
     int out_fd, err_fd; /* -1: closed, or a log or a terminal is used */
     int in_fd;          /* of a dialog; -1: closed */
@@ -95,10 +95,14 @@ int proc_is_running(const struct proc *proc);
 
 void proc_signal(const struct proc *proc, int signal_number);
 
-/* End it: SIGTERM, after grace_ns SIGKILL.  Takes its last output. */
+/*
+ * End it: SIGTERM, after grace_ns SIGKILL, which also whatever it has started
+ * and left in its group gets, even when it has ended by itself.  Takes its last
+ * output.
+ */
 void proc_stop(struct proc *proc, int64_t grace_ns);
 
-/* Stop (SIGKILL if it runs) and free.  {0} is allowed. */
+/* Stop, without grace, and free.  {0} is allowed. */
 void proc_release(struct proc *proc);
 
 /*

@@ -16,10 +16,11 @@ cast_with() {
         ln -sf "$(readlink -f "$real")" cast/
     done
     rm "cast/$program"
-    # As a grandchild, strace leaves the program what it is to its parent.
+    # As a grandchild, strace leaves the program what it is to its parent; in a
+    # group of its own it can write down the end.
     cat >"cast/$program" <<END
 #!/bin/sh
-exec strace -D -qq -y -s 400 $follow -o '$T/trace' -e "trace=\${inject%%:*}" -e "inject=\$inject" '$bin/$program' "\$@"
+exec strace -DD -qq -y -s 400 $follow -o '$T/trace' -e "trace=\${inject%%:*}" -e "inject=\$inject" '$bin/$program' "\$@"
 END
     chmod +x "cast/$program"
     # LeakSanitizer cannot work under strace.

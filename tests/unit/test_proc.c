@@ -2,6 +2,7 @@
 #include "lib/clock.h"
 #include "tests/unit/check.h"
 
+#include <poll.h>
 #include <signal.h>
 
 /* A shell script at a terminal. */
@@ -176,6 +177,45 @@ static void test_a_dialog_with_one_that_has_left(void)
     proc_release(&proc);
 }
 
+/* Start a script that leaves somebody behind; 1 when it has said so. */
+static int start_two(struct proc *proc, const char *script)
+{
+    const char *const argv[] = {"sh", "-c", script, NULL};
+    const struct proc_spec spec = {.argv = argv, .cpu = -1};
+    struct err err = {0};
+    char line[64];
+
+    return proc_start(proc, &spec, &err) == 0 &&
+           proc_line(proc, line, sizeof line, 20 * CLOCK_NS_PER_S);
+}
+
+/* Wait until nobody has its stdout any more. */
+static int is_deserted(const struct proc *proc, int timeout_ms)
+{
+    struct pollfd out = {.fd = proc->out_fd, .events = POLLIN};
+
+    return poll(&out, 1, timeout_ms) == 1 && out.revents == POLLHUP;
+}
+
+static void test_who_outlives_the_child_is_ended_with_it(void)
+{
+    struct proc proc;
+
+    CHECK(start_two(&proc, "sleep 60 & echo; exit 5"));
+    CHECK_INT(await_end(&proc), 5);
+    CHECK(!is_deserted(&proc, 0));
+    proc_stop(&proc, 0);
+    CHECK(is_deserted(&proc, 20000));
+    CHECK_INT(proc.exit_code, 5);
+    proc_stop(&proc, 0);
+    proc_release(&proc);
+    CHECK(start_two(&proc, "trap 'exit 3' TERM; sleep 60 & echo; wait"));
+    proc_stop(&proc, 20 * CLOCK_NS_PER_S);
+    CHECK(is_deserted(&proc, 20000));
+    CHECK_INT(proc.exit_code, 3);
+    proc_release(&proc);
+}
+
 int main(void)
 {
     test_a_terminal_echoes_and_is_one();
@@ -186,5 +226,6 @@ int main(void)
     test_a_dialog_is_to_the_last_byte();
     test_a_dialog_of_a_line_as_long_as_the_log();
     test_a_dialog_with_one_that_has_left();
+    test_who_outlives_the_child_is_ended_with_it();
     return check_done();
 }
