@@ -177,6 +177,54 @@ file_fact() {
 # info FILE NAME: the value of its first line "NAME : VALUE".
 info() { sed -n "s/^$2[[:space:]]*:[[:space:]]*//p" "$1" 2>/dev/null | head -n 1; }
 
+# Of all processors: one word, or "mixed"; nothing in most virtual machines.
+governor() {
+    found=''
+    set +f
+    for file in /sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor; do
+        one=''
+        [ ! -r "$file" ] || read -r one <"$file"
+        case $one/$found in "/$found" | "$found/$found") ;; */) found=$one ;; *) found=mixed ;; esac
+    done
+    set -f
+    echo "$found"
+}
+
+# How many others want a processor now: the mean of ten looks.
+wanting() {
+    sum=0
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        sleep 0.01 2>/dev/null
+        read -r _ _ _ running _ </proc/loadavg
+        sum=$((sum + ${running%%/*} - 1))
+    done
+    echo "$((sum / 10)).$((sum % 10))"
+}
+
+# Ticks of all processors since this host was started: all, computing, taken
+# by the host of a virtual machine.
+ticks() {
+    read -r _ user nice system idle wait irq soft steal _ </proc/stat
+    computing=$((user + nice + system))
+    echo "$((computing + idle + wait + irq + soft + steal)) $computing $steal"
+}
+
+# What went on since `before`: the server and all else that we have run is
+# told by `times`, which must not be in a process of its own.
+account() {
+    times >"$dir/times"
+    awk -v hz="$(getconf CLK_TCK 2>/dev/null || echo 100)" -v before="$before" -v now="$(ticks)" '
+        { for (i = 1; i <= 2; i++) { split($i, at, /[ms]/); ours += 60 * at[1] + at[2] } }
+        END {
+            split(before, b); split(now, n)
+            others = (n[2] - b[2]) / hz - ours
+            if (others < 0)
+                others = 0
+            printf "processors_s %.2f\nothers_s %.2f\n", (n[1] - b[1]) / hz, others
+            printf "steal_s %.2f\n", (n[3] - b[3]) / hz
+        }' "$dir/times" | while read -r name value; do fact "$name" "$value"; done
+}
+
 describe_host() {
     read -r load _ </proc/loadavg
     cpus=$(grep -c '^processor' /proc/cpuinfo)
@@ -187,9 +235,12 @@ describe_host() {
     fact cpus "$cpus"
     memory_kb=$(info /proc/meminfo MemTotal | sed 's/ .*//')
     fact memory_bytes "$((${memory_kb:-0} * 1024))"
+    file_fact boot /proc/sys/kernel/random/boot_id
+    fact governor "$(governor)"
     file_fact clocksource /sys/devices/system/clocksource/clocksource0/current_clocksource
     file_fact congestion_control /proc/sys/net/ipv4/tcp_congestion_control
     fact load_before "$load"
+    fact others_wanting "$(wanting)"
     say "host $(uname -sr) $(uname -m), $cpus CPUs, load $load"
 }
 
@@ -215,12 +266,14 @@ done
 take_server
 describe_host
 open_port
+before=$(ticks)
 say run
 ./server "$@" --port "$port" --lifetime "$lifetime_s" --quiet --stdin-timeout 20
 status=$?
 say ended
 read -r load _ </proc/loadavg
 fact load_after "$load"
+account
 # All is undone before anything is sent, which may take long, or not succeed.
 if [ -f injected.csv ]; then
     injected=$(($(wc -c <injected.csv)))

@@ -5,6 +5,7 @@
 #ifndef HARNESS_CONDITIONS_H
 #define HARNESS_CONDITIONS_H
 
+#include "harness/far_facts.h"
 #include "harness/machine.h"
 #include "harness/null_rtt.h"
 #include "harness/placement.h"
@@ -34,6 +35,7 @@ struct conditions {
     int64_t wall_step_ns; /* the wall clock against the monotonic one */
     int64_t slept_ns;     /* of the machine */
     int mtu;              /* of the way to the server; -1: not known */
+    struct far_facts far; /* of the server's host, when it told */
 };
 
 /* Takes about 60 ms. */

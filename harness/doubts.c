@@ -208,6 +208,7 @@ void doubts_add(struct result_run *run, const struct doubts *doubts)
     if (doubts->conditions->is_ended) {
         doubt_time(run, doubts->conditions);
         doubt_load(run, doubts);
+        doubts_add_far(run, &doubts->conditions->far, doubts->is_first);
     }
     doubt_placement(run);
     if (doubts->summary->ok == 0)

@@ -16,6 +16,13 @@ struct doubts {
     int is_first;
 };
 
+/*
+ * Those of the server's host by what it told of itself, by the same limits;
+ * none when that host is this machine.  doubts_add calls it.
+ */
+void doubts_add_far(struct result_run *run, const struct far_facts *far,
+                    int is_first);
+
 /* Add a warning to the run for each reason to doubt its numbers. */
 void doubts_add(struct result_run *run, const struct doubts *doubts);
 

@@ -198,6 +198,24 @@ static void put_known(struct cJSON *json, const char *key, double value,
         json_put_null(json, key);
 }
 
+/* Of the server's host, where it told. */
+static void put_there(struct cJSON *json, const struct far_facts *far)
+{
+    struct cJSON *to;
+    double number;
+
+    if (!far_facts_any(far)) {
+        json_put_null(json, "there");
+        return;
+    }
+    to = json_put_object(json, "there");
+    for (enum far_fact i = FAR_LOAD_BEFORE; i < FAR_BOOT; i++)
+        if (far_facts_number(far, i, &number))
+            json_put_real(to, far_facts_name(i), number);
+        else
+            json_put_null(to, far_facts_name(i));
+}
+
 static void put_end(struct cJSON *json, const struct conditions *seen)
 {
     put_seen(json, &seen->placement);
@@ -210,6 +228,7 @@ static void put_end(struct cJSON *json, const struct conditions *seen)
     json_put_int(json, "wall_clock_step_ns", seen->wall_step_ns);
     json_put_int(json, "suspended_ns", seen->slept_ns);
     put_known(json, "mtu", seen->mtu, seen->mtu > 0);
+    put_there(json, &seen->far);
 }
 
 static void put_run(struct cJSON *runs, const struct result_run *run,
@@ -279,7 +298,7 @@ static void put_far(struct cJSON *root, const struct far_facts *far)
         return;
     }
     json = json_put_object(root, "server_host");
-    for (int i = 0; i < FAR_FACTS; i++)
+    for (enum far_fact i = 0; i < FAR_CPU_S; i++)
         if (far_facts_number(far, i, &number))
             json_put_real(json, far_facts_name(i), number);
         else if (far->text[i][0])

@@ -50,6 +50,7 @@ static const struct fact {
     {"server_host", "cpu", "server: processor", TEXT},
     {"server_host", "cpus", "server: processors", NUMBER},
     {"server_host", "memory_bytes", "server: memory", BYTES},
+    {"server_host", "governor", "server: governor", TEXT},
     {"server_host", "clocksource", "server: clock source", TEXT},
     {"server_host", "congestion_control", "server: congestion c.", TEXT},
     {"server_host", "load_before", "server: load before", LOAD},

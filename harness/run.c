@@ -218,7 +218,7 @@ static int run_one(struct session *session, struct result_run *run,
     cut = measure(session, run, &trouble) < 0;
     if (keep_has_record(&keep))
         witness_run_end(&session->witness, number_of(session, run),
-                        session->cast.at.host);
+                        session->cast.at.host, &session->cast.far.facts);
     session->witness.environment.far = session->cast.far.facts;
     /* A record that could not be written has fewer rows than were counted. */
     keep.is_whole = session->counts.told && trouble.code != ERR_RESULTS;

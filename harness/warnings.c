@@ -38,10 +38,10 @@ static const struct {
                           "times count from when a "
                           "message was due, and hold"},
     [WARNING_LOAD] = {"load",
-                      "Others computed on this machine when the run began: "
+                      "Others computed when the run began, here or there: "
                       "their turns are in the tail of the times"},
     [WARNING_OTHERS] = {"others",
-                        "Others computed on this machine during the run: "
+                        "Others computed during the run, here or there: "
                         "their turns are in the tail of the times"},
     [WARNING_STEAL] = {"steal",
                        "The host of this virtual machine gave its processors "

@@ -28,10 +28,13 @@ void witness_look(struct witness *witness, int i, pid_t client, pid_t server)
     placement_look(&witness->conditions[i].placement, client, server);
 }
 
-void witness_run_end(struct witness *witness, int i, const char *host)
+void witness_run_end(struct witness *witness, int i, const char *host,
+                     const struct far_facts *far)
 {
-    conditions_end(&witness->conditions[i], host,
-                   witness->result->runs[i].port);
+    struct conditions *conditions = &witness->conditions[i];
+
+    conditions_end(conditions, host, witness->result->runs[i].port);
+    conditions->far = *far;
 }
 
 /* What of a run is not its steady part is spent again for each run. */

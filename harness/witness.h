@@ -33,8 +33,12 @@ void witness_run_begin(struct witness *witness, int i);
 /* now and then while they run (server 0: on another machine), */
 void witness_look(struct witness *witness, int i, pid_t client, pid_t server);
 
-/* and when they have ended and left a record: the server was at that host. */
-void witness_run_end(struct witness *witness, int i, const char *host);
+/*
+ * and when they have ended and left a record: the server was at that host,
+ * which may have told about itself.
+ */
+void witness_run_end(struct witness *witness, int i, const char *host,
+                     const struct far_facts *far);
 
 /* Add the warnings of run number i, which has been summed up. */
 void witness_judge(struct witness *witness, int i,

@@ -28,13 +28,19 @@ load "$root/tests/bats/cloud"
 }
 
 @test "cloud: datagrams lost on purpose there, and the files that tell" {
+    # As another machine, on which others compute.
+    far sh -c 'cd /run/sshd && echo other >boot && echo "9.00 0 0 4/9 9" >load &&
+        mount --bind boot /proc/sys/kernel/random/boot_id && mount --bind load /proc/loadavg'
     run --separate-stderr deploy --set transport=udp --set server=udp --set timeout_s=1 --set loss.p=0.2
+    far sh -c 'umount /proc/loadavg /proc/sys/kernel/random/boot_id && rm /run/sshd/load /run/sshd/boot'
     expect_status 0
+    [[ $output == *'warning    load: 9.00 on 10.9.2.2 when the first run began'* ]]
     local dir=${lines[-1]} case_dir
     case_dir=$(echo "$dir"/udp-*/1)
     [ "$(wc -l <"$case_dir/injected.csv")" -gt 1 ]
     [ "$(wc -l <"$case_dir/served.csv")" -gt 1 ]
     grep -qE '"missed":\s*0' "$dir/manifest.json"
+    sed -n '/"there"/,/}/p' "$dir/environment.json" | grep -q '"steal_s":.*[0-9]'
     run "$bin/harness" verify "$dir"
     expect_status 0
     far_is_clean
@@ -164,6 +170,7 @@ END
     dir=${lines[-1]}
     [ "$(wc -l <"$(echo "$dir"/*/1)/served.csv")" -gt 1 ]
     grep -q '"kernel":.*"'"$(uname -r)" "$dir/environment.json"
+    sed -n '/"there"/,/}/p' "$dir/environment.json" | grep -q '"others_s":.*[0-9]'
     grep -q '; closed again' "$dir/manifest.json"
 }
 

@@ -1,4 +1,5 @@
 #include "harness/doubts.h"
+#include "harness/sysfile.h"
 #include "harness/warnings.h"
 #include "tests/unit/check.h"
 
@@ -127,6 +128,54 @@ static void test_machine(void)
     FIRES(f.seen.is_ended = 0; f.seen.others_s = 9; f.seen.steal_s = 9, "");
 }
 
+static void tell(struct fixture *f, enum far_fact fact, const char *value)
+{
+    snprintf(f->seen.far.text[fact], FAR_FACT_SIZE, "%s", value);
+}
+
+/* Two processors of the server's host, for 10 s. */
+static void tell_all(struct fixture *f)
+{
+    tell(f, FAR_BOOT, "another");
+    tell(f, FAR_CPUS, "2");
+    tell(f, FAR_CPU_S, "20.00");
+    tell(f, FAR_LOAD_BEFORE, "0.50");
+    tell(f, FAR_OTHERS_S, "5.00");
+    tell(f, FAR_STEAL_S, "0.10");
+    tell(f, FAR_GOVERNOR, "performance");
+    snprintf(f->run->host, sizeof f->run->host, "192.0.2.7");
+}
+
+static void test_the_servers_host(void)
+{
+    char boot[FAR_FACT_SIZE];
+    struct fixture named = quiet();
+
+    FIRES(tell_all(&f), "");
+    FIRES(tell_all(&f); tell(&f, FAR_LOAD_BEFORE, "0.51"), "load ");
+    FIRES(tell_all(&f); tell(&f, FAR_LOAD_BEFORE, "3.00");
+          tell(&f, FAR_WANTING, "0.5"), "");
+    FIRES(tell_all(&f); tell(&f, FAR_LOAD_BEFORE, "3.00"); f.is_later = 1, "");
+    FIRES(tell_all(&f); tell(&f, FAR_OTHERS_S, "5.01"), "others ");
+    FIRES(tell_all(&f); tell(&f, FAR_STEAL_S, "0.11"), "steal ");
+    FIRES(tell_all(&f); tell(&f, FAR_GOVERNOR, "powersave"), "governor ");
+    FIRES(tell_all(&f); tell(&f, FAR_OTHERS_S, "much");
+          tell(&f, FAR_STEAL_S, ""), "");
+    FIRES(tell_all(&f); tell(&f, FAR_CPUS, "0");
+          tell(&f, FAR_OTHERS_S, "9"), "");
+    /* Which host it was is said. */
+    tell_all(&named);
+    tell(&named, FAR_GOVERNOR, "powersave");
+    CHECK_STR(fired(&named), "governor ");
+    CHECK(strstr(named.run->warnings.text[0], " on 192.0.2.7, ") != NULL);
+    result_release(&named.result);
+    /* A container here: all that is ours already. */
+    CHECK(sysfile_line("/proc/sys/kernel/random/boot_id", boot, sizeof boot) !=
+          NULL);
+    FIRES(tell_all(&f); tell(&f, FAR_GOVERNOR, "powersave");
+          tell(&f, FAR_BOOT, boot), "");
+}
+
 static void test_placement(void)
 {
     FIRES(f.run->cpu_client = -1, "shared-host ");
@@ -210,6 +259,7 @@ int main(void)
     test_clock();
     test_schedule();
     test_machine();
+    test_the_servers_host();
     test_placement();
     test_modes();
     test_delayed_ack();
