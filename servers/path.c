@@ -3,6 +3,7 @@
 
 #include "lib/clock.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -113,4 +114,10 @@ int64_t path_wake_ns(int64_t due_ns)
     while (now_ns < due_ns)
         now_ns = clock_now_ns();
     return now_ns;
+}
+
+int path_is_short(int cause)
+{
+    return cause == EMFILE || cause == ENFILE || cause == ENOMEM ||
+           cause == ENOBUFS || cause == ENOSPC || cause == EADDRNOTAVAIL;
 }

@@ -47,4 +47,7 @@ int path_wait(const struct path *path, struct epoll_event *events, int most,
  */
 int64_t path_wake_ns(int64_t due_ns);
 
+/* 1 when a connection could not be begun for want of something of ours. */
+int path_is_short(int cause);
+
 #endif

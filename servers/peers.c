@@ -38,10 +38,13 @@ static int64_t from_source(const struct peers *peers,
     return n;
 }
 
-int peers_may_come(const struct peers *peers, const struct net_addr *addr)
+enum refusal peers_judge(const struct peers *peers, const struct net_addr *addr)
 {
-    return peers->n < peers->max &&
-           from_source(peers, addr) < peers->max_per_source;
+    if (peers->n >= peers->max)
+        return REFUSED_FULL;
+    return from_source(peers, addr) < peers->max_per_source
+               ? REFUSED_NOT
+               : REFUSED_PER_SOURCE;
 }
 
 /* ---- the list by age ---- */

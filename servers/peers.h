@@ -7,6 +7,7 @@
 
 #include "lib/net.h"
 #include "servers/flow.h"
+#include "servers/refusals.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -37,8 +38,9 @@ struct peers {
 /* The peer of this address, or NULL. */
 struct peer *peers_find(const struct peers *peers, const struct net_addr *addr);
 
-/* 1 when the limits allow a further one from there. */
-int peers_may_come(const struct peers *peers, const struct net_addr *addr);
+/* Do the limits allow a further one from there?  REFUSED_NOT, or why not. */
+enum refusal peers_judge(const struct peers *peers,
+                         const struct net_addr *addr);
 
 /* Add one, whose fd is -1.  NULL when out of memory. */
 struct peer *peers_add(struct peers *peers, const struct net_addr *addr,

@@ -45,7 +45,8 @@ struct relay {
     struct pair *pairs;
     struct pair *ended; /* to be freed after this round */
     int live;
-    int64_t accepted, refused, failed, bytes;
+    int64_t accepted, failed, bytes;
+    struct refusals refusals;
     int64_t accept_ns; /* out of descriptors: not accepting until then */
     int is_short;      /* of descriptors, and has said so */
     int spare;         /* a descriptor kept for the next client's target */
@@ -116,6 +117,13 @@ static void link_pair(struct relay *relay, struct pair *pair)
     relay->accepted++;
 }
 
+static void target_failed(struct relay *relay, int cause)
+{
+    relay->failed++;
+    serve_say(&relay->path->serve, "target %s: %s", relay->path->target.text,
+              err_name(cause));
+}
+
 /* The target's end of a new pair takes the place of the spare descriptor. */
 static int connect_target(struct relay *relay)
 {
@@ -124,37 +132,74 @@ static int connect_target(struct relay *relay)
     return net_connect_start(&relay->path->target);
 }
 
-/* Is there room for one more, and for one more from there? */
-static int may_come(const struct relay *relay, const struct net_addr *peer)
+/* Why this client is not relayed. */
+static enum refusal judge(const struct relay *relay,
+                          const struct net_addr *peer)
 {
     int64_t most = relay->path->serve.limits.value[LIMIT_PER_SOURCE], n = 0;
 
-    if (relay->live >= relay->path->serve.max_connections ||
-        !guard_admits(&relay->path->serve.guard, peer))
-        return 0;
+    if (!guard_admits(&relay->path->serve.guard, peer))
+        return REFUSED_ADDRESS;
+    if (relay->live >= relay->path->serve.max_connections)
+        return REFUSED_FULL;
     for (const struct pair *p = relay->pairs; most != LIMIT_NONE && p;
          p = p->next)
         n += net_is_same_host(&p->client, peer);
-    return n < most;
+    return n < most ? REFUSED_NOT : REFUSED_PER_SOURCE;
+}
+
+static struct pair *new_pair(struct relay *relay, int client, int target)
+{
+    struct pair *pair = calloc(1, sizeof *pair);
+
+    if (pair && net_set_blocking(client, 0) == 0 &&
+        add_side(relay, pair, CLIENT, client) == 0 &&
+        add_side(relay, pair, TARGET, target) == 0)
+        return pair;
+    free(pair);
+    return NULL;
+}
+
+static void refuse(struct relay *relay, const char *name, enum refusal why)
+{
+    relay->refusals.count[why]++;
+    serve_say(&relay->path->serve, "Client %s refused!", name);
+}
+
+/* NULL when it cannot be relayed, which is told and counted. */
+static struct pair *join_target(struct relay *relay, int client,
+                                const char *name)
+{
+    int target = connect_target(relay);
+    struct pair *pair = target < 0 ? NULL : new_pair(relay, client, target);
+
+    if (pair)
+        return pair;
+    if (target < 0 && !path_is_short(errno)) {
+        relay->accepted++;
+        target_failed(relay, errno);
+        return NULL;
+    }
+    if (target >= 0)
+        close(target);
+    refuse(relay, name, REFUSED_MEMORY);
+    return NULL;
 }
 
 static void take_client(struct relay *relay, int fd,
                         const struct net_addr *peer)
 {
-    int target = may_come(relay, peer) ? connect_target(relay) : -1;
-    struct pair *pair = target < 0 ? NULL : calloc(1, sizeof *pair);
+    enum refusal why = judge(relay, peer);
+    struct pair *pair = NULL;
     char name[NET_TUPLE_SIZE];
 
     net_tuple_text(peer, name);
-    if (!pair || net_set_blocking(fd, 0) < 0 ||
-        add_side(relay, pair, CLIENT, fd) < 0 ||
-        add_side(relay, pair, TARGET, target) < 0) {
-        serve_say(&relay->path->serve, "Client %s refused!", name);
-        relay->refused++;
+    if (why == REFUSED_NOT)
+        pair = join_target(relay, fd, name);
+    else
+        refuse(relay, name, why);
+    if (!pair) {
         net_close_reset(fd);
-        if (target >= 0)
-            close(target);
-        free(pair);
         return;
     }
     pair->client = *peer;
@@ -269,9 +314,7 @@ static int finish_connect(struct relay *relay, struct side *side)
     side->linked = cause == 0;
     if (cause == 0)
         return 0;
-    relay->failed++;
-    serve_say(&relay->path->serve, "target %s: %s", relay->path->target.text,
-              err_name(cause));
+    target_failed(relay, cause);
     return -1;
 }
 
@@ -418,8 +461,10 @@ static void finish(struct relay *relay)
     if (relay->spare >= 0)
         close(relay->spare);
     serve_tell("relayed connections=%lld refused=%lld failed=%lld bytes=%lld",
-               (long long)relay->accepted, (long long)relay->refused,
+               (long long)relay->accepted,
+               (long long)refusals_sum(&relay->refusals),
                (long long)relay->failed, (long long)relay->bytes);
+    serve_tell_refusals(&relay->refusals);
 }
 
 int relay_tcp(struct path *path, struct err *err)

@@ -133,9 +133,11 @@ static int connect_peer(struct relay *relay, struct peer *peer)
     return epoll_ctl(relay->path->epoll, EPOLL_CTL_ADD, peer->fd, &event);
 }
 
+/* NULL when there is none; the datagram then has its fate. */
 static struct peer *new_peer(struct relay *relay, const struct net_addr *from)
 {
-    struct peer *peer = peers_may_come(&relay->peers, from)
+    enum refusal why = peers_judge(&relay->peers, from);
+    struct peer *peer = why == REFUSED_NOT
                             ? peers_add(&relay->peers, from, clock_now_ns())
                             : NULL;
     char name[NET_TUPLE_SIZE];
@@ -145,6 +147,11 @@ static struct peer *new_peer(struct relay *relay, const struct net_addr *from)
         serve_say(&relay->path->serve, "Client %s relayed!", name);
         return peer;
     }
+    if (peer && !path_is_short(errno)) /* there is no way to the target */
+        relay->counts.unsent++;
+    else
+        (void)gate_refuse(&relay->gate,
+                          why == REFUSED_NOT ? REFUSED_MEMORY : why);
     if (peer)
         peers_drop(&relay->peers, peer);
     if (may_tell(relay))
@@ -190,10 +197,8 @@ static int take_question(struct relay *relay, size_t n,
     like.peer = peers_find(&relay->peers, from);
     if (!like.peer)
         like.peer = new_peer(relay, from);
-    if (!like.peer) {
-        (void)gate_refuse(&relay->gate, REFUSED_FULL);
+    if (!like.peer)
         return 0;
-    }
     like.key = kind == GATE_PLAIN ? next_key(like.peer, IMPAIR_FORWARD)
                                   : key_of(&header);
     if (!like.is_hello && inject_decide(relay->inject, IMPAIR_FORWARD,

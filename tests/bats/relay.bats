@@ -268,7 +268,9 @@ END
 }
 
 @test "relay: connections above the limit are reset and counted" {
-    for limit in --max-connections --max-per-source; do
+    for reason in full per_source; do
+        limit=--max-connections
+        [[ $reason == full ]] || limit=--max-per-source
         start_path "$limit" 1
         exec {kept}<>"/dev/tcp/127.0.0.1/$port"
         printf 'x' >&"$kept"
@@ -281,8 +283,33 @@ END
         [ "$answer" = y ]
         exec {kept}>&-
         stop_pid "$relay"
-        within 2 grep -q '^relayed connections=1 refused=1 ' "$log"
+        within 5 grep -qx "refused $reason=1" "$log"
+        grep -q '^relayed connections=1 refused=1 ' "$log"
     done
+}
+
+@test "relay: a target to which there is no way is no fault of the client" {
+    need_netns
+    cat >inside <<'END'
+for transport in tcp udp; do
+    mkfifo said.$transport
+    "$1/echo-relay" --port 0 --transport "$transport" --to 192.0.2.1:7 >said.$transport 3>&- &
+    pid=$!
+    exec 5<said.$transport
+    until [[ $line =~ ^listening.*:([0-9]+)$ ]]; do read -r -t 10 -u 5 line || exit 9; done
+    exec 6<>"/dev/$transport/127.0.0.1/${BASH_REMATCH[1]}"
+    [[ $transport == tcp ]] || echo x >&6
+    until [[ $line == *192.0.2.1:7* || $line == Client* ]]; do read -r -t 10 -u 5 line || exit 8; done
+    kill "$pid"
+    cat <&5
+    exec 6>&-
+done
+END
+    run in_netns timeout -k 2 30 bash inside "$bin"
+    expect_status 0
+    [[ $output == *'relayed connections=1 refused=0 failed=1 bytes=0'* ]]
+    [[ $output == *' received=1 '*' refused=0 '*' unsent=1 '* ]]
+    [[ $output != *'refused '[a-z]* ]]
 }
 
 # waits PID: how often it has gone to sleep.

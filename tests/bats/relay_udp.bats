@@ -260,6 +260,7 @@ keys() {
     within 10 eval 'printf 4 >&"$fd3" && timeout 0.2 dd bs=1 count=1 status=none <&"$fd3" >back; [[ $(<back) == 4 ]]'
     end_relay
     [[ $(told clients) -eq 3 && $(told refused) -ge 1 && $(told local_drops) -eq 0 ]]
+    within 5 grep -qx "refused full=$(told refused)" "$log"
     for fd in "$fd1" "$fd2" "$fd3"; do exec {fd}>&-; done
 }
 

@@ -40,20 +40,20 @@ static void limits_hold(void)
     static struct peers peers = {.max = 3, .max_per_source = 2};
     struct net_addr addr = address("192.0.2.1", 2000);
 
-    CHECK(peers_may_come(&peers, &addr));
+    CHECK_INT(peers_judge(&peers, &addr), REFUSED_NOT);
     peers_add(&peers, &addr, 0);
     addr = address("192.0.2.1", 2001);
-    CHECK(peers_may_come(&peers, &addr));
+    CHECK_INT(peers_judge(&peers, &addr), REFUSED_NOT);
     peers_add(&peers, &addr, 0);
     addr = address("192.0.2.1", 2002);
-    CHECK(!peers_may_come(&peers, &addr));
+    CHECK_INT(peers_judge(&peers, &addr), REFUSED_PER_SOURCE);
     addr = address("192.0.2.2", 2002);
-    CHECK(peers_may_come(&peers, &addr));
+    CHECK_INT(peers_judge(&peers, &addr), REFUSED_NOT);
     peers_add(&peers, &addr, 0);
     addr = address("192.0.2.3", 2002);
-    CHECK(!peers_may_come(&peers, &addr));
+    CHECK_INT(peers_judge(&peers, &addr), REFUSED_FULL);
     peers_release(&peers);
-    CHECK(peers_may_come(&peers, &addr));
+    CHECK_INT(peers_judge(&peers, &addr), REFUSED_NOT);
 }
 
 static void the_silent_fall_out_but_not_with_something_on_the_path(void)
