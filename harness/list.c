@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* One line of the table. */
 struct entry {
@@ -42,14 +43,17 @@ static void sum_runs(struct entry *entry, const struct result *result)
              is_emulated ? "*" : "");
 }
 
+/* `parent` is NULL for a folder that is listed by itself. */
 static void describe(struct entry *entry, const char *parent)
 {
+    const char *slash = parent ? "/" : "";
     struct result result;
     struct err err = {0};
     char *path = NULL;
 
     snprintf(entry->status, sizeof entry->status, "damaged");
-    if (asprintf(&path, "%s/%s", parent, entry->folder) < 0)
+    if (asprintf(&path, "%s%s%s", parent ? parent : "", slash, entry->folder) <
+        0)
         return;
     if (result_load(&result, path, 1, &err) == 0) {
         snprintf(entry->start_utc, sizeof entry->start_utc, "%s",
@@ -144,10 +148,25 @@ static int is_folder(const char *parent, const char *name)
     return is_one;
 }
 
+/* What is in a results folder are runs. */
+static int is_results_folder(const char *path)
+{
+    char *manifest = NULL;
+    int is_one;
+
+    if (asprintf(&manifest, "%s/manifest.json", path) < 0)
+        return 0;
+    is_one = access(manifest, F_OK) == 0;
+    free(manifest);
+    return is_one;
+}
+
 static int collect(struct entries *entries, DIR *dir, const char *parent)
 {
     const struct dirent *found;
 
+    if (is_results_folder(parent))
+        return add(entries, parent, NULL);
     while ((found = readdir(dir)))
         if (is_folder(parent, found->d_name) &&
             add(entries, found->d_name, parent) < 0)

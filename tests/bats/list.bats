@@ -28,6 +28,13 @@ make() { sh "$root/tests/data/make_result.sh" "$@"; }
     [[ ${lines[3]} == x-*.partial\ *' partial   local               100        0' ]]
 }
 
+@test "list: a results folder is listed itself, not its runs" {
+    make r/y-20261122T131041Z
+    run -0 "$bin/harness" list r/y-20261122T131041Z
+    [ "${#lines[@]}" -eq 2 ]
+    [[ ${lines[1]} == 'r/y-20261122T131041Z  complete  local               100        0' ]]
+}
+
 @test "list: fits 80 columns" {
     NAME=a_rather_long_name_of_a_scenario ROWS=1000 \
         make r/a_rather_long_name-20261122T131041Z
