@@ -33,9 +33,19 @@ static int help(void)
     for (int i = 0; i < COMMANDS; i++)
         printf("  %-8s %s\n", commands[i].name, commands[i].help);
     puts("\nharness COMMAND --help tells more.\n\n"
-         "Example:\n"
+         "A session:\n"
+         "  harness doctor                               # is all there?\n"
+         "  harness check scenarios/local_rate.json      # what would it do?\n"
          "  dir=$(harness run scenarios/local_rate.json | tail -n 1)\n"
-         "  harness report \"$dir\"");
+         "  harness list                                 # what is there now\n"
+         "  harness verify \"$dir\"                        # as it was "
+         "written?\n"
+         "  harness report \"$dir\"                        # "
+         "report-out/report.pdf\n"
+         "  harness run scenarios/local_rate.json scenarios/remote_rate.json "
+         "\\\n"
+         "      --pairs 6 --set duration_s=5             # two in turn\n"
+         "  harness compare results/local_rate-UTC results/remote_rate-UTC");
     return 0;
 }
 
@@ -45,24 +55,41 @@ static int unknown(const char *name, struct err *err)
     return err_hint(err, "harness --help lists the commands");
 }
 
+static const struct command *find(const char *name)
+{
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+/* "harness help run" is "harness run --help". */
+static int help_about(const char *name, struct err *err)
+{
+    char word[] = "--help", *argv[] = {word, word, NULL};
+    const struct command *command = find(name);
+
+    return command ? command->run(2, argv, err) : unknown(name, err);
+}
+
 static int dispatch(int argc, char **argv, struct err *err)
 {
     const char *name = argc > 1 ? argv[1] : "";
+    const struct command *command;
 
     if (argc < 2) {
         err_set(err, ERR_USAGE, "usage", "which command?");
         return err_hint(err, "harness --help lists them");
     }
-
+    if (strcmp(name, "help") == 0 && argc > 2)
+        return help_about(argv[2], err);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
         strcmp(name, "-help") == 0 || strcmp(name, "help") == 0)
         return help();
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
         return printf("harness (echolab) %s\n", args_version()) < 0;
-    for (int i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return commands[i].run(argc - 1, argv + 1, err);
-    return unknown(name, err);
+    command = find(name);
+    return command ? command->run(argc - 1, argv + 1, err) : unknown(name, err);
 }
 
 int main(int argc, char **argv)

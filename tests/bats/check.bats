@@ -252,6 +252,11 @@ refused() {
     for command in check run report verify list; do
         grep -q "^  $command  *[a-z]" <<<"$output"
     done
+    run --separate-stderr run_timed 5 "$bin/harness" help verify
+    expect_status 0
+    diff <(printf '%s\n' "$output") <(run_timed 5 "$bin/harness" verify --help)
+    run --separate-stderr run_timed 5 "$bin/harness" help measure
+    expect_error 2 usage
     run --separate-stderr run_timed 5 "$bin/harness" measure
     expect_error 2 usage
     run --separate-stderr run_timed 5 "$bin/harness" compare
