@@ -99,28 +99,29 @@ static const struct args_option load_options[] = {
     {0},
 };
 
-static int set_seconds(const char *option, const char *value, int64_t *ns,
-                       struct err *err)
+static int set_seconds(const char *option, const char *value, const char *want,
+                       int64_t *ns, struct err *err)
 {
     double seconds = 0;
 
     if (num_parse_real(value, 0, 86400, &seconds) < 0)
-        return args_bad(err, option, value, "seconds, 0..86400");
+        return args_bad(err, option, value, want);
     *ns = (int64_t)(seconds * 1e9);
     return 0;
 }
 
 static int set_timeout(struct rate *rate, const char *value, struct err *err)
 {
+    static const char want[] = "seconds, 0.001..86400, or -1 for none";
+
     if (strcmp(value, "-1") == 0) {
         rate->plan.timeout_ns = forever_ns;
         return 0;
     }
-    if (set_seconds("timeout", value, &rate->plan.timeout_ns, err) < 0)
+    if (set_seconds("timeout", value, want, &rate->plan.timeout_ns, err) < 0)
         return -1;
     if (rate->plan.timeout_ns < CLOCK_NS_PER_MS)
-        return args_bad(err, "timeout", value,
-                        "at least 0.001 seconds, or -1 for none");
+        return args_bad(err, "timeout", value, want);
     return 0;
 }
 
@@ -192,7 +193,8 @@ static int set_load(int key, const char *value, void *ctx, struct err *err)
 
     switch (key) {
     case DURATION:
-        return set_seconds("duration", value, &rate->plan.duration_ns, err);
+        return set_seconds("duration", value, "seconds, 0..86400",
+                           &rate->plan.duration_ns, err);
     case RECORD:
         if (!value[0])
             return args_bad(err, "record", value, "a folder");
@@ -411,7 +413,8 @@ static int run(struct rate *rate, struct load_result *result, int argc,
         return -1;
     take_signals(); /* until here nothing was measured: just die */
     if (measure(rate, result, err) < 0) {
-        tell_result(&rate->tell, result);
+        if (result->intended > 0 || rate->tell.machine)
+            tell_result(&rate->tell, result);
         return -1;
     }
     tell_result(&rate->tell, result);
