@@ -66,8 +66,31 @@ static int audit_run(const struct result *result, const struct result_run *run,
     return hint(err);
 }
 
+/* A run that is listed twice would count twice. */
+static int audit_list(const struct result *result, struct err *err)
+{
+    const char *twice = NULL;
+
+    for (int i = 0; i < result->nruns; i++)
+        for (int k = 0; k < i; k++)
+            if (strcmp(result->runs[i].dir, result->runs[k].dir) == 0)
+                twice = result->runs[i].dir;
+    if (twice)
+        err_set(err, ERR_RESULTS, "results-damaged",
+                "%s/manifest.json: %s is listed twice", result->path, twice);
+    else if (result->nruns == 0 && result->status == RESULT_COMPLETE)
+        err_set(err, ERR_RESULTS, "results-damaged",
+                "%s/manifest.json: complete, but no run is listed",
+                result->path);
+    else
+        return 0;
+    return hint(err);
+}
+
 int audit_manifest(const struct result *result, struct err *err)
 {
+    if (audit_list(result, err) < 0)
+        return -1;
     for (int i = 0; i < result->nruns; i++)
         if (audit_run(result, &result->runs[i], err) < 0)
             return -1;

@@ -10,8 +10,9 @@
 #include "lib/err.h"
 
 /*
- * The manifest itself: rows = intended = sum of the outcomes for each run, and
- * no run that is not done in a folder that calls itself complete.
+ * The manifest itself: rows = intended = sum of the outcomes for each run, each
+ * listed once, and in a folder that calls itself complete at least one, and
+ * none that is not done.
  */
 int audit_manifest(const struct result *result, struct err *err);
 

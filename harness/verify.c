@@ -11,21 +11,32 @@
 
 struct checking {
     const char *path;
-    int64_t timeout_ns;
+    const struct result_run *run;
+    int64_t odd_line; /* of a message of another size; 0: none */
 };
 
 /* Over UDP a reply is late by its time alone. */
-static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
+static int check_time(const struct ledger_row *row,
+                      const struct checking *checking, struct err *err)
 {
-    const struct checking *checking = ctx;
-
-    if (row->outcome == OUTCOME_OK && row->rtt_ns > checking->timeout_ns)
+    if (row->outcome == OUTCOME_OK && row->rtt_ns > checking->run->timeout_ns)
         return csv_damaged(checking->path, row->line,
                            "ok, but it came after the time-out", err);
-    if (row->outcome == OUTCOME_LATE && row->rtt_ns <= checking->timeout_ns)
+    if (row->outcome == OUTCOME_LATE &&
+        row->rtt_ns <= checking->run->timeout_ns)
         return csv_damaged(checking->path, row->line,
                            "late, but it came before the time-out", err);
     return 0;
+}
+
+static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
+{
+    struct checking *checking = ctx;
+
+    if (row->bytes != checking->run->message_size_bytes && !checking->odd_line)
+        checking->odd_line = row->line;
+    return result_run_is_udp(checking->run) ? check_time(row, checking, err)
+                                            : 0;
 }
 
 static int read_ledger(const struct result *result,
@@ -33,18 +44,22 @@ static int read_ledger(const struct result *result,
                        struct err *err)
 {
     char path[4096];
-    struct checking checking = {path, run->timeout_ns};
-    int is_udp = result_run_is_udp(run);
+    struct checking checking = {.path = path, .run = run};
     struct ledger_reader reader = {.path = path,
                                    .is_partial = !run->done,
-                                   .any_order = is_udp,
-                                   .on_row = is_udp ? on_row : NULL,
+                                   .any_order = result_run_is_udp(run),
+                                   .on_row = on_row,
                                    .ctx = &checking};
 
     if (result_file_path(path, result, run, RESULT_MESSAGES_CSV, err) < 0 ||
-        ledger_read(&reader, ledger, err) < 0)
+        ledger_read(&reader, ledger, err) < 0 ||
+        audit_ledger(result, run, ledger, err) < 0)
         return -1;
-    return audit_ledger(result, run, ledger, err);
+    return checking.odd_line
+               ? csv_damaged(path, checking.odd_line,
+                             "bytes is not the message size of the manifest",
+                             err)
+               : 0;
 }
 
 /* ---- the files beside it ---- */

@@ -82,6 +82,24 @@ lie() { sed -i "s/$1/$2/" "$d/manifest.json"; }
     verify "$d"
     expect_error 5 results-damaged
     [[ $stderr == *'was not measured, but the status is complete'* ]]
+    cp good "$d/manifest.json"
+    lie '"message_size_bytes": 1000' '"message_size_bytes": 999'
+    verify "$d"
+    expect_error 5 results-damaged
+    [[ $stderr == *"$csv:2: bytes is not the message size of the manifest"* ]]
+}
+
+@test "verify: a manifest that lists a run twice, or none" {
+    cp "$d/manifest.json" good
+    run=$(sed -n '/{"key"/,/"warnings": \[\]}/p' good)
+    { sed '/"warnings": \[\]}/q' good && echo ',' && echo "$run" && echo ']}'; } >"$d/manifest.json"
+    verify "$d"
+    expect_error 5 results-damaged
+    [[ $stderr == *'manifest.json: tcp-thread-1000B-1c/1 is listed twice'* ]]
+    { sed '/"cases": \[/q' good && echo ']}'; } >"$d/manifest.json"
+    verify "$d"
+    expect_error 5 results-damaged
+    [[ $stderr == *'manifest.json: complete, but no run is listed'* ]]
 }
 
 @test "verify: connections, scenario and environment are held too" {
