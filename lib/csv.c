@@ -229,6 +229,7 @@ static void read_rows(struct reading *r, int fd, char *chunk)
 static int open_file(const char *path, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int errnum = fd < 0 ? errno : 0;
     struct stat st;
 
     if (fd < 0)
@@ -240,6 +241,9 @@ static int open_file(const char *path, struct err *err)
                 "cannot open %s: not a regular file", path);
     if (fd >= 0)
         close(fd);
+    if (errnum == EACCES)
+        return err_hint(err, "you may not read it: ask whose folder it is, or "
+                             "chmod u+r");
     return err_hint(err, "a results folder holds plain files only, no links: "
                          "restore the file, or measure again");
 }
