@@ -74,6 +74,12 @@ static void show_server(const struct result_run *run, char *to)
                                               : "ours, running already");
 }
 
+static void show_key(const struct result_run *run, char *to)
+{
+    snprintf(to, DIFFERENCES_TEXT, "%s",
+             run->keyed ? "one for the run" : "none");
+}
+
 static void show_cpu(int cpu, char *to)
 {
     if (cpu < 0)
@@ -115,6 +121,7 @@ static void add_target(struct differences *to, const struct result_run *a,
         {"path", show_path},
         {"loss on purpose", show_loss},
         {"server", show_server},
+        {"key", show_key},
         {"CPU of the client", show_cpu_client},
         {"CPU of the server", show_cpu_server},
     };

@@ -260,8 +260,10 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
 @test "compare: how the two were measured differently" {
     sed -i 's/6.1.0-test/6.5.0/; s/"before": 0.1/"before": 1.9/; s/"null_rtt_p50_ns": 11000/"null_rtt_p50_ns": 29000/; s/A test processor/A \\u001b[31m\\\\ one/' far/environment.json
     sed -i "s/\"environment_sha256\": \"[0-9a-f]*\"/\"environment_sha256\": \"$(sha256sum far/environment.json | cut -d ' ' -f 1)\"/" far/manifest.json
+    sed -i 's/"plain": false,/"plain": false, "keyed": true,/' far/manifest.json
     compare near far
     expect_status 0
+    [[ $output =~ key\ +A:\ none.\ +B:\ one\ for\ the\ run ]]
     [[ $output =~ kernel\ +A:\ Linux\ 6.1.0-test.\ +B:\ Linux\ 6.5.0 ]]
     [[ $output =~ "load before it"\ +A:\ 0.1.\ +B:\ 1.9 ]]
     [[ $output =~ "null round trip in us"\ +A:\ 11.\ +B:\ 29 ]]
