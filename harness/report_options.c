@@ -23,9 +23,10 @@ static void put_option(struct buf *to, char *line)
     }
     latex_code(to, fields[0]);
     if (strcmp(fields[1], "-") != 0) {
-        buf_add(to, " \\textit{");
+        /* Not broken: a long one takes a line of its own. */
+        buf_add(to, " \\mbox{\\textit{");
         latex_escape(to, fields[1]);
-        buf_add(to, "}");
+        buf_add(to, "}}");
     }
     buf_add(to, " & ");
     latex_escape(to, fields[3]);

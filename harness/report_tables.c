@@ -14,7 +14,7 @@
 enum cell {
     CELL_VALUE,    /* the value, or n/a */
     CELL_QUANTILE, /* its interval, or how much longer to measure */
-    CELL_FAILED,   /* with the bound of the share */
+    CELL_FAILED,   /* with the bound of the share, where any was answered */
     CELL_OPEN,     /* as CELL_VALUE; the row is for open loops */
 };
 
@@ -38,8 +38,10 @@ static void put_cell(struct buf *to, const struct row *row, const char *run)
                  run, row->key);
         break;
     case CELL_FAILED:
-        buf_addf(to, " & \\R{%s.failed} ($<$\\,\\R{%s.failed.bound})", run,
-                 run);
+        buf_addf(to,
+                 " & \\R{%s.failed}\\IfR{%s.answered}{ ($<$\\,"
+                 "\\R{%s.failed.bound})}{}",
+                 run, run, run);
         break;
     }
 }
@@ -53,7 +55,7 @@ static const struct row rows[] = {
     {"connections", "connections.n", CELL_VALUE},
     {"messages", "rows", CELL_VALUE},
     {"\\quad answered", "ok", CELL_VALUE},
-    {"\\quad failed", "failed", CELL_FAILED},
+    {"\\quad failed (share)", "failed", CELL_FAILED},
     {"effective size (median)", "n_eff", CELL_VALUE},
     {"RTT minimum", "rtt.min", CELL_VALUE},
     {"RTT median", "rtt.p50", CELL_VALUE},
