@@ -37,6 +37,8 @@ static int peer_gone(const struct load_plan *plan,
                      const struct load_result *result, struct err *err)
 {
     enum outcome how = result->first_broken;
+    int is_at_once = how == OUTCOME_EOF &&
+                     result->intended <= 2 * (int64_t)plan->connections;
     const char *id = how == OUTCOME_TIMEOUT ? "reply-timeout" : "server-gone";
     char text[CONNECTIONS_SIZE];
 
@@ -48,6 +50,9 @@ static int peer_gone(const struct load_plan *plan,
             result->first_broken_errno ? err_name(result->first_broken_errno)
                                        : "",
             (long long)result->intended, plural(result->intended));
+    if (is_at_once)
+        return err_hint(err, "a server that echoes one message and closes, as "
+                             "echo-simple-server does, wants --reconnect");
     return err_hint(err, "%s",
                     how == OUTCOME_TIMEOUT
                         ? "the server is too slow or stuck; a larger "

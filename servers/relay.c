@@ -85,7 +85,7 @@ static int set_real(const char *option, const char *value, double hi,
 
     if (num_parse_real(value, 0, hi, to) == 0)
         return 0;
-    snprintf(want, sizeof want, "a number, 0..%g", hi);
+    snprintf(want, sizeof want, "a number, 0..%.0f", hi);
     return args_bad(err, option, value, want);
 }
 
@@ -145,7 +145,8 @@ static int set_own(int key, const char *value, void *ctx, struct err *err)
     case TRANSPORT:
         return set_transport(program, value, err);
     case TO:
-        if (net_split(value, path->target_name, &path->target_port) < 0)
+        if (net_split(value, path->target_name, &path->target_port) < 0 ||
+            path->target_port == 0)
             return args_bad(err, "to", value, "HOST:PORT or [ADDR]:PORT");
         return 0;
     case DELAY:
@@ -178,6 +179,11 @@ static int settle(struct program *program, struct err *err)
     path->serve.fds_per_connection = path->serve.is_udp ? 1 : 2;
     if (impair_check(&inject->impair, err) < 0)
         return -1;
+    if (path->emulated.jitter_ns > path->emulated.delay_ns) {
+        err_set(err, ERR_USAGE, "usage", "--jitter-ms is more than --delay-ms");
+        return err_hint(err, "jitter varies the delay by +- so much; it cannot "
+                             "go below 0");
+    }
     if (inject_is_on(inject) || inject->log_path || inject->served_path)
         program->for_udp = "loss on purpose";
     for (int i = 0; i < LIMITS; i++)

@@ -234,8 +234,16 @@ reset_seen() {
     need_netns
     run --separate-stderr in_netns timeout 5 "$bin/echo-relay" --to nosuch.invalid:7
     expect_error 3 resolve-failed
-    run --separate-stderr run_timed 5 "$bin/echo-relay" --to 'a b:7'
+    for to in 'a b:7' 127.0.0.1 127.0.0.1:0 ::1:7; do
+        run --separate-stderr run_timed 5 "$bin/echo-relay" --to "$to"
+        expect_error 2 usage
+    done
+}
+
+@test "relay: a delay cannot go below 0" {
+    run --separate-stderr run_timed 5 "$bin/echo-relay" --delay-ms 4 --jitter-ms 4.001
     expect_error 2 usage
+    [[ $stderr == *'--jitter-ms is more than --delay-ms'* ]]
 }
 
 @test "relay: it does not forward to itself" {
