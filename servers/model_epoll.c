@@ -122,6 +122,9 @@ static void on_session(struct loop *loop, struct session *session,
     enum session_step step = session->rest ? on_writable(loop, session)
                                            : on_readable(loop, session);
 
+    if (session->pause_ns > 0)
+        turns_pause(&loop->turns, session, now_ns + session->pause_ns);
+    session->pause_ns = 0;
     if (step == SESSION_OVER)
         leave(loop, session);
     else
@@ -184,17 +187,24 @@ static void sweep(struct loop *loop, int64_t now_ns)
     }
 }
 
+/* Until there may be something to do that no event tells of. */
+static int64_t sleep_ns(const struct loop *loop)
+{
+    int64_t limit_ns = sweep_every_ns(loop), turn_ns = INT64_MAX;
+
+    if (loop->crowd->rest_ns && limit_ns > CROWD_REST_NS)
+        limit_ns = CROWD_REST_NS;
+    if (loop->turns.first)
+        turn_ns = turns_wait_ns(&loop->turns, clock_now_ns());
+    return turn_ns < limit_ns ? turn_ns : limit_ns;
+}
+
 static int wait_events(const struct loop *loop, struct epoll_event *events)
 {
-    int64_t sleep_ns = sweep_every_ns(loop);
-    struct timespec limit = {0};
+    int64_t limit_ns = sleep_ns(loop);
+    struct timespec limit = {.tv_sec = (time_t)(limit_ns / CLOCK_NS_PER_S),
+                             .tv_nsec = (long)(limit_ns % CLOCK_NS_PER_S)};
 
-    if (loop->crowd->rest_ns && sleep_ns > CROWD_REST_NS)
-        sleep_ns = CROWD_REST_NS;
-    if (loop->turns.first)
-        sleep_ns = 0;
-    limit.tv_sec = (time_t)(sleep_ns / CLOCK_NS_PER_S);
-    limit.tv_nsec = (long)(sleep_ns % CLOCK_NS_PER_S);
     return epoll_pwait2(loop->epoll, events, EVENTS, &limit, NULL);
 }
 
@@ -212,7 +222,7 @@ static void serve_turns(struct loop *loop, int64_t now_ns)
     int n = turns_at_once(&loop->turns);
     struct session *session;
 
-    while (n-- > 0 && (session = turns_next(&loop->turns)))
+    while (n-- > 0 && (session = turns_next(&loop->turns, now_ns)))
         on_session(loop, session, now_ns);
 }
 

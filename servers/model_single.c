@@ -82,6 +82,7 @@ static void echo(struct turn *turn)
             return;
         step = session_receive(turn->session, turn->buffer, room, &n,
                                NET_DONT_WAIT);
+        session_pause(turn->session);
         if (step == SESSION_GO)
             step = send_back(turn, n);
         else if (step == SESSION_MUTE)

@@ -21,6 +21,7 @@ static void echo(struct slave *slave)
 
     while (step != SESSION_OVER) {
         step = session_receive(session, slave->buffer, room, &n, NET_WAIT);
+        session_pause(session);
         if (step == SESSION_MUTE)
             serve_outwait(session->fd);
         for (size_t at = 0; at < n && step != SESSION_OVER; at += sent)

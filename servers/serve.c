@@ -377,19 +377,17 @@ int64_t serve_patience_ns(const struct serve *serve, int is_new)
     return is_new && hello_ns < idle_ns ? hello_ns : idle_ns;
 }
 
-void serve_throttle(const struct serve *serve, size_t n)
+int64_t serve_throttle_ns(const struct serve *serve, uint32_t host, size_t n)
 {
-    int64_t now_ns, wait_ns;
-    struct timespec pause;
+    return serve->rate ? bucket_take(serve->rate, host, n, clock_now_ns()) : 0;
+}
 
-    if (!serve->rate)
-        return;
-    now_ns = clock_now_ns();
-    wait_ns = bucket_take(serve->rate, n, now_ns);
-    pause.tv_sec = (time_t)(wait_ns / CLOCK_NS_PER_S);
-    pause.tv_nsec = (long)(wait_ns % CLOCK_NS_PER_S);
-    if (wait_ns > 0)
-        (void)nanosleep(&pause, NULL); /* a signal ends it */
+void serve_pause(int64_t pause_ns)
+{
+    struct timespec pause = {.tv_sec = (time_t)(pause_ns / CLOCK_NS_PER_S),
+                             .tv_nsec = (long)(pause_ns % CLOCK_NS_PER_S)};
+
+    (void)nanosleep(&pause, NULL);
 }
 
 enum refusal serve_admit(const struct serve *serve, size_t n)

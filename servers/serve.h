@@ -95,9 +95,13 @@ void serve_close(const struct serve *serve);
 int64_t serve_patience_ns(const struct serve *serve, int is_new);
 
 /*
- * n bytes were taken from a connection: pause, so that the rate of all holds.
+ * n bytes were taken from a connection of a host: how long to take nothing
+ * more from there, so that the rate of all holds.
  */
-void serve_throttle(const struct serve *serve, size_t n);
+int64_t serve_throttle_ns(const struct serve *serve, uint32_t host, size_t n);
+
+/* Do nothing for so long; a signal ends it. */
+void serve_pause(int64_t pause_ns);
 
 /* May a datagram of n bytes be answered?  Its length and the rate say. */
 enum refusal serve_admit(const struct serve *serve, size_t n);

@@ -1,6 +1,7 @@
 #include "servers/session.h"
 
 #include "lib/clock.h"
+#include "lib/crc.h"
 #include "lib/msg.h"
 #include "lib/show.h"
 
@@ -8,6 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static uint32_t host_of(const struct net_addr *peer)
+{
+    char text[NET_NAME_SIZE];
+
+    net_host_text(peer, text, sizeof text);
+    return crc_32c(0, text, strlen(text));
+}
 
 struct session *session_new(struct serve *serve, int fd,
                             const struct net_addr *peer)
@@ -20,6 +29,7 @@ struct session *session_new(struct serve *serve, int fd,
     session->serve = serve;
     session->fd = fd;
     session->peer = *peer;
+    session->host = host_of(peer);
     session->active_ns = clock_now_ns();
     session->is_proven = !serve->guard.has_key;
     (void)net_set_nodelay(fd);
@@ -58,6 +68,12 @@ static void count_step(struct session *session)
                                           memory_order_relaxed);
 
     atomic_store_explicit(&session->steps, steps + 1, memory_order_relaxed);
+}
+
+static void count_in(struct session *session, size_t n)
+{
+    session->bytes_in += (int64_t)n;
+    session->pause_ns = serve_throttle_ns(session->serve, session->host, n);
 }
 
 static enum session_step over(struct session *session, const char *end)
@@ -126,8 +142,7 @@ static enum session_step receive_proof(struct session *session, char *buffer,
         return failed(session);
     if (got == 0)
         return over(session, "shutdown");
-    session->bytes_in += got;
-    serve_throttle(session->serve, (size_t)got);
+    count_in(session, (size_t)got);
     session->proof_bytes += (size_t)got;
     return session->proof_bytes < sizeof session->proof
                ? SESSION_WAIT
@@ -150,14 +165,20 @@ enum session_step session_receive(struct session *session, char *buffer,
     if (got == 0)
         return over(session, "shutdown");
     count_step(session);
-    session->bytes_in += got;
-    serve_throttle(session->serve, (size_t)got);
+    count_in(session, (size_t)got);
     show_message(session, buffer, (size_t)got);
     if (says_exit(buffer, (size_t)got))
         return over(session, "exit");
     msg_welcome(buffer, (size_t)got, &session->matched);
     *n = (size_t)got;
     return SESSION_GO;
+}
+
+void session_pause(struct session *session)
+{
+    if (session->pause_ns > 0)
+        serve_pause(session->pause_ns);
+    session->pause_ns = 0;
 }
 
 enum session_step session_send(struct session *session, const char *bytes,

@@ -30,7 +30,8 @@ struct session {
     int64_t active_ns; /* last seen to make a step */
     /* Those who ask for a turn, see struct turns. */
     struct session *asks_before, *asks_after;
-    uint32_t host;        /* the same for all from there */
+    uint32_t host;    /* the same for all from there */
+    int64_t pause_ns; /* before more is taken from there, for the rate's sake */
     char asks, is_ending; /* nothing more will come after what is there */
     /* What its socket did not take, for a model that does not wait. */
     char *rest;
@@ -58,10 +59,13 @@ int session_is_new(const struct session *session);
  * Read once into buffer.  SESSION_GO with *n bytes to be sent back (already
  * logged, a hello already welcomed), SESSION_WAIT when nothing was there, or a
  * part of the proof, SESSION_MUTE when that was wrong, SESSION_OVER at the end
- * of input, on `exit` and on an error.
+ * of input, on `exit` and on an error.  May set session->pause_ns.
  */
 enum session_step session_receive(struct session *session, char *buffer,
                                   size_t size, size_t *n, int dont_wait);
+
+/* For who serves it alone: pause as long as the last read says. */
+void session_pause(struct session *session);
 
 /*
  * Send what fits of n bytes and tell how much: *sent.  SESSION_GO when all

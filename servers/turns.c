@@ -1,9 +1,5 @@
 #include "servers/turns.h"
 
-#include "lib/crc.h"
-
-#include <string.h>
-
 static struct turns_host *host_of(struct turns *turns,
                                   const struct session *session)
 {
@@ -12,10 +8,6 @@ static struct turns_host *host_of(struct turns *turns,
 
 void turns_join(struct turns *turns, struct session *session)
 {
-    char text[NET_NAME_SIZE];
-
-    net_host_text(&session->peer, text, sizeof text);
-    session->host = crc_32c(0, text, strlen(text));
     turns->hosts += host_of(turns, session)->members++ == 0;
 }
 
@@ -81,11 +73,13 @@ void turns_ask(struct turns *turns, struct session *session)
     host->last = session;
 }
 
-struct session *turns_next(struct turns *turns)
+struct session *turns_next(struct turns *turns, int64_t now_ns)
 {
     struct turns_host *host = turns->first;
     struct session *session;
 
+    while (host && host->pause_ns > now_ns)
+        host = host->next;
     if (!host)
         return NULL;
     session = host->first;
@@ -94,6 +88,22 @@ struct session *turns_next(struct turns *turns)
     if (host->first)
         append_host(turns, host);
     return session;
+}
+
+void turns_pause(struct turns *turns, const struct session *session,
+                 int64_t until_ns)
+{
+    host_of(turns, session)->pause_ns = until_ns;
+}
+
+int64_t turns_wait_ns(const struct turns *turns, int64_t now_ns)
+{
+    int64_t wait_ns = INT64_MAX;
+
+    for (const struct turns_host *at = turns->first; at; at = at->next)
+        if (at->pause_ns - now_ns < wait_ns)
+            wait_ns = at->pause_ns - now_ns;
+    return wait_ns > 0 ? wait_ns : 0;
 }
 
 void turns_leave(struct turns *turns, struct session *session)

@@ -17,6 +17,7 @@ struct turns_host {
     struct session *first, *last; /* who asks for a turn, in that order */
     struct turns_host *next;      /* of those where somebody asks */
     int members;                  /* sessions, whether they ask or not */
+    int64_t pause_ns;             /* no turn before */
 };
 
 struct turns {
@@ -35,8 +36,15 @@ void turns_leave(struct turns *turns, struct session *session);
 /* It has something to do; nothing new when it has already asked. */
 void turns_ask(struct turns *turns, struct session *session);
 
-/* Who is next, and no longer asks; NULL: nobody does. */
-struct session *turns_next(struct turns *turns);
+/* Nobody from its host has a turn before until_ns. */
+void turns_pause(struct turns *turns, const struct session *session,
+                 int64_t until_ns);
+
+/* Who is next at now_ns, and no longer asks; NULL: nobody, for now. */
+struct session *turns_next(struct turns *turns, int64_t now_ns);
+
+/* How long until somebody has a turn; INT64_MAX: nobody asks. */
+int64_t turns_wait_ns(const struct turns *turns, int64_t now_ns);
 
 /*
  * So many turns before the sockets are looked at again, which is a system call:

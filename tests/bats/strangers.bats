@@ -286,6 +286,31 @@ words() { [[ $(grep -c '^From client' "$log") -ge $1 ]]; }
     [[ $(cut -d : -f 1 place) -le 10 ]]
 }
 
+@test "strangers: who takes all that the rate allows does not slow who takes little" {
+    # A read of theirs is worth a second: had he to wait for each, it took a minute.
+    servers=() logs=()
+    for model in thread epoll; do
+        start_server echo-server --model "$model" --quiet --max-rate 1000 --timeout 600
+        servers+=("$pid") logs+=("$log")
+        mkfifo "hole$model"
+        "$stranger" deaf 127.0.0.9 "$port" 15 1000 15 <"hole$model" >"said$model" 3>&- &
+        started+=("$!")
+        exec {hole}>"hole$model" {fd}<>"/dev/tcp/127.0.0.1/$port"
+        within 20 grep -q ready "said$model"
+        for word in one two six ten; do
+            printf %s "$word" >&"$fd"
+            read -r -t 10 -N 3 -u "$fd" heard
+            [[ $heard = "$word" ]]
+        done
+        exec {hole}>&- {fd}>&-
+    done
+    kill "${servers[@]}"
+    for i in 0 1; do
+        pid=${servers[i]} log=${logs[i]}
+        served_is connections=16 refused=0
+    done
+}
+
 @test "strangers: only addresses that may come are served, and the others counted" {
     need_netns
     write_begin

@@ -82,10 +82,57 @@ static void who_must_take_pauses_until_the_rate_holds(void)
 
     bucket_init(&bucket, RATE, LIMIT_NONE, now_ns);
     for (int i = 0; i < READS; i++)
-        now_ns += bucket_take(&bucket, BYTES, now_ns);
+        now_ns += bucket_take(&bucket, 0, BYTES, now_ns);
     /* A tenth of a second's worth was in the bucket. */
     CHECK_NEAR((double)now_ns / 1e9, (double)READS * BYTES / RATE - 0.1, 0.001);
     CHECK_INT(bucket.waits, READS - RATE / 10 / BYTES);
+}
+
+/*
+ * One takes as much as it may for 20 s, 1000 bytes at a time; the others take
+ * 100 bytes each in a hundredth of a second: 10 000 a second of the 50 000.
+ */
+static void who_takes_little_never_pauses(void)
+{
+    enum { RATE = 100000, MODEST = 3, STEP_NS = 10000000, STEPS = 2000 };
+    struct bucket bucket;
+    int64_t greedy_ns = 0, waited_ns = 0, greedy = 0;
+
+    bucket_init(&bucket, RATE, LIMIT_NONE, 0);
+    for (int64_t now_ns = 0; now_ns < STEPS * (int64_t)STEP_NS;
+         now_ns += STEP_NS) {
+        for (; greedy_ns <= now_ns; greedy += 1000)
+            greedy_ns += bucket_take(&bucket, 7, 1000, greedy_ns);
+        for (uint32_t host = 1; host <= MODEST; host++)
+            waited_ns += bucket_take(&bucket, host, 100, now_ns);
+    }
+    CHECK_INT(waited_ns, 0);
+    /* All together: the rate, and a tenth of a second's worth. */
+    CHECK_NEAR((double)greedy + MODEST * 100 * STEPS, RATE * 20.1, 2000);
+}
+
+/* Those who take too much share alike, however many they are. */
+static void no_part_of_the_rate_is_given_twice(void)
+{
+    enum { RATE = 100000, HOSTS = 50, TAKES = 20000 };
+    struct bucket bucket;
+    int64_t next_ns[HOSTS] = {0}, last_ns = 0;
+    int takes[HOSTS] = {0};
+
+    bucket_init(&bucket, RATE, LIMIT_NONE, 0);
+    for (int i = 0; i < TAKES; i++) {
+        int who = 0;
+
+        for (int other = 1; other < HOSTS; other++)
+            who = next_ns[other] < next_ns[who] ? other : who;
+        last_ns = next_ns[who];
+        next_ns[who] += 1000 +
+                        bucket_take(&bucket, (uint32_t)who, 100, last_ns);
+        takes[who]++;
+    }
+    CHECK_NEAR((double)last_ns / 1e9, (double)TAKES * 100 / RATE - 0.1, 0.3);
+    for (int who = 0; who < HOSTS; who++)
+        CHECK_NEAR(takes[who], TAKES / HOSTS, TAKES / HOSTS / 10);
 }
 
 static void what_can_be_left_is_left(void)
@@ -117,7 +164,7 @@ static void no_limit_is_none(void)
 
     bucket_init(&bucket, LIMIT_NONE, LIMIT_NONE, 0);
     for (int i = 0; i < 100000; i++)
-        CHECK_INT(bucket_take(&bucket, 65507, 0), 0);
+        CHECK_INT(bucket_take(&bucket, 0, 65507, 0), 0);
 }
 
 int main(void)
@@ -127,6 +174,8 @@ int main(void)
     what_is_never_allowed_is_refused();
     help_has_the_numbers_of_the_table();
     who_must_take_pauses_until_the_rate_holds();
+    who_takes_little_never_pauses();
+    no_part_of_the_rate_is_given_twice();
     what_can_be_left_is_left();
     one_packet_longer_than_a_bucket_passes_alone();
     no_limit_is_none();

@@ -6,13 +6,9 @@ enum { CROWD = 1000 };
 static struct turns turns;
 static struct session crowd[CROWD], other[3];
 
-static void come_from(struct session *session, const char *host)
+static void come_from(struct session *session, uint32_t host)
 {
-    struct net_addrs found = {0};
-    struct err err = {0};
-
-    (void)net_resolve(host, 1, &found, &err);
-    *session = (struct session){.peer = found.at[0]};
+    *session = (struct session){.host = host};
     turns_join(&turns, session);
 }
 
@@ -20,25 +16,40 @@ static void all_come(void)
 {
     turns = (struct turns){0};
     for (int i = 0; i < CROWD; i++)
-        come_from(&crowd[i], "192.0.2.1");
+        come_from(&crowd[i], 1);
     for (int i = 0; i < 3; i++)
-        come_from(&other[i], "192.0.2.2");
+        come_from(&other[i], 2);
 }
 
 static void one_host_is_served_in_order(void)
 {
     turns = (struct turns){0};
     for (int i = 0; i < 3; i++)
-        come_from(&other[i], "192.0.2.2");
-    CHECK(turns_next(&turns) == NULL);
+        come_from(&other[i], 2);
+    CHECK(turns_next(&turns, 0) == NULL);
     for (int i = 0; i < 3; i++) {
         turns_ask(&turns, &other[i]);
         turns_ask(&turns, &other[i]); /* that changes nothing */
     }
     CHECK_INT(turns_at_once(&turns), 3);
     for (int i = 0; i < 3; i++)
-        CHECK(turns_next(&turns) == &other[i]);
-    CHECK(turns_next(&turns) == NULL);
+        CHECK(turns_next(&turns, 0) == &other[i]);
+    CHECK(turns_next(&turns, 0) == NULL);
+}
+
+static void one_host_pauses_alone(void)
+{
+    all_come();
+    CHECK(turns_wait_ns(&turns, 0) == INT64_MAX);
+    turns_ask(&turns, &crowd[0]);
+    turns_pause(&turns, &crowd[1], 100);
+    CHECK_INT(turns_wait_ns(&turns, 30), 70);
+    CHECK(turns_next(&turns, 99) == NULL);
+    turns_ask(&turns, &other[0]);
+    CHECK_INT(turns_wait_ns(&turns, 30), 0);
+    CHECK(turns_next(&turns, 99) == &other[0]);
+    CHECK(turns_next(&turns, 99) == NULL);
+    CHECK(turns_next(&turns, 100) == &crowd[0]);
 }
 
 static void who_comes_from_elsewhere_waits_for_one(void)
@@ -47,12 +58,12 @@ static void who_comes_from_elsewhere_waits_for_one(void)
     for (int i = 0; i < CROWD; i++)
         turns_ask(&turns, &crowd[i]);
     CHECK_INT(turns_at_once(&turns), 1);
-    CHECK(turns_next(&turns) == &crowd[0]);
+    CHECK(turns_next(&turns, 0) == &crowd[0]);
     for (int i = 0; i < 100; i++) {
         turns_ask(&turns, &other[i % 3]);
-        CHECK(turns_next(&turns) == &crowd[i + 1]);
+        CHECK(turns_next(&turns, 0) == &crowd[i + 1]);
         turns_ask(&turns, &crowd[i + 1]);
-        CHECK(turns_next(&turns) == &other[i % 3]);
+        CHECK(turns_next(&turns, 0) == &other[i % 3]);
     }
 }
 
@@ -64,10 +75,10 @@ static void who_has_gone_has_no_turn(void)
         turns_ask(&turns, &other[i]);
     turns_leave(&turns, &crowd[0]);
     turns_leave(&turns, &other[1]);
-    CHECK(turns_next(&turns) == &other[0]);
+    CHECK(turns_next(&turns, 0) == &other[0]);
     turns_leave(&turns, &other[0]);
-    CHECK(turns_next(&turns) == &other[2]);
-    CHECK(turns_next(&turns) == NULL);
+    CHECK(turns_next(&turns, 0) == &other[2]);
+    CHECK(turns_next(&turns, 0) == NULL);
     turns_leave(&turns, &other[2]);
     turns_ask(&turns, &crowd[1]);
     turns_ask(&turns, &crowd[2]);
@@ -78,6 +89,7 @@ int main(void)
 {
     one_host_is_served_in_order();
     who_comes_from_elsewhere_waits_for_one();
+    one_host_pauses_alone();
     who_has_gone_has_no_turn();
     return check_done();
 }
