@@ -3,6 +3,7 @@
 #include "clients/loop.h"
 #include "lib/clock.h"
 #include "lib/cpu.h"
+#include "lib/start.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -299,6 +300,7 @@ int engine_run(const struct load_plan *plan, const struct load_out *out,
     pthread_t *threads;
     int failed = -1;
 
+    start_without_rseq();
     engine.n = engine.expected = useful_threads(plan);
     engine.epoch_ns = clock_now_ns();
     pthread_mutex_init(&engine.lock, NULL);

@@ -4,7 +4,12 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#if __has_include(<sys/rseq.h>)
+#include <sys/rseq.h>
+#endif
 
 void start_standard_fds(void)
 {
@@ -25,4 +30,20 @@ void start_confined(void)
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)close_range(3, ~0U, 0);
+    start_without_rseq();
 }
+
+#ifdef RSEQ_SIG
+void start_without_rseq(void)
+{
+    enum { LEAST_BYTES = 32 }; /* of the area, whatever of it is in use */
+    unsigned bytes = __rseq_size > LEAST_BYTES ? __rseq_size : LEAST_BYTES;
+    char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+
+    (void)syscall(SYS_rseq, area, bytes, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+}
+#else
+void start_without_rseq(void)
+{
+}
+#endif

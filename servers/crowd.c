@@ -25,6 +25,15 @@ int crowd_init(struct crowd *crowd, struct serve *serve, struct err *err)
     return 0;
 }
 
+/* The lock is held: else it could be closed meanwhile. */
+static void shut(struct session *session, char half)
+{
+    if (session->apart.is_so)
+        apart_shut(&session->apart, half);
+    else
+        net_shutdown(session->fd, half);
+}
+
 /* ---- the list, oldest activity first; the lock is held ---- */
 
 static void append(struct crowd *crowd, struct session *session)
@@ -103,7 +112,7 @@ static int make_room(struct crowd *crowd, const struct net_addr *peer)
     s->is_leaving = 1;
     crowd->live--;
     crowd->leaving++;
-    net_shutdown(s->fd, 'b');
+    shut(s, 'b');
     let_some_leave(crowd);
     return 1;
 }
@@ -206,6 +215,16 @@ void crowd_touch(struct crowd *crowd, struct session *session, int64_t now_ns)
     pthread_mutex_unlock(&crowd->lock);
 }
 
+int crowd_part(struct crowd *crowd, struct session *session)
+{
+    int failed;
+
+    pthread_mutex_lock(&crowd->lock);
+    failed = apart_begin(&session->apart, session->fd);
+    pthread_mutex_unlock(&crowd->lock);
+    return failed;
+}
+
 /* One without a proof was never served. */
 static void count_refusal(struct crowd *crowd, const struct session *session)
 {
@@ -222,6 +241,7 @@ static void count_refusal(struct crowd *crowd, const struct session *session)
 /* Closed under the lock: a sweep may want to shut the same socket down. */
 void crowd_leave(struct crowd *crowd, struct session *session)
 {
+    apart_end();
     pthread_mutex_lock(&crowd->lock);
     unlink_session(crowd, session);
     crowd->live -= !session->is_leaving;
@@ -268,7 +288,7 @@ void crowd_sweep(struct crowd *crowd)
             s->active_ns = now_ns;
         } else if (crowd_is_late(crowd, s, now_ns)) {
             atomic_store(&s->timed_out, 1);
-            net_shutdown(s->fd, 'b');
+            shut(s, 'b');
         }
     }
     pthread_mutex_unlock(&crowd->lock);
@@ -294,7 +314,7 @@ void crowd_stop_input(struct crowd *crowd)
 {
     pthread_mutex_lock(&crowd->lock);
     for (struct session *s = crowd->first; s; s = s->next)
-        net_shutdown(s->fd, 'r');
+        shut(s, 'r');
     pthread_mutex_unlock(&crowd->lock);
 }
 

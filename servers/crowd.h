@@ -48,6 +48,12 @@ void crowd_rest(struct crowd *crowd);
  */
 void crowd_touch(struct crowd *crowd, struct session *session, int64_t now_ns);
 
+/*
+ * The calling thread, which serves it, gets a table of descriptors of its own,
+ * see apart_begin.  0 or -1.
+ */
+int crowd_part(struct crowd *crowd, struct session *session);
+
 /* Take it out, add up its counts, free it. */
 void crowd_leave(struct crowd *crowd, struct session *session);
 

@@ -3,9 +3,16 @@
 #include "lib/clock.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-enum { STACK_BYTES = 128 << 10 };
+enum {
+    STACK_BYTES = 128 << 10,
+    /* A table of descriptors of its own is worth it after about 1000 echoes;
+       who has had so many will mostly want more. */
+    FEW_ECHOES = 64,
+};
 
 struct slave {
     struct crowd *crowd;
@@ -13,13 +20,14 @@ struct slave {
     char buffer[]; /* serve->buffer_bytes */
 };
 
-static void echo(struct slave *slave)
+/* Until the session is over (1), or that many echoes were given (0). */
+static int echo(struct slave *slave, int64_t most)
 {
     struct session *session = slave->session;
     size_t room = slave->crowd->serve->buffer_bytes, n, sent;
     enum session_step step = SESSION_GO;
 
-    while (step != SESSION_OVER) {
+    while (step != SESSION_OVER && most-- > 0) {
         step = session_receive(session, slave->buffer, room, &n, NET_WAIT);
         session_pause(session);
         if (step == SESSION_MUTE)
@@ -28,19 +36,19 @@ static void echo(struct slave *slave)
             step = session_send(session, slave->buffer + at, n - at, &sent,
                                 NET_WAIT);
     }
+    return step == SESSION_OVER;
 }
 
-static void *serve_client(void *arg)
+static void *serve_out(struct slave *slave, int is_over)
 {
-    struct slave *slave = arg;
-
-    echo(slave);
+    while (!is_over)
+        is_over = echo(slave, INT64_MAX);
     crowd_leave(slave->crowd, slave->session);
     free(slave);
     return NULL;
 }
 
-static int start_thread(struct slave *slave)
+static int start_thread(void *(*run)(void *), void *arg)
 {
     pthread_attr_t attr;
     pthread_t thread;
@@ -49,10 +57,61 @@ static int start_thread(struct slave *slave)
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK_BYTES);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    failed = pthread_create(&thread, &attr, serve_client, slave);
+    failed = pthread_create(&thread, &attr, run, arg);
     pthread_attr_destroy(&attr);
     return failed ? -1 : 0;
 }
+
+/* ---- from the table of all descriptors to one of its own ---- */
+
+struct handing {
+    struct slave *slave;
+    int is_apart;
+    sem_t is_taken; /* from then on the slave is not ours */
+};
+
+static void *serve_apart(void *arg)
+{
+    struct handing *handing = arg;
+    struct slave *slave = handing->slave;
+
+    handing->is_apart = crowd_part(slave->crowd, slave->session) == 0;
+    sem_post(&handing->is_taken);
+    return serve_out(slave, 0);
+}
+
+/*
+ * A thread that has left the shared table cannot close there what it took
+ * along, and a socket that is open twice does not end.  So another thread
+ * leaves and goes on; we stay, close, and end.
+ */
+static int hand_over(struct slave *slave)
+{
+    struct handing handing = {.slave = slave};
+    int fd = slave->session->fd, failed;
+
+    if (sem_init(&handing.is_taken, 0, 0) < 0)
+        return -1;
+    failed = start_thread(serve_apart, &handing);
+    while (!failed && sem_wait(&handing.is_taken) < 0)
+        ; /* it was a signal */
+    if (!failed && handing.is_apart)
+        close(fd);
+    sem_destroy(&handing.is_taken);
+    return failed;
+}
+
+static void *serve_client(void *arg)
+{
+    struct slave *slave = arg;
+    int is_over = echo(slave, FEW_ECHOES);
+
+    if (!is_over && hand_over(slave) == 0)
+        return NULL;
+    return serve_out(slave, is_over);
+}
+
+/* ---- the master ---- */
 
 static void take_client(struct crowd *crowd)
 {
@@ -67,7 +126,7 @@ static void take_client(struct crowd *crowd)
     if (slave) {
         slave->crowd = crowd;
         slave->session = session;
-        if (start_thread(slave) == 0)
+        if (start_thread(serve_client, slave) == 0)
             return;
     }
     crowd_reject(crowd, session, "refused: no thread for it");
@@ -77,6 +136,7 @@ static void take_client(struct crowd *crowd)
 int model_thread(struct crowd *crowd, struct err *err)
 {
     (void)err; /* a thread and its buffer are had when a client comes */
+    apart_init();
     serve_ready(crowd->serve);
     while (!serve_stopped()) {
         int64_t sleep_ns = crowd_sweep_after_ns(crowd);

@@ -6,6 +6,7 @@
 #define SERVERS_SESSION_H
 
 #include "lib/net.h"
+#include "servers/apart.h"
 #include "servers/serve.h"
 
 #include <stdatomic.h>
@@ -42,6 +43,7 @@ struct session {
     atomic_int timed_out;
     int is_leaving; /* see struct crowd */
     enum refusal refusal;
+    struct apart apart; /* once it has been busy, see model_thread */
     /* Long, and not for an echo: behind all that each message needs. */
     struct net_addr peer;
     char proof[KEY_MESSAGE_BYTES]; /* with a key it begins with that */

@@ -289,3 +289,79 @@ END
         exec {fd}>&-
     done
 }
+
+# echoes FD N: so many of one byte.
+echoes() {
+    local answer
+    for ((i = 0; i < $2; i++)); do
+        printf x >&"$1"
+        read -r -t 10 -N 1 -u "$1" answer && [[ $answer == x ]] || return
+    done
+}
+
+# need_tables [TOOL]: a thread can have one of its own.
+need_tables() {
+    [[ $bin != *san-thread* ]] || skip "models: the thread sanitizer knows one table only"
+    need "$@"
+}
+
+# parted N: so many threads of $pid have a socket that the process has not.
+parted() {
+    only_listener && [[ $(find "/proc/$pid"/task/*/fd ! -name "[012]" -lname "socket:*" 2>/dev/null |
+        wc -l) -eq $(($1 + 1)) ]]
+}
+
+alone() { [[ $(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l) -eq 1 ]]; }
+
+# ends FD: the peer closes it, and it was not this reading that took too long.
+ends() {
+    local status=0
+    read -r -t 10 -N 1 -u "$1" _ || status=$?
+    [[ $status -eq 1 ]]
+}
+
+@test "models: who is busy gets a thread with nothing but its socket (thread)" {
+    need_tables
+    start_server echo-server
+    exec {fd}<>"/dev/tcp/127.0.0.1/$port" {other}<>"/dev/tcp/127.0.0.1/$port"
+    echoes "$fd" 80
+    echoes "$other" 80
+    within 5 parted 2
+    # It is the only one that has it: closed is closed.
+    printf exit >&"$fd"
+    ends "$fd"
+    within 5 parted 1
+    kill -TERM "$pid"
+    ends "$other"
+    within 5 has_ended "$pid"
+    within 2 grep -qx 'served connections=2 refused=0 bytes_in=164 bytes_out=160 open=0 timeouts=0 throttled=0' "$log"
+    exec {fd}>&- {other}>&-
+}
+
+@test "models: the silence of one that was busy is seen (thread)" {
+    need_tables
+    start_server echo-server --timeout 2
+    exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+    echoes "$fd" 80
+    within 5 parted 1
+    ends "$fd"
+    within 5 grep -q timeout! "$log"
+    within 5 alone
+    exec {fd}>&-
+}
+
+@test "models: where the kernel gives no thread a table it goes on as it was" {
+    need_tables strace
+    mkdir denied
+    printf '%s\n' '#!/bin/sh' "exec strace -D -f -o '$T/trace' -e trace=close_range \\" \
+        "    -e inject=close_range:error=EPERM '$bin/echo-server' \"\$@\"" >denied/echo-server
+    chmod +x denied/echo-server
+    ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 bin=$T/denied start_server echo-server
+    exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+    echoes "$fd" 80
+    within 10 grep -q 'CLOSE_RANGE_UNSHARE.*EPERM' trace
+    echoes "$fd" 80
+    printf exit >&"$fd"
+    ends "$fd"
+    exec {fd}>&-
+}
