@@ -187,10 +187,10 @@ static void print_answer(const char *name, const struct verdict_answer *answer,
                 STEADY_MIN_P99);
         return;
     }
-    fprintf(to, "  %-10s %-11s %-11s  ", name, show(answer->a, a),
+    fprintf(to, "  %-10s %-13s %-12s  ", name, show(answer->a, a),
             show(answer->b, b));
     print_ratio(&answer->ratio, to);
-    fprintf(to, "  %-10s %-11s %-11s  ", "", "", "");
+    fprintf(to, "  %-10s %-13s %-12s  ", "", "", "");
     print_difference(&answer->difference, show, to);
 }
 
@@ -225,7 +225,7 @@ static void print_failed(const struct comparison *c, FILE *to)
     const struct verdict_answer *failed = &c->verdict.others[VERDICT_FAILED];
     char a[CELL], b[CELL];
 
-    fprintf(to, "  %-10s %-11s %-11s  ",
+    fprintf(to, "  %-10s %-13s %-12s  ",
             result_run_is_udp(c->a.runs[0].run) ? "lost" : "failed",
             show_failed(&c->a, failed->a, a), show_failed(&c->b, failed->b, b));
     if (has_failures(&c->a) || has_failures(&c->b))
@@ -244,7 +244,7 @@ static void print_table(const struct comparison *c, FILE *to)
 {
     const struct verdict *v = &c->verdict;
 
-    fprintf(to, "  %-10s %-11s %-11s  %-13s%s\n", "", "A", "B", "from A to B",
+    fprintf(to, "  %-10s %-13s %-12s  %-13s%s\n", "", "A", "B", "from A to B",
             "95 % interval");
     print_answer("median RTT", &v->p50, show_ns, to);
     print_answer("p99 RTT", &v->others[VERDICT_P99], show_ns, to);

@@ -300,9 +300,9 @@ static void check_firewall(struct findings *findings, const struct seen *seen)
                      "a run may change it %s", how);
     else
         findings_add(findings, FINDING_OK, "firewall there", NULL,
-                     "a run may open its port %s; nftables has %s chains for "
+                     "a run may open its port %s; nftables has %s chain%s for "
                      "what comes in",
-                     how, seen->nft);
+                     how, seen->nft, strcmp(seen->nft, "1") == 0 ? "" : "s");
 }
 
 static void check_clock(struct findings *findings, const struct seen *seen)

@@ -134,6 +134,18 @@ static void put_started(struct target to, const char *utc)
     put_text(to, "started", text);
 }
 
+/* The user's words as a sentence: the next begins behind it. */
+static void put_what(struct target to, const char *what)
+{
+    size_t n = strlen(what);
+    char sentence[sizeof((struct result *)0)->what + 1];
+
+    snprintf(sentence, sizeof sentence, "%s%s", what,
+             n && strchr(".!?", what[n - 1]) ? "" : ".");
+    if (n)
+        put_text(to, "what", sentence);
+}
+
 static void put_conditions(struct target to, const struct report_run *run)
 {
     char host[300], connections[2 * QUANTITY_SIZE];
@@ -146,8 +158,7 @@ static void put_conditions(struct target to, const struct report_run *run)
     put_text(to, "folder", report_run_folder(run->result));
     put_load(to, run);
     put_started(to, run->run->start_utc);
-    if (run->result->what[0])
-        put_text(to, "what", run->result->what);
+    put_what(to, run->result->what);
     put_title(to, run);
     put_path(to, run->run);
     put_standing(to, run->result->status);
