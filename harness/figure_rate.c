@@ -232,6 +232,32 @@ static int write_bins(struct plot *plot, const struct figure *figure,
     return 0;
 }
 
+/* The lab's curve has an axis of its own: it goes where no band does. */
+static int write_lab(const struct plot *plot, const struct figure *figure,
+                     struct buf *labels, struct err *err)
+{
+    const struct figure_rate *of = plot->of;
+    struct buf text = {0};
+    double most = 0, step;
+
+    for (size_t i = 0; i < of->nlab; i++) {
+        double rate = of->lab[i].bit_per_s / plot->rate.scale;
+
+        most = fmax(most, rate);
+        buf_addf(
+            &text, "%.5g %.4g\n",
+            time_of(plot, (double)(of->lab[i].at_ns - of->series->start_ns)),
+            rate);
+    }
+    step = most > 0 ? tic_step(1.8 * most) : 1;
+    buf_addf(labels, "HAS_LAB = %d\nLAB_MAX = %.6g\nLAB_STEP = %.6g\n",
+             of->nlab > 0, 1.04 * most, step);
+    buf_addf(labels,
+             "LAB_LABEL = '%s'\nLAB_TITLE = 'over %d echoes at a time'\n",
+             plot->rate.name, LAB_WINDOW);
+    return figure_put(figure, "lab.dat", &text, err);
+}
+
 static int write_data(struct plot *plot, const struct figure *figure,
                       struct err *err)
 {
@@ -248,6 +274,10 @@ static int write_data(struct plot *plot, const struct figure *figure,
     if (figure_put(figure, "gaps.dat", &text, err) < 0)
         return -1;
     put_labels(plot, has_dots, gaps, &text);
+    if (write_lab(plot, figure, &text, err) < 0) {
+        buf_release(&text);
+        return -1;
+    }
     return figure_put(figure, "labels.gp", &text, err);
 }
 

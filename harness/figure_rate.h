@@ -3,6 +3,7 @@
 #define HARNESS_FIGURE_RATE_H
 
 #include "harness/figure.h"
+#include "harness/lab.h"
 #include "harness/samples.h"
 #include "harness/series.h"
 #include "lib/err.h"
@@ -18,6 +19,8 @@ struct figure_rate {
     const struct samples *samples; /* shown as dots when there are few */
     int64_t warm_ns; /* the warm-up ends so long after the start; 0: none */
     int is_shared;   /* several messages in flight: bits/time is of all */
+    const struct lab_point *lab; /* a panel of its own below; none: nlab 0 */
+    size_t nlab;
 };
 
 /* Write what rate.gp draws.  Error: report-write. */

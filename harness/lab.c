@@ -26,6 +26,43 @@ size_t lab_curve(const int64_t *t, size_t n, int64_t message_size_bytes,
     return npoints;
 }
 
+/* The points of one column, n of them; `to` may be where they are. */
+static size_t keep_four(struct lab_point *to, const struct lab_point *from,
+                        size_t n)
+{
+    size_t least = 0, most = 0, kept = 0;
+
+    for (size_t i = 1; i < n; i++) {
+        if (from[i].bit_per_s < from[least].bit_per_s)
+            least = i;
+        if (from[i].bit_per_s > from[most].bit_per_s)
+            most = i;
+    }
+    /* None is written before it was read: what is kept moves to the front. */
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || i == least || i == most || i == n - 1)
+            to[kept++] = from[i];
+    return kept;
+}
+
+size_t lab_thin(struct lab_point *points, size_t n, int64_t start_ns,
+                int64_t end_ns, int columns)
+{
+    double per_ns = columns / (double)(end_ns - start_ns);
+    size_t kept = 0, next;
+
+    for (size_t i = 0; i < n; i = next) {
+        int column = (int)((double)(points[i].at_ns - start_ns) * per_ns);
+
+        next = i + 1;
+        while (next < n && (int)((double)(points[next].at_ns - start_ns) *
+                                 per_ns) == column)
+            next++;
+        kept += keep_four(points + kept, points + i, next - i);
+    }
+    return kept;
+}
+
 double lab_replay(const int64_t *t, size_t n, int64_t message_size_bytes)
 {
     double size_bits = 8 * ((double)message_size_bytes + string_overhead_bytes);

@@ -32,6 +32,16 @@ struct lab_point {
 size_t lab_curve(const int64_t *t, size_t n, int64_t message_size_bytes,
                  struct lab_point *points);
 
+/*
+ * Leave only the points that a line of so many columns of pixels from start_ns
+ * to end_ns shows: the first, the least, the greatest and the last of each.
+ * Returns how many are left, at the front and in their order.
+ *
+ * source   Jugel et al. (2014), M4
+ */
+size_t lab_thin(struct lab_point *points, size_t n, int64_t start_ns,
+                int64_t end_ns, int columns);
+
 /* The script again, echo by echo: its last output; 0 before the second echo. */
 double lab_replay(const int64_t *t, size_t n, int64_t message_size_bytes);
 

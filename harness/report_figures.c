@@ -52,6 +52,8 @@ static int draw_rate(const struct drawing *drawing,
         of.role = FIGURE_LOCAL;
     of.series = &run->series;
     of.samples = &run->samples;
+    of.lab = run->lab;
+    of.nlab = run->nlab;
     if (report_run_is_warm(run))
         of.warm_ns = run->summary.steady.until_ns - run->series.start_ns;
     of.is_shared = run->run->connections * run->run->window > 1 ||

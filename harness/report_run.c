@@ -15,6 +15,11 @@ int report_run_is_open(const struct result_run *run)
     return run->rate_per_s > 0;
 }
 
+int report_run_is_like_lab(const struct result_run *run)
+{
+    return run->connections * run->window == 1 && !report_run_is_open(run);
+}
+
 int report_run_has_map(const struct report_run *run)
 {
     return run->heat.cell && run->samples.n > SERIES_MAX_DOTS &&
@@ -84,6 +89,25 @@ static int has_shapes(const struct result_run *run)
     return strcmp(run->mode, "rate") == 0 && !run->loss.has;
 }
 
+/* Of pixels: those of the panel in an SVG, and 190 dots per inch in print. */
+enum { LAB_COLUMNS = 540 };
+
+static int trace_lab(struct report_run *out, struct err *err)
+{
+    const struct samples *samples = &out->samples;
+
+    if (!report_run_is_local(out->run) || !report_run_is_like_lab(out->run))
+        return 0;
+    out->lab = malloc((samples->n / LAB_WINDOW + 1) * sizeof *out->lab);
+    if (!out->lab)
+        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    out->nlab = lab_curve(samples->received_ns, samples->n,
+                          samples->message_size_bytes, out->lab);
+    out->nlab = lab_thin(out->lab, out->nlab, out->series.start_ns,
+                         out->series.end_ns, LAB_COLUMNS);
+    return 0;
+}
+
 /* One array for all that must move values about. */
 static int sum_up(struct report_run *out, struct err *err)
 {
@@ -99,7 +123,7 @@ static int sum_up(struct report_run *out, struct err *err)
     free(scratch);
     if (status < 0 || !wants_shapes)
         return status;
-    if (heat_of(&out->heat, &out->samples, err) < 0)
+    if (trace_lab(out, err) < 0 || heat_of(&out->heat, &out->samples, err) < 0)
         return -1;
     return autocorrelation_of(&out->autocorrelation, &out->samples,
                               out->summary.steady.until_ns, err);
@@ -134,5 +158,6 @@ void report_run_release(struct report_run *run)
     samples_release(&run->samples);
     series_release(&run->series);
     heat_release(&run->heat);
+    free(run->lab);
     memset(run, 0, sizeof *run);
 }

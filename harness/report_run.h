@@ -4,6 +4,7 @@
 
 #include "harness/autocorrelation.h"
 #include "harness/heat.h"
+#include "harness/lab.h"
 #include "harness/percentiles.h"
 #include "harness/result.h"
 #include "harness/samples.h"
@@ -20,6 +21,9 @@ struct report_run {
     struct percentiles percentiles; /* of a rate run; else empty, as is */
     struct heat heat;
     struct autocorrelation autocorrelation;
+    struct lab_point
+        *lab;    /* the lab's curve, thinned; of a local run that is */
+    size_t nlab; /* like the lab's; else 0 */
     struct samples samples; /* arrays only when few enough for dots */
 };
 
@@ -45,6 +49,9 @@ int report_run_is_warm(const struct report_run *run);
 
 /* Not over a network, real or emulated: figure 4, else figure 6. */
 int report_run_is_local(const struct result_run *run);
+
+/* One message at a time on one connection, as the lab's script had it? */
+int report_run_is_like_lab(const struct result_run *run);
 
 /* Sent at a given rate, whether or not answers came? */
 int report_run_is_open(const struct result_run *run);

@@ -383,9 +383,11 @@ static void put_lab(struct target to, const struct report_run *run)
     struct quantity_unit unit = quantity_rate(rate);
     char text[QUANTITY_SIZE];
 
-    if (run->run->connections * run->run->window != 1 ||
-        report_run_is_open(run->run))
+    if (!report_run_is_like_lab(run->run))
         return;
+    if (run->nlab > 0)
+        values_number(to.values, to.prefix, "lab.window", LAB_WINDOW,
+                      quantity_count(LAB_WINDOW, text));
     snprintf(text, sizeof text, "%.5f", factor);
     values_number(to.values, to.prefix, "lab.factor", factor, text);
     values_number(

@@ -36,6 +36,48 @@ static void test_curve(void)
     CHECK_INT(lab_curve(t, N, 1000, points), 0);
 }
 
+/* Of a column only its first, least, greatest and last point are left. */
+static void test_thin(void)
+{
+    static const double rates[] = {5, 1, 4, 9, 4, 6, 7, 7, 3};
+    static const int64_t left[] = {0, 1, 3, 5, 6, 8};
+    struct lab_point points[9];
+
+    for (int i = 0; i < 9; i++)
+        points[i] = (struct lab_point){1000 + i, rates[i]};
+    CHECK_INT(lab_thin(points, 9, 1000, 1012, 2), 6);
+    for (int i = 0; i < 6; i++) {
+        CHECK_INT(points[i].at_ns, 1000 + left[i]);
+        CHECK_NEAR(points[i].bit_per_s, rates[left[i]], 0);
+    }
+    CHECK_INT(lab_thin(points, 6, 1000, 1012, 100), 6);
+    CHECK_INT(lab_thin(points, 1, 1000, 1012, 2), 1);
+    CHECK_INT(lab_thin(points, 0, 1000, 1012, 2), 0);
+}
+
+/* A curve of any length becomes four points a column at most. */
+static void test_thin_long(void)
+{
+    enum { LONG = 100000, COLUMNS = 100 };
+    static struct lab_point points[LONG];
+    double least = 1e9, most = 0;
+    size_t n;
+
+    for (int i = 0; i < LONG; i++)
+        points[i] = (struct lab_point){i, 100 + i % 97};
+    points[54321].bit_per_s = 1;
+    points[12345].bit_per_s = 999;
+    n = lab_thin(points, LONG, 0, LONG, COLUMNS);
+    CHECK(n > 3 * COLUMNS && n <= 4 * COLUMNS);
+    for (size_t i = 0; i < n; i++) {
+        least = points[i].bit_per_s < least ? points[i].bit_per_s : least;
+        most = points[i].bit_per_s > most ? points[i].bit_per_s : most;
+        CHECK(i == 0 || points[i].at_ns > points[i - 1].at_ns);
+    }
+    CHECK_NEAR(least, 1, 0);
+    CHECK_NEAR(most, 999, 0);
+}
+
 /* The script, step by step, printed what the factor says. */
 static void test_replay(void)
 {
@@ -54,6 +96,8 @@ int main(void)
 {
     test_factor();
     test_curve();
+    test_thin();
+    test_thin_long();
     test_replay();
     return check_done();
 }
