@@ -38,7 +38,7 @@ static const struct fact {
     {"floor", "timer_slack_ns", "timer slack", TIME_NS},
     {"floor", "timer_overshoot_p50_ns", "timer overshoot, median", TIME_NS},
     {"floor", "timer_overshoot_p99_ns", "timer overshoot, p99", TIME_NS},
-    {"network", "mtu_lo", "MTU of loopback", NUMBER},
+    {"network", "mtu_lo", "MTU of loopback, bytes", NUMBER},
     {"network", "congestion_control", "congestion control", TEXT},
     {"network", "tcp_nodelay", "TCP\\_NODELAY", TEXT},
     {"load", "before", "load before", LOAD},
