@@ -139,8 +139,8 @@ static int collect(struct firing *to, const struct report_set *set,
     return n;
 }
 
-/* All runs of which the same is told, and what; of many, how many. */
-static void put_alike(struct buf *to, struct firing *firing, int n)
+/* All runs of which the same is told, some by name, and what. */
+static void put_alike(struct buf *to, struct firing *firing, int n, int named)
 {
     const char *text = firing[0].text;
     int alike = 0;
@@ -149,12 +149,12 @@ static void put_alike(struct buf *to, struct firing *firing, int n)
         if (!firing[i].text || strcmp(firing[i].text, text) != 0)
             continue;
         firing[i].text = NULL;
-        if (alike++ < MOST_TOLD)
+        if (alike++ < named)
             buf_addf(to, "%s\\Run{%s}", alike > 1 ? ", " : "",
                      firing[i].run->key);
     }
-    if (alike > MOST_TOLD)
-        buf_addf(to, " and %d more", alike - MOST_TOLD);
+    if (alike > named)
+        buf_addf(to, " and %d more", alike - named);
     buf_add(to, ": ");
     put_text(to, text);
 }
@@ -168,7 +168,7 @@ static void put_firings(struct buf *to, struct firing *firing, int n)
             continue;
         if (told++ < MOST_TOLD) {
             buf_add(to, told > 1 ? "; " : "");
-            put_alike(to, &firing[i], n - i);
+            put_alike(to, &firing[i], n - i, told > 1 ? 1 : MOST_TOLD);
         } else {
             left++;
         }

@@ -117,7 +117,7 @@ static void put_head(struct buf *to, const struct table *table)
              "option & meaning & default \\\\\n\\midrule\n",
              table->is_wide ? "*" : "", table->caption, table->label,
              table->is_wide ? "\\textwidth" : "\\columnwidth",
-             table->is_wide ? "4cm" : "2.9cm",
+             table->is_wide ? "4cm" : "3.1cm",
              table->is_wide ? "4.5cm" : "1.65cm");
 }
 
