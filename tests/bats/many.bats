@@ -67,9 +67,9 @@ whole_record() {
 
 @test "many: threads over UDP lose what the server loses" {
     start_server echo-udp-server --quiet --loss 0.2 --loss-direction forward --log lost.csv
-    rate --transport udp --connections 6 --messages 600 --threads 2 --timeout 0.3
+    rate --transport udp --connections 60 --messages 600 --threads 2 --timeout 0.5
     expect_status 0
-    whole_record 6
+    whole_record 60
     stop_pid "$pid" # its log is whole then
     diff <(awk -F, '$4 == "drop" { print $1 "," $2 }' lost.csv | sort) \
         <(awk -F, '$9 == "lost" { print $1 "," $2 }' out/messages.csv | sort)

@@ -90,13 +90,15 @@ honest_after() {
 }
 
 @test "models: one idle client keeps nobody out (single: until its limit)" {
+    ports=() logs=() fds=()
     for model in $models; do
         start_server echo-server --model "$model" --timeout 1
         exec {fd}<>"/dev/tcp/127.0.0.1/$port"
-        honest_client "$port"
-        within 5 grep -q timeout! "$log"
-        exec {fd}>&-
+        ports+=("$port") logs+=("$log") fds+=("$fd")
     done
+    for port in "${ports[@]}"; do honest_client "$port"; done
+    for log in "${logs[@]}"; do within 5 grep -q timeout! "$log"; done
+    for fd in "${fds[@]}"; do exec {fd}>&-; done
 }
 
 @test "models: SIGTERM with open connections ends with the counts" {
@@ -138,17 +140,23 @@ honest_after() {
 
 # A slow reader must wait; the server must neither buffer without end nor spin.
 @test "models: a client that does not read is made to wait" {
+    ports=() pids=() fds=() writers=()
     for model in thread epoll; do
         start_server echo-server --model "$model" --quiet
         exec {fd}<>"/dev/tcp/127.0.0.1/$port"
-        timeout 2 head -c 100000000 /dev/zero >&"$fd" || true
+        ports+=("$port") pids+=("$pid") fds+=("$fd")
+        timeout 2 head -c 100000000 /dev/zero >&"$fd" 3>&- &
+        writers+=("$!")
+    done
+    for writer in "${writers[@]}"; do wait "$writer" || true; done
+    for pid in "${pids[@]}"; do
         rss_kb=$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")
-        echo "$model: $rss_kb kB"
+        echo "$rss_kb kB"
         # A sanitizer keeps a shadow of its own.
         [[ $bin == *san-* || $rss_kb -lt 40000 ]]
-        honest_client "$port"
-        exec {fd}>&-
     done
+    for port in "${ports[@]}"; do honest_client "$port"; done
+    for fd in "${fds[@]}"; do exec {fd}>&-; done
 }
 
 # Each of these servers has a listener and no room for a connection.
@@ -280,14 +288,18 @@ END
 
 # The socket of a client that sends and never reads stays full.
 @test "models: SIGTERM ends a server that is blocked or never idle" {
+    pids=() fds=() writers=()
     for model in $models; do
         start_server echo-server --model "$model" --timeout -1 --quiet
         exec {fd}<>"/dev/tcp/127.0.0.1/$port"
-        timeout 1 head -c 100000000 /dev/zero >&"$fd" || true
-        kill -TERM "$pid"
-        within 3 has_ended "$pid"
-        exec {fd}>&-
+        pids+=("$pid") fds+=("$fd")
+        timeout 1 head -c 100000000 /dev/zero >&"$fd" 3>&- &
+        writers+=("$!")
     done
+    for writer in "${writers[@]}"; do wait "$writer" || true; done
+    kill -TERM "${pids[@]}"
+    for pid in "${pids[@]}"; do within 3 has_ended "$pid"; done
+    for fd in "${fds[@]}"; do exec {fd}>&-; done
 }
 
 # echoes FD N: so many of one byte.

@@ -176,20 +176,20 @@ held_against() {
 }
 
 @test "sweep: what is lost over UDP is what was lost on purpose, to the message" {
-    harness_run --set transport=udp --set messages=320 --set connections=32 --set timeout_s=0.5 \
+    harness_run --set transport=udp --set messages=320 --set connections=64 --set timeout_s=0.5 \
         --set duration_s=20 --set 'loss={"p":[0,0.2,1]}' --set seed=5
     expect_status 0
     whole=$dir/manifest.json
     for p in 0 0.2 1; do
-        run=$dir/udp-udp-1000B-32c-p$p/1
+        run=$dir/udp-udp-1000B-64c-p$p/1
         mkdir -p "case$p"
         # The manifest, from this case on.
-        awk -v key="\"udp-udp-1000B-32c-p$p\"," '$2 == key { on = 1 } on' "$whole" >"case$p/manifest.json"
+        awk -v key="\"udp-udp-1000B-64c-p$p\"," '$2 == key { on = 1 } on' "$whole" >"case$p/manifest.json"
         (dir=case$p && held_against)
     done
-    [ "$(grep -c ,lost, "$dir/udp-udp-1000B-32c-p0/1/messages.csv")" -eq 0 ]
-    [ "$(grep -c ,lost, "$dir/udp-udp-1000B-32c-p1/1/messages.csv")" -eq 320 ]
-    run=$dir/udp-udp-1000B-32c-p0.2/1
+    [ "$(grep -c ,lost, "$dir/udp-udp-1000B-64c-p0/1/messages.csv")" -eq 0 ]
+    [ "$(grep -c ,lost, "$dir/udp-udp-1000B-64c-p1/1/messages.csv")" -eq 320 ]
+    run=$dir/udp-udp-1000B-64c-p0.2/1
     [[ $(lost_on_purpose forward) -gt 30 && $(lost_on_purpose reverse) -gt 20 ]]
     verified "$dir"
 }

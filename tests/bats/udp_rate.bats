@@ -71,11 +71,10 @@ whole_record() {
     for p in 0 0.01 0.2 1; do
         rm -f injected.csv
         start_server echo-udp-server --quiet --loss "$p" --seed 11 --log injected.csv
-        messages=2000 timeout=0.05
-        [[ $p == 0 ]] && timeout=0.5
+        messages=2000
         [[ $p == 0.2 ]] && messages=300
         [[ $p == 1 ]] && messages=40
-        rate --messages "$messages" --connections 4 --timeout "$timeout"
+        rate --messages "$messages" --connections 60 --timeout 0.3
         expect_status 0
         stop_pid "$pid"
         whole_record
@@ -91,7 +90,7 @@ whole_record() {
 @test "udp rate: answers that come twice are counted, one by one" {
     start_server echo-udp-server --quiet --duplicate 0.1 --reorder 0.1 \
         --log injected.csv
-    rate --messages 500 --timeout 0.05
+    rate --messages 500 --timeout 0.5
     expect_status 0
     stop_pid "$pid"
     keys 4 duplicate injected.csv >injected
@@ -117,14 +116,14 @@ nft 'add chain inet t in { type filter hook input priority 0; }'
 # Messages are 1000 bytes; the hello is shorter and passes.
 nft "add rule inet t in udp dport $port udp length 1008 numgen inc mod 10 0 counter drop"
 "$bin/echo-rate" --transport udp --ip 127.0.0.1 --port "$port" --messages 500 \
-    --timeout 0.05 --record tenth --quiet || exit 8
+    --window 20 --timeout 0.3 --record tenth --quiet || exit 8
 nft list chain inet t in >tenth/rules
 nft flush chain inet t in
 for way in dport sport; do
     nft "add rule inet t in udp $way $port udp length 1008 numgen random mod 100 < 20 counter drop"
 done
 "$bin/echo-rate" --transport udp --ip 127.0.0.1 --port "$port" --messages 400 \
-    --connections 4 --timeout 0.05 --record dice --quiet || exit 7
+    --connections 40 --timeout 0.3 --record dice --quiet || exit 7
 nft list chain inet t in >dice/rules
 kill "$server"
 wait
