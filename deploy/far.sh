@@ -162,6 +162,24 @@ limited() {
     fi
 }
 
+# ---- the way back ----
+
+# Where the network failed, sshd does not know: it waits a quarter of an hour
+# for answers to what we send.  It serves this one connection only, so when we
+# hear nothing for another 10 s (each beat, and the end of stdin, is a word of
+# the other side), it may go as well.
+end_sshd_unless_heard() {
+    read -r parent <"/proc/$PPID/comm" || return
+    case $parent in sshd* | dropbear) command -v timeout >/dev/null || return ;; *) return ;; esac
+    while :; do
+        case $(timeout 10 head -c 1 <&3 && echo .) in
+        .) return ;;
+        '') break ;;
+        esac
+    done
+    kill "$PPID"
+}
+
 # ---- the host ----
 
 # fact NAME VALUE...: unless there is no value.
@@ -284,6 +302,9 @@ if [ -f served.csv ]; then
     exec 9<served.csv
 fi
 clean_up
+exec 3<&0 # what runs in the background has no stdin
+end_sshd_unless_heard >/dev/null 2>&1 8<&- 9<&- &
+exec 3<&-
 if [ -n "$injected" ]; then
     say "file injected.csv $injected"
     cat <&8
@@ -293,4 +314,7 @@ if [ -n "$served" ]; then
     cat <&9
 fi
 say "end $status"
+# Our end would close the stdin to which it listens; a server that failed has
+# told that to somebody who is there.
+[ "$status" -ne 0 ] || wait
 exit "$status"

@@ -64,6 +64,14 @@ listeners() {
     done | while read -r where; do say "listens $where"; done
 }
 
+# What far.sh ends when nothing more is heard: see there.
+session() {
+    parent=''
+    [ ! -r "/proc/$PPID/comm" ] || read -r parent <"/proc/$PPID/comm"
+    command -v timeout >/dev/null || parent=''
+    say "session $parent"
+}
+
 printf '\n'
 say "hello 1 $(uname -m)"
 IFS= read -r port || exit 1
@@ -74,6 +82,7 @@ folder
 rights
 firewall
 listeners
+session
 say "descriptors $(sed -n 's/^Max open files *\([0-9a-z]*\).*/\1/p' /proc/self/limits)"
 read -r load _ </proc/loadavg
 say "load $load $(grep -c '^processor' /proc/cpuinfo)"

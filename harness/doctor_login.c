@@ -22,6 +22,7 @@ struct seen {
     char hello[64], missing[256], folder[256], rights[16], nft[16];
     int64_t clock_s, clock_here_s, room_kb, descriptors, cpus;
     double load;
+    char session[32]; /* the process that we are under there */
     int listens_any, listens_loopback, listens_one;
 };
 
@@ -64,6 +65,7 @@ static void take_line(struct seen *seen, const char *said)
     take_text(seen->folder, sizeof seen->folder, said, "folder");
     take_text(seen->rights, sizeof seen->rights, said, "rights");
     take_text(seen->nft, sizeof seen->nft, said, "nft");
+    take_text(seen->session, sizeof seen->session, said, "session");
     take_number(&seen->room_kb, said, "room");
     take_number(&seen->descriptors, said, "descriptors");
     take_load(seen, said);
@@ -341,6 +343,21 @@ static void check_limits(struct findings *findings, const struct seen *seen)
                      (long long)seen->cpus);
 }
 
+/* sshd's own process, which may hang on a network that failed. */
+static void check_session(struct findings *findings, const struct seen *seen)
+{
+    if (strncmp(seen->session, "sshd", 4) == 0 ||
+        strcmp(seen->session, "dropbear") == 0)
+        findings_add(findings, FINDING_OK, "session there", NULL,
+                     "ends half a minute after the network, with our server");
+    else
+        findings_add(findings, FINDING_WARN, "session there",
+                     "ClientAliveInterval 15 in its sshd_config ends it in "
+                     "a minute",
+                     "when the network fails our server ends, but sshd's own "
+                     "process stays for about a quarter of an hour");
+}
+
 /* The one that ssh comes from is the one that a run serves. */
 static void check_way(struct findings *findings,
                       const struct ssh_meaning *meaning)
@@ -376,6 +393,7 @@ void doctor_login(struct findings *findings, const struct doctor_login *login)
     check_folder(findings, &seen);
     check_firewall(findings, &seen);
     check_port(findings, &seen, login, meaning.host);
+    check_session(findings, &seen);
     check_clock(findings, &seen);
     check_limits(findings, &seen);
 }

@@ -196,6 +196,7 @@ look() {
     [[ $text == *'ok tools there: all there'*'ok folder there: /tmp has room, 1'*' MiB, and runs programs'* ]]
     [[ $text == *'ok firewall there: a run may open its port as root; '* ]]
     [[ $text == *'ok port: 10.9.2.2 port 2333 is closed by nftables there, and a run opens it'* ]]
+    [[ $text == *'ok session there: ends half a minute after the network'* ]]
     [[ $text == *'ok clocks: '*'ok limits there: '*' load there: '* ]]
 }
 
