@@ -84,29 +84,44 @@ static void put_name(struct buf *to, const char *name, int64_t n)
              name[0] == 'L' ? "local" : "remote", quantity_count(n, text));
 }
 
+static void put_labels(struct buf *to, const struct figure_percentiles *of,
+                       const struct extent *extent)
+{
+    buf_addf(to, "X_MAX = %.6g\nY_MIN = %.6g\nY_MAX = %.6g\n", extent->x * 1.2,
+             extent->least * 0.99, extent->most);
+    buf_addf(to, "HAS_LOCAL = %d\nHAS_REMOTE = %d\n", of->local != NULL,
+             of->remote != NULL);
+    buf_addf(to, "HAS_RESPONSE = %d\nHAS_SERVICE = %d\n", of->response != NULL,
+             of->service != NULL);
+    put_name(to, "LOCAL", of->nlocal);
+    put_name(to, "REMOTE", of->nremote);
+    put_xtics(to, extent->x);
+    decades_put(to, "y", &(struct decades){extent->least, extent->most},
+                quantity_time);
+}
+
 int figure_percentiles_write(const struct figure_percentiles *of,
                              const struct figure *figure, struct err *err)
 {
+    const struct {
+        const struct percentiles *line;
+        const char *name;
+    } lines[] = {{of->local, "local"},
+                 {of->remote, "remote"},
+                 {of->response, "response"},
+                 {of->service, "service"}};
     struct extent extent = {.x = 10, .least = HUGE_VAL};
     struct buf text = {0};
 
-    if ((of->local && write_line(of->local, "local", figure, err) < 0) ||
-        (of->remote && write_line(of->remote, "remote", figure, err) < 0))
-        return -1;
-    if (of->local)
-        widen(&extent, of->local);
-    if (of->remote)
-        widen(&extent, of->remote);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (!lines[i].line)
+            continue;
+        if (write_line(lines[i].line, lines[i].name, figure, err) < 0)
+            return -1;
+        widen(&extent, lines[i].line);
+    }
     extent.least = pow(10, floor(log10(extent.least)));
     extent.most = pow(10, ceil(log10(extent.most + 1)));
-    buf_addf(&text, "X_MAX = %.6g\nY_MIN = %.6g\nY_MAX = %.6g\n",
-             extent.x * 1.2, extent.least * 0.99, extent.most);
-    buf_addf(&text, "HAS_LOCAL = %d\nHAS_REMOTE = %d\n", of->local != NULL,
-             of->remote != NULL);
-    put_name(&text, "LOCAL", of->nlocal);
-    put_name(&text, "REMOTE", of->nremote);
-    put_xtics(&text, extent.x);
-    decades_put(&text, "y", &(struct decades){extent.least, extent.most},
-                quantity_time);
+    put_labels(&text, of, &extent);
     return figure_put(figure, "labels.gp", &text, err);
 }

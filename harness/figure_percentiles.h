@@ -11,6 +11,8 @@
 struct figure_percentiles {
     const struct percentiles *local, *remote; /* NULL: not drawn */
     int64_t nlocal, nremote;                  /* answered messages */
+    /* Of an open loop; service is NULL when it is one of those above. */
+    const struct percentiles *response, *service;
 };
 
 /* Write what percentiles.gp draws; at least one line.  Error: report-write. */

@@ -11,6 +11,7 @@
 #include "harness/report_trace.h"
 #include "harness/report_values.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,6 +69,21 @@ static void put_autocorrelation(struct values *values, const char *place,
                   run->autocorrelation.point[0].r, text);
 }
 
+/* What the figure says of an open loop, if it has one. */
+static void put_percentiles(struct values *values, const struct report_set *set)
+{
+    const struct report_run *open = report_set_open(set);
+    char text[QUANTITY_SIZE];
+
+    values_text(values, "percentiles", "figure", "drawn");
+    if (!open)
+        return;
+    values_number(values, "percentiles", "open.asked", open->run->rate_per_s,
+                  quantity_count(llround(open->run->rate_per_s), text));
+    values_number(values, "percentiles", "open.n", (double)open->summary.ok,
+                  quantity_count(open->summary.ok, text));
+}
+
 /* The first run of a part goes by a name of its own, too. */
 static void put_values(struct values *values, const struct report_set *set)
 {
@@ -88,7 +104,7 @@ static void put_values(struct values *values, const struct report_set *set)
         report_values_run(values, "cloud", set->remote);
     if (values_find(values, "local.answered") ||
         values_find(values, "cloud.answered"))
-        values_text(values, "percentiles", "figure", "drawn");
+        put_percentiles(values, set);
     if (first && report_run_has_map(first))
         values_text(values, "heat", "figure", first->run->site);
     put_autocorrelation(values, "local", set->local);

@@ -83,6 +83,7 @@ static int draw_percentiles(const struct drawing *drawing, struct err *err)
 {
     const struct report_run *local = drawing->set->local;
     const struct report_run *remote = drawing->set->remote;
+    const struct report_run *open = report_set_open(drawing->set);
     struct figure_percentiles of = {0};
     struct figure figure;
 
@@ -96,6 +97,10 @@ static int draw_percentiles(const struct drawing *drawing, struct err *err)
     }
     if (!of.local && !of.remote)
         return 0;
+    if (open)
+        of.response = &open->responses;
+    if (open && open != local && open != remote)
+        of.service = &open->percentiles;
     if (figure_begin(&figure, drawing->dir, "percentiles", err) < 0 ||
         figure_percentiles_write(&of, &figure, err) < 0)
         return -1;

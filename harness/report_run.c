@@ -108,6 +108,19 @@ static int trace_lab(struct report_run *out, struct err *err)
     return 0;
 }
 
+static void rank_responses(struct report_run *out, int64_t *scratch)
+{
+    const struct samples *samples = &out->samples;
+    struct stats_sample sample = {samples->response_ns, scratch, samples->n,
+                                  out->summary.duration_s};
+
+    if (!report_run_is_open(out->run) || !samples->response_ns)
+        return;
+    memcpy(scratch, samples->response_ns, samples->n * sizeof *scratch);
+    stats_sort(scratch, samples->n);
+    percentiles_of(&out->responses, &sample);
+}
+
 /* One array for all that must move values about. */
 static int sum_up(struct report_run *out, struct err *err)
 {
@@ -118,6 +131,8 @@ static int sum_up(struct report_run *out, struct err *err)
         return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
     status = summary_of(&out->summary, &out->samples, scratch,
                         wants_shapes ? &out->percentiles : NULL, err);
+    if (status == 0 && wants_shapes)
+        rank_responses(out, scratch);
     if (status == 0)
         status = series_build(&out->series, &out->samples, scratch, err);
     free(scratch);

@@ -19,6 +19,7 @@ struct report_run {
     struct summary summary;
     struct series series;
     struct percentiles percentiles; /* of a rate run; else empty, as is */
+    struct percentiles responses;   /* of an open loop: from the schedule; */
     struct heat heat;
     struct autocorrelation autocorrelation;
     struct lab_point

@@ -92,6 +92,26 @@ static void choose(struct report_set *set, const struct report_run *run)
         set->remote = better(set->remote, run);
 }
 
+const struct report_run *report_set_open(const struct report_set *set)
+{
+    const struct report_runs *of = &set->of[REPORT_RATE];
+    const struct report_run *open = NULL;
+
+    if (set->local && set->local->responses.n > 0)
+        return set->local;
+    if (set->remote && set->remote->responses.n > 0)
+        return set->remote;
+    for (int i = 0; i < of->n; i++) {
+        const struct report_run *run = &of->run[i];
+
+        if (run->responses.n > 0 &&
+            (!open ||
+             strcmp(run->result->start_utc, open->result->start_utc) >= 0))
+            open = run;
+    }
+    return open;
+}
+
 static int load_run(struct report_set *set, const struct result *result,
                     const struct result_run *run, struct err *err)
 {

@@ -34,6 +34,12 @@ struct report_set {
 int report_set_load(struct report_set *set, const char *const *folders,
                     int nfolders, int allow_partial, struct err *err);
 
+/*
+ * The run at a given rate whose response times are worth a line: that of
+ * figure 4 or 6 if it is one, else the last of the newest folder; or NULL.
+ */
+const struct report_run *report_set_open(const struct report_set *set);
+
 /* {0} is releasable, and so is what a failed load left. */
 void report_set_release(struct report_set *set);
 

@@ -236,6 +236,11 @@ only() {
     [[ $(pdf_text) == *'drifts: from start to end its median changes by +'* ]]
 }
 
+# The greatest value of a line of the percentiles, known or not.
+last_of() {
+    cat out/figures/data/percentiles/"$1"-{known,rest}.dat | sort -g | awk 'END { print $2 }'
+}
+
 @test "report: a run at a given rate has response times, another has none" {
     run --separate-stderr run_timed 60 "$bin/harness" run "$root/scenarios/smoke.json" \
         --set rate_per_s=200 --set duration_s=1 --out res
@@ -249,11 +254,22 @@ only() {
     [[ $text == *'At a given rate the response time counts from when a message was due'* ]]
     [[ $text == *'The client waits for answers before it sends on'* ]]
     not grep -q '"r2.open' out/results.json
+    # Both times have a line of their own; to wait makes none shorter.
+    [[ $text == *'The open loop, of 200 messages a second'* ]]
+    grep -q 'open loop, service' out/figures/percentiles.svg
+    grep -q 'open loop, response' out/figures/percentiles.svg
+    paste -d ' ' <(last_of service) <(last_of response)
+    awk -v service="$(last_of service)" -v response="$(last_of response)" \
+        'BEGIN { exit !(service > 0 && response >= service) }'
     # The lab's script knew no such loop.
     not grep -q '"r1.lab' out/results.json && grep -q '"r2.lab' out/results.json
     report "$l" --out out
     text=$(pdf_text)
     [[ $text != *'response time'* && $text == *'The client waits for answers'* ]]
+    not grep -q 'open loop' out/figures/percentiles.svg
+    report res/smoke-* --out out
+    grep -q 'open loop, response' out/figures/percentiles.svg
+    not grep -q 'open loop, service' out/figures/percentiles.svg
 }
 
 @test "report: partial and degraded say so in caption, table and limits" {
