@@ -30,8 +30,9 @@ static void put_run(struct buf *to, const char *name, const char *word,
 
     buf_addf(to, "HAS_%s = %d\n", name, of != NULL);
     if (of)
-        buf_addf(to, "%s_NAME = '%s (n_eff = %s)'\n%s_BOUND = %.5g\n", name,
-                 word, quantity_count((int64_t)size, text), name, of->bound);
+        buf_addf(to, "%s_NAME = '%s (effective n = %s)'\n%s_BOUND = %.5g\n",
+                 name, word, quantity_count((int64_t)size, text), name,
+                 of->bound);
 }
 
 int figure_autocorrelation_write(const struct figure_autocorrelation *of,

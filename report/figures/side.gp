@@ -2,6 +2,7 @@
 # folder; labels.gp sets what is written in capitals.
 load 'labels.gp'
 
+set style textbox opaque noborder margins 0.2,0.2
 set logscale y
 set yrange [Y_MIN:Y_MAX]
 set ytics offset 0.3,0 format '%g'
@@ -43,7 +44,7 @@ do for [i=1:2] {
     if (exists('RATIO')) {
         set arrow 3 from graph 0.08, first MEDIAN_1 to graph 0.08, \
             first MEDIAN_2 head size screen 0.008,20 filled lw 0.8 lc rgb GREY
-        set label 3 RATIO noenhanced at graph 0.1, \
+        set label 3 RATIO noenhanced front boxed at graph 0.1, \
             first sqrt(MEDIAN_1 * MEDIAN_2) left
     }
     plot MEDIAN_1 with lines lw 1.2 dt (5,6) lc rgb LOCAL \
