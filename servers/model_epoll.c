@@ -2,6 +2,7 @@
 #include "servers/model.h"
 
 #include "lib/clock.h"
+#include "lib/msg.h"
 #include "servers/turns.h"
 
 #include <stdlib.h>
@@ -14,7 +15,7 @@ enum { EVENTS = 256, ACCEPTS = 4 };
 
 /*
  * Told once of what has come, we must read all of it; a read that is not full
- * was the last.
+ * was the last, or see is_doubtful.
  */
 #define READABLE (EPOLLIN | EPOLLRDHUP | EPOLLET)
 #define ENDED (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
@@ -67,6 +68,15 @@ static int has_more(const struct loop *loop, const struct session *session,
     return n == loop->crowd->serve->buffer_bytes || session->is_ending;
 }
 
+/*
+ * Urgent data, which telnet sends, cuts a read short.  So who takes less than a
+ * message of ours is typed at, and the kernel is to look whether there is more.
+ */
+static int is_doubtful(size_t n)
+{
+    return n < MSG_HEADER_BYTES;
+}
+
 static enum session_step on_readable(struct loop *loop, struct session *session)
 {
     int was_proven = session->is_proven;
@@ -90,6 +100,9 @@ static enum session_step on_readable(struct loop *loop, struct session *session)
     /* Of a proof no byte too many was read. */
     if (has_more(loop, session, n) || was_proven != session->is_proven)
         turns_ask(&loop->turns, session);
+    else if (is_doubtful(n) &&
+             watch(loop, EPOLL_CTL_MOD, session, READABLE) < 0)
+        return SESSION_OVER;
     return step;
 }
 
