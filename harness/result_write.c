@@ -71,6 +71,32 @@ int result_write_text(const struct result *result, const struct result_run *run,
     return replace_file(path, text, err);
 }
 
+/* ---- to the disk ---- */
+
+/* What the folder lists is on the disk; some file systems cannot tell. */
+static int sync_folder(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed;
+
+    if (fd < 0)
+        return write_err(err, path);
+    failed = fsync(fd) < 0 && errno != EINVAL ? write_err(err, path) : 0;
+    close(fd);
+    return failed;
+}
+
+/* Cut the path to the folder above; "." above a bare name. */
+static void cut_to_parent(char *path)
+{
+    char *slash = strrchr(path, '/');
+
+    if (slash && slash > path)
+        *slash = '\0';
+    else
+        memcpy(path, slash ? "/" : ".", 2);
+}
+
 /* ---- the folder ---- */
 
 static int exists_err(struct err *err, const char *path)
@@ -97,6 +123,23 @@ static int parent_err(struct err *err, const char *path, const char *out)
                     out);
 }
 
+/* Make the folder that results are in, unless it is there. */
+static int make_parent(const char *out, struct err *err)
+{
+    char above[4096];
+    size_t n = (size_t)snprintf(above, sizeof above, "%s", out);
+
+    if (mkdir(out, 0777) < 0)
+        return errno == EEXIST ? 0 : parent_err(err, out, out);
+    while (n > 1 && above[n - 1] == '/')
+        above[--n] = '\0';
+    cut_to_parent(above);
+    if (sync_folder(above, err) == 0)
+        return 0;
+    (void)rmdir(out);
+    return -1;
+}
+
 /* mkdir is the lock: of two runs with one name only one gets the folder. */
 static int make_folder(struct result *result, const char *out, struct err *err)
 {
@@ -112,8 +155,8 @@ static int make_folder(struct result *result, const char *out, struct err *err)
     if (lstat(final, &st) == 0)
         return exists_err(err, final);
     snprintf(partial, sizeof partial, "%.4080s%s", final, partial_suffix);
-    if (mkdir(out, 0777) < 0 && errno != EEXIST)
-        return parent_err(err, out, out);
+    if (make_parent(out, err) < 0)
+        return -1;
     if (mkdir(partial, 0777) < 0)
         return parent_err(err, partial, out);
     memcpy(result->path, partial, sizeof result->path);
@@ -257,31 +300,7 @@ int result_add_environment(struct result *result, const char *text,
     return hash_file(path, result->environment_sha256, &bytes, err);
 }
 
-/* ---- to the disk, and its name ---- */
-
-/* What the folder lists is on the disk; some file systems cannot tell. */
-static int sync_folder(const char *path, struct err *err)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int failed;
-
-    if (fd < 0)
-        return write_err(err, path);
-    failed = fsync(fd) < 0 && errno != EINVAL ? write_err(err, path) : 0;
-    close(fd);
-    return failed;
-}
-
-/* Cut the path to the folder above; "." above a bare name. */
-static void cut_to_parent(char *path)
-{
-    char *slash = strrchr(path, '/');
-
-    if (slash && slash > path)
-        *slash = '\0';
-    else
-        memcpy(path, slash ? "/" : ".", 2);
-}
+/* ---- its name ---- */
 
 /* CASE/REP and CASE: their files must not be lost when the name is there. */
 static int sync_run(const struct result *result, const struct result_run *run,

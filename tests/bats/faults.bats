@@ -249,7 +249,7 @@ rename:signal=KILL:when=2
 write:signal=KILL:when=7
 rename:signal=KILL:when=11
 renameat2:signal=KILL:when=1
-fsync:signal=KILL:when=15
+fsync:signal=KILL:when=16
 write:error=EDQUOT:when=1
 write:error=EIO:when=3
 write:error=ENOSPC:when=6
@@ -258,11 +258,19 @@ rename:error=EDQUOT:when=2
 rename:error=EIO:when=7
 rename:error=EDQUOT:when=10
 renameat2:error=EIO:when=1
-fsync:error=EIO:when=4
-fsync:error=EIO:when=12
-fsync:error=EIO:when=15
+fsync:error=EIO:when=5
+fsync:error=EIO:when=13
+fsync:error=EIO:when=16
 END
     only_partial results
+}
+
+@test "fault: a new folder for results is on the disk before anything is measured" {
+    cast_with harness
+    at "$smoke" --set messages=100 <<<fsync:error=EIO:when=1
+    [[ $injected == *"<$T>)"* ]]
+    expect_error 5 results-write
+    [[ ! -e results ]]
 }
 
 @test "fault: a client that is killed before its first row has recorded nothing" {
