@@ -68,7 +68,7 @@ static void test_thin_long(void)
     points[54321].bit_per_s = 1;
     points[12345].bit_per_s = 999;
     n = lab_thin(points, LONG, 0, LONG, COLUMNS);
-    CHECK(n > 3 * COLUMNS && n <= 4 * COLUMNS);
+    CHECK(n > (size_t)3 * COLUMNS && n <= (size_t)4 * COLUMNS);
     for (size_t i = 0; i < n; i++) {
         least = points[i].bit_per_s < least ? points[i].bit_per_s : least;
         most = points[i].bit_per_s > most ? points[i].bit_per_s : most;
