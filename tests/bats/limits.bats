@@ -50,6 +50,31 @@ say_and_hear() {
     done
 }
 
+@test "limits: more connections from one address are closed, one from another is served" {
+    for model in thread epoll; do
+        start_server echo-server --model "$model" --max-per-source 2
+        for kept in one two; do
+            exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+            say_and_hear "$fd"
+            printf -v "$kept" %s "$fd"
+        done
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+        run say_and_hear "$fd"
+        [[ $status -eq 1 ]]
+        exec {fd}>&-
+        mkfifo "hole$model"
+        "$bin/../tests/stranger" idle 127.0.0.9 "$port" 1 1000 1 <"hole$model" 3>&- &
+        started+=("$!")
+        exec {hole}>"hole$model"
+        within 10 grep -qF "From client ('127.0.0.9'," "$log"
+        say_and_hear "$one"
+        exec {one}>&- {two}>&- {hole}>&-
+        stop_pid "$pid"
+        within 5 grep -q '^served connections=3 refused=1 ' "$log"
+        grep -qx 'refused per_source=1' "$log"
+    done
+}
+
 @test "limits: a lifetime ends every server, with its counts" {
     start_all --lifetime 1 --quiet
     start_server echo-udp-server --lifetime 1 --quiet

@@ -49,10 +49,15 @@ served_is() {
         # Of datagrams one may be late.
         [[ $output =~ \ plain=0\ ok=(40|[1-9][0-9]*\ .*\ (late|lost)=[1-9]) ]]
     done
+    server=$pid server_log=$log
     start_server echo-relay --transport udp --to "127.0.0.1:$port" --delay-ms 1 --quiet
     keyed_rate --transport udp --timeout 0.2 --messages 20
     expect_status 0
     [[ $output =~ \ ok=[1-9] ]]
+    pid=$server log=$server_log
+    served_is 'answered=[1-9][0-9]*'
+    [[ $(<"$log") =~ bytes_in=([0-9]+)\ bytes_out=([0-9]+) ]]
+    ((BASH_REMATCH[2] <= BASH_REMATCH[1]))
     keyed echo-server --quiet
     server=$pid server_log=$log
     start_server echo-relay --to "127.0.0.1:$port" --delay-ms 1 --quiet
@@ -118,7 +123,7 @@ ask_later() {
     local name=$1
     shift
     timeout -k 2 30 "$bin/echo-rate" --ip 127.0.0.1 --messages 5 --timeout 20 "$@" \
-        <key >"$name.out" 2>&1 3>&- &
+        <"${asks_with:-key}" >"$name.out" 2>&1 3>&- &
     waiting+=("$!")
 }
 
@@ -131,8 +136,17 @@ came_to() {
     [[ $status -eq $1 ]] && grep -q "^echo-rate: ($2) " "$3.out"
 }
 
-@test "strangers: without the key, or with the words of an earlier run, no load" {
-    waiting=()
+@test "strangers: without the key, with another, or with the words of an earlier run, no load" {
+    waiting=() servers=() logs=()
+    echo 000102030405060708090a0b0c0d0e0e >other
+    asks_with=other
+    keyed echo-server --hello-timeout 1 --quiet
+    servers+=("$pid") logs+=("$log")
+    ask_later other --port "$port" --key-from-stdin
+    keyed echo-udp-server --quiet
+    servers+=("$pid") logs+=("$log")
+    ask_later other-udp --port "$port" --key-from-stdin --transport udp --timeout 1
+    asks_with=key
     keyed echo-server --hello-timeout 1 --quiet
     ask_later unkeyed --port "$port"
     keyed echo-server --model epoll --hello-timeout 1 --quiet
@@ -144,11 +158,17 @@ came_to() {
     ask_later tcp --port "$port" --key-from-stdin
     start_server echo-udp-server --quiet
     ask_later udp --port "$port" --key-from-stdin --transport udp --timeout 1
+    came_to 8 hello-refused other
+    came_to 3 hello-timeout other-udp
     came_to 8 hello-refused unkeyed
     grep -q 'closed the connection after 0 of 48 bytes' unkeyed.out
     came_to 4 server-gone again
     came_to 8 hello-unkeyed tcp
     came_to 8 hello-unkeyed udp
+    for i in 0 1; do
+        pid=${servers[i]} log=${logs[i]}
+        served_is 'unkeyed=[1-9][0-9]*' bytes_out=0
+    done
 }
 
 @test "strangers: a datagram once more, changed or turned round, gets silence" {

@@ -12,6 +12,7 @@
  *       ends.  KIND is what they do:
  *       half   the beginning of a hello, and no more
  *       slow   a byte, ten times a second, all of them at once
+ *       drip   a byte a second, evenly
  *       deaf   all that the socket takes, and never a look at what comes, for
  *              which it has little room
  *       idle   one byte, and no more
@@ -207,14 +208,18 @@ static int forge(int from, int to)
 
 enum { MOST = 100000, SLICE_MS = 20 };
 
+static const char *const kinds[] = {"half", "slow", "drip",
+                                    "deaf", "idle", "call"};
+enum { HALF, SLOW, DRIP, DEAF, IDLE, CALL, KINDS };
+
 struct gang {
-    char kind;
+    int kind;
     const char *source;
     struct sockaddr_in server;
     int epoll;
     int want, hold;
     double per_s;
-    int made, open, closed;
+    int made, open, closed, turn;
     int oldest, fd[MOST]; /* in the order of coming; -1: gone */
 };
 
@@ -233,7 +238,7 @@ static void come(struct gang *gang)
                                 .data.u32 = (uint32_t)gang->made};
     int fd = bound_to(gang->source, SOCK_STREAM | SOCK_NONBLOCK), room = 4096;
 
-    if (gang->kind == 'd')
+    if (gang->kind == DEAF)
         (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     while (gang->open >= gang->hold)
         lose(gang, gang->oldest++);
@@ -249,11 +254,11 @@ static void say(struct gang *gang, int fd)
     static char much[4096];
     ssize_t n = 1;
 
-    if (gang->kind == 'h')
+    if (gang->kind == HALF)
         n = send(fd, hello, sizeof hello - 1, MSG_NOSIGNAL);
-    else if (gang->kind != 'd')
+    else if (gang->kind != DEAF)
         n = send(fd, "x", 1, MSG_NOSIGNAL);
-    while (gang->kind == 'd' && n > 0)
+    while (gang->kind == DEAF && n > 0)
         n = send(fd, much, sizeof much, MSG_NOSIGNAL);
 }
 
@@ -284,12 +289,36 @@ static void all_say(struct gang *gang)
 }
 
 /* Ten times a second a byte from each that is there, all at once. */
-static void dribble(struct gang *gang, int64_t *next_ns)
+static void all_at_once(struct gang *gang, int64_t *last_ns)
 {
-    if (gang->kind != 's' || now_ns() < *next_ns)
+    if (now_ns() - *last_ns < 100000000)
         return;
-    *next_ns = now_ns() + 100000000;
+    *last_ns = now_ns();
     all_say(gang);
+}
+
+/* A byte a second from all that are there, and not all at once. */
+static void evenly(struct gang *gang, int64_t *last_ns)
+{
+    double due = (double)(now_ns() - *last_ns) * gang->made / 1e9;
+
+    if (due < 1)
+        return;
+    *last_ns = now_ns();
+    for (int i = 0; i < (int)due; i++) {
+        int fd = gang->fd[gang->turn++ % gang->made];
+
+        if (fd >= 0)
+            say(gang, fd);
+    }
+}
+
+static void dribble(struct gang *gang, int64_t *last_ns)
+{
+    if (gang->kind == SLOW)
+        all_at_once(gang, last_ns);
+    if (gang->kind == DRIP)
+        evenly(gang, last_ns);
 }
 
 static void told(const char *word)
@@ -336,16 +365,19 @@ int main(int argc, char **argv)
 {
     static struct gang gang;
 
+    if (argc < 2)
+        return 2;
     if (argc == 3 && strcmp(argv[1], "replay") == 0)
         return replay(number(argv[2]));
     if (argc == 4 && strcmp(argv[1], "forge") == 0)
         return forge(number(argv[2]), number(argv[3]));
-    if (argc != 7 || number(argv[4]) > MOST) {
+    while (gang.kind < KINDS && strcmp(argv[1], kinds[gang.kind]) != 0)
+        gang.kind++;
+    if (argc != 7 || gang.kind == KINDS || number(argv[4]) > MOST) {
         fprintf(stderr, "usage: stranger replay PORT | forge FROM TO | KIND "
                         "SOURCE PORT N RATE HOLD\n");
         return 2;
     }
-    gang.kind = argv[1][0];
     gang.source = argv[2];
     gang.server = address("127.0.0.1", number(argv[3]));
     gang.want = number(argv[4]);
