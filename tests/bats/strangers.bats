@@ -80,6 +80,22 @@ served_is() {
         END { exit !(lost > 5 && !wrong) }' injected.csv out/messages.csv
 }
 
+@test "strangers: what has come together with the proof is echoed, too" {
+    keyed echo-server --model epoll --quiet
+    timeout -k 2 60 "$bin/echo-rate" --ip 127.0.0.1 --port "$port" --key-from-stdin --reconnect \
+        --duration 0.5 --timeout 20 --machine <key >out 3>&- &
+    client=$!
+    # It does not wait for a word on its proof: both wait for the server.
+    until has_ended "$client"; do
+        kill -STOP "$pid"
+        sleep 0.02
+        kill -CONT "$pid"
+        sleep 0.01
+    done
+    wait "$client"
+    grep -q "^counts .* ok=[1-9].* timeout=0 .* eof=0 " out
+}
+
 @test "strangers: without the key no word on TCP, and the end at the deadline" {
     local models=(thread epoll single simple) hello
     hello=EL1H0123456789abcdefffffffff000000000000
