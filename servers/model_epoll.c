@@ -226,7 +226,8 @@ static void hear(struct loop *loop, const struct epoll_event *event)
 {
     struct session *session = event->data.ptr;
 
-    session->is_ending |= (event->events & ENDED) != 0;
+    if (event->events & ENDED)
+        session->is_ending = 1;
     turns_ask(&loop->turns, session);
 }
 
