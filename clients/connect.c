@@ -25,26 +25,8 @@ int connect_close(struct lane *lane, struct line *line, struct err *err)
 {
     struct net_tcp_info info;
     int known = line->fd >= 0 && net_tcp_info(line->fd, &info) == 0;
-    struct ticker_connection end = {
-        .number = line->number,
-        .connect_start_ns = line->connect_start_ns,
-        .connect_end_ns = line->connect_end_ns,
-        .first_byte_ns = line->first_byte_ns,
-        .last_byte_ns = line->last_byte_ns,
-        .end = line->end,
-        .end_errno = line->end_errno,
-        .info = known ? &info : NULL,
-    };
 
-    if (line->fd >= 0)
-        close(line->fd);
-    line->fd = -1;
-    lane->usable -= line->state == LINE_OPEN;
-    line->state = LINE_CLOSED;
-    if (line->is_recorded || !line->connect_start_ns)
-        return 0;
-    line->is_recorded = 1;
-    return ticker_connection(&lane->ticker, &end, err);
+    return lane_close(lane, line, known ? &info : NULL, err);
 }
 
 int connect_lose(struct lane *lane, struct line *line, struct err *err)

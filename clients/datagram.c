@@ -274,28 +274,11 @@ void datagram_open_all(struct lane *lane)
 
 static int close_line(struct lane *lane, struct line *line, struct err *err)
 {
-    struct ticker_connection end = {
-        .number = line->number,
-        .connect_start_ns = line->connect_start_ns,
-        .connect_end_ns = line->connect_end_ns,
-        .first_byte_ns = line->first_byte_ns,
-        .last_byte_ns = line->last_byte_ns,
-        .end = line->end,
-        .end_errno = line->end_errno,
-    };
     int64_t drops = line->fd >= 0 ? net_socket_drops(line->fd) : 0;
 
     if (drops > 0)
         lane->result->local_drops += drops;
-    if (line->fd >= 0)
-        close(line->fd);
-    line->fd = -1;
-    lane->usable -= line->state == LINE_OPEN;
-    line->state = LINE_CLOSED;
-    if (line->is_recorded || !line->connect_start_ns)
-        return 0;
-    line->is_recorded = 1;
-    return ticker_connection(&lane->ticker, &end, err);
+    return lane_close(lane, line, NULL, err);
 }
 
 const struct lane_transport datagram_transport = {

@@ -3,6 +3,7 @@
 #include "lib/clock.h"
 
 #include <string.h>
+#include <unistd.h>
 
 int lane_is_ready(const struct lane *lane, const struct line *line)
 {
@@ -71,6 +72,31 @@ int lane_settle(struct lane *lane, const struct line *line, uint64_t seq,
     if (message->outcome != OUTCOME_OK) /* those were counted when they came */
         meter_failed(&result->meter, (enum outcome)message->outcome);
     return lane->out->messages ? record_add(lane->out->messages, &row, err) : 0;
+}
+
+int lane_close(struct lane *lane, struct line *line,
+               const struct net_tcp_info *info, struct err *err)
+{
+    struct ticker_connection end = {
+        .number = line->number,
+        .connect_start_ns = line->connect_start_ns,
+        .connect_end_ns = line->connect_end_ns,
+        .first_byte_ns = line->first_byte_ns,
+        .last_byte_ns = line->last_byte_ns,
+        .end = line->end,
+        .end_errno = line->end_errno,
+        .info = info,
+    };
+
+    if (line->fd >= 0)
+        close(line->fd);
+    line->fd = -1;
+    lane->usable -= line->state == LINE_OPEN;
+    line->state = LINE_CLOSED;
+    if (line->is_recorded || !line->connect_start_ns)
+        return 0;
+    line->is_recorded = 1;
+    return ticker_connection(&lane->ticker, &end, err);
 }
 
 int lane_fill(struct lane *lane, struct line *line, struct err *err)

@@ -124,6 +124,13 @@ void lane_count_answer(struct lane *lane, const struct flight_message *message);
 int lane_settle(struct lane *lane, const struct line *line, uint64_t seq,
                 const struct flight_message *message, struct err *err);
 
+/*
+ * Close the line and write it, once, to connections.csv: with what the kernel
+ * told of it, NULL for nothing.
+ */
+int lane_close(struct lane *lane, struct line *line,
+               const struct net_tcp_info *info, struct err *err);
+
 /* Closed loop: begin messages until the line's window is full. */
 int lane_fill(struct lane *lane, struct line *line, struct err *err);
 
