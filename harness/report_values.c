@@ -71,13 +71,21 @@ static void count_connections(const struct result_run *run,
              run->connections == 1 ? "" : "s");
 }
 
-/* Tells it from others of that title: "64 bytes, 10 connections, in pairs". */
+/*
+ * Tells it from others of that title: "64 bytes, 10 connections, in pairs";
+ * "scene thread-many" of a transcript, which has no load.
+ */
 static void put_load(struct target to, const struct report_run *of)
 {
     const struct result_run *run = of->run;
     char connections[2 * QUANTITY_SIZE], count[QUANTITY_SIZE];
     struct buf text = {0};
 
+    if (result_run_is_scene(run)) {
+        snprintf(connections, sizeof connections, "scene %.60s", run->key);
+        put_text(to, "load", connections);
+        return;
+    }
     count_connections(run, connections);
     buf_addf(&text, "%s byte%s, %s",
              quantity_count(run->message_size_bytes, count),

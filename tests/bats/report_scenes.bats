@@ -67,6 +67,7 @@ report() {
     [[ $text == *'(c) one client: the client (d) one client: the server'* ]]
     [[ $text == *'Fig. 2. Simple echo, word for word'*'Fig. 3. Echo, word for word'* ]]
     [[ $text == *'hheelllloo tthhiiss iiss LLCC!!'* ]]
+    grep -q 'load}{scene thread-.*telnet}' out/results.tex
     for name in A B C; do
         [[ $text == *"client $name"* && $text == *"To server < hi-$name"* ]]
         [[ $text == *"From client (’127.0.0.1’, PORT-A): hi-$name"* ]]
