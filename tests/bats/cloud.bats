@@ -112,10 +112,10 @@ load "$root/tests/bats/cloud"
     expect_error 3 port-filtered
     [[ $stderr == *'opened tcp port 2333 for 10.9.2.1, '*'; ssh goes there through ProxyJump root@'*'10.9.1.1'*', '*'--allow ADDRESS'* ]]
     # The way in is open, and the server itself does not serve us.
-    far nft insert rule $table input tcp dport 2333 accept
+    far nft insert rule "${table[@]}" input tcp dport 2333 accept
     run --separate-stderr deploy --host root@behind --set timeout_s=1
-    far nft delete rule $table input handle \
-        "$(far nft -a list chain $table input | sed -n 's/.*dport 2333 accept # handle //p')"
+    far nft delete rule "${table[@]}" input handle \
+        "$(far nft -a list chain "${table[@]}" input | sed -n 's/.*dport 2333 accept # handle //p')"
     expect_error 3 address-refused
     [[ $stderr == *'it serves the one that ssh comes from'*'through ProxyJump'* ]]
     for allow in 10.9.1.2/24 any; do
