@@ -1,6 +1,7 @@
 #include "clients/tell.h"
 
 #include "lib/clock.h"
+#include "lib/msg.h"
 #include "lib/num.h"
 
 #include <stdio.h>
@@ -131,6 +132,20 @@ static void print_closed_loop(const struct meter *meter)
     print_times("RTT", meter);
 }
 
+/* The hello is short, and came back: else nothing would have been sent. */
+static void print_silence(const struct load_plan *plan,
+                          const struct meter *meter)
+{
+    enum { UNFRAGMENTED_BYTES = 1472 }; /* and what a public server answers */
+    int64_t lost = meter->outcomes[OUTCOME_LOST];
+
+    if (plan->is_udp && lost > 0 && lost == meter_finished(meter) &&
+        plan->size_bytes > UNFRAGMENTED_BYTES)
+        printf("  none came back, but the hello of %d bytes did: too long for "
+               "the server\n  (its --max-message) or for the path?\n",
+               MSG_HEADER_BYTES);
+}
+
 static void print_summary(const struct tell *tell,
                           const struct load_result *result)
 {
@@ -148,6 +163,7 @@ static void print_summary(const struct tell *tell,
     printf("  messages    %s ok, %lld failed\n", ok,
            (long long)meter_failures(meter));
     print_failures(meter);
+    print_silence(plan, meter);
     print_oddities(result);
     if (plan->rate_per_s > 0)
         print_open_loop(tell, result);

@@ -217,6 +217,16 @@ END
              }' out/messages.csv
 }
 
+@test "udp rate: messages too long for the server are told as such" {
+    start_server echo-udp-server --quiet --max-message 1472
+    for length in 1472 1473; do
+        run --separate-stderr run_timed 30 "$bin/echo-rate" --transport udp --port "$port" \
+            --length "$length" --messages 2 --timeout 0.1
+        expect_status 0
+    done
+    [[ $output == *'none came back, but the hello of 48 bytes did'* ]]
+}
+
 @test "udp rate: a port that nobody has is refused before any load" {
     start_server echo-udp-server
     stop_pid "$pid"
