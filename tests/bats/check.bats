@@ -148,7 +148,7 @@ expect_words() {
 
 # hinted TEXT HINT: what to do about it is told with HINT.
 hinted() {
-    printf "$1" >s.json
+    printf %b "$1" >s.json
     run --separate-stderr run_timed 5 "$bin/harness" check s.json
     expect_status 2
     [[ $stderr == *"hint: $2"* ]] || { echo "$1: $stderr" && return 1; }
