@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What takes long against the cloud of tests/cloud/cloud.sh: ssh cut at every
 # step, and a network that fails without a word.
-# shellcheck disable=SC2154 # set by cloud.bash
+# shellcheck disable=SC2154,SC2016 # set by cloud.bash; for inner shells
 load ../bats/helper
 load ../bats/cloud
 
