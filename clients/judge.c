@@ -37,7 +37,7 @@ static int peer_gone(const struct load_plan *plan,
                      const struct load_result *result, struct err *err)
 {
     enum outcome how = result->first_broken;
-    int is_at_once = how == OUTCOME_EOF &&
+    int is_at_once = (how == OUTCOME_EOF || how == OUTCOME_RESET) &&
                      result->intended <= 2 * (int64_t)plan->connections;
     const char *id = how == OUTCOME_TIMEOUT ? "reply-timeout" : "server-gone";
     char text[CONNECTIONS_SIZE];
