@@ -73,12 +73,17 @@ int result_write_text(const struct result *result, const struct result_run *run,
 
 /* ---- to the disk ---- */
 
-/* What the folder lists is on the disk; some file systems cannot tell. */
+/* What the folder lists is on the disk; some file systems cannot tell.  One
+ * that may be written but not read has no descriptor: with all else, then. */
 static int sync_folder(const char *path, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int failed;
 
+    if (fd < 0 && errno == EACCES) {
+        sync();
+        return 0;
+    }
     if (fd < 0)
         return write_err(err, path);
     failed = fsync(fd) < 0 && errno != EINVAL ? write_err(err, path) : 0;
@@ -114,9 +119,7 @@ static int parent_err(struct err *err, const char *path, const char *out)
     if (errno == ENOSPC || errno == EDQUOT)
         return write_err(err, path);
     err_sys(err, ERR_RESULTS, "results-parent",
-            "cannot make results folder: "
-            "%s",
-            path);
+            "cannot make results folder: %s", path);
     return err_hint(err,
                     "make %s a writable folder, or choose another with "
                     "--out DIR",

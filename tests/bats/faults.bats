@@ -530,11 +530,11 @@ END
     [[ $stderr == *ENAMETOOLONG* ]]
 }
 
-@test "fault: a parent that the user may not write" {
+@test "fault: a parent that the user may not write, and one that may not be read" {
     need setpriv
     ((EUID == 0)) || skip "fault: needs root to become somebody else"
     mkdir --mode=555 results
-    chmod a+rx . .. 2>/dev/null || true
+    chmod a+rx . .. "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test 2>/dev/null || true
     cp -r "$(readlink -f "$bin")" programs
     as_nobody() { run_timed 10 setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
     as_nobody test -x programs/harness || skip "fault: $T is closed to others"
@@ -543,6 +543,10 @@ END
     expect_error 5 results-parent
     [[ $stderr == *EACCES* ]]
     nothing_left
+    chmod 333 results
+    run --separate-stderr as_nobody programs/harness run s.json --out results
+    expect_status 0
+    "$bin/harness" verify results/*
 }
 
 @test "fault: two at one time: each has a folder of its own, or one yields" {
