@@ -199,11 +199,17 @@ END
 
 @test "udp rate: late answers are late, and as far behind as they are" {
     need socat
-    # Message 5 is held back for 700 ms of a Tmax of 500.
+    # Message 5 is held back until message 6 is answered, which is not sent
+    # before Tmax has gone by; the last one until 5 is answered.
     cat >peer.sh <<'END'
 m=$(cat)
-[ "$(printf %s "$m" | cut -c 29-40)" != 000000000005 ] || sleep 0.7
+seq=$(printf %s "$m" | cut -c 29-40)
+case $seq in
+000000000005) until [ -e 000000000006 ]; do sleep 0.01; done && sleep 0.05 ;;
+000000000039) until [ -e 000000000005 ]; do sleep 0.01; done && sleep 0.05 ;;
+esac
 printf %s "$m"
+: >"$seq"
 END
     serve_datagrams "sh peer.sh"
     rate --messages 40 --timeout 0.5
