@@ -7,8 +7,9 @@
  *                {unmatched,injected,served}.csv  over UDP
  *                trace-{before,after}.csv  to a server on another host
  *
- * result_write.c and result_manifest.c build it, result_read.c reads it; a
- * folder that was written and read back gives an equal struct result.
+ * result_write.c and result_manifest.c build it, result_load.c and
+ * result_read.c read it; a folder that was written and read back gives an equal
+ * struct result.
  */
 #ifndef HARNESS_RESULT_H
 #define HARNESS_RESULT_H
@@ -249,7 +250,7 @@ int result_finish(struct result *result, struct err *err);
  */
 int result_discard(struct result *result);
 
-/* ---- reading (result_read.c) ---- */
+/* ---- reading (result_load.c) ---- */
 
 /*
  * Read the manifest of a folder.  Only complete and degraded folders are
