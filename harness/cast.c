@@ -5,7 +5,6 @@
 #include "harness/hash.h"
 #include "lib/clock.h"
 #include "lib/net.h"
-#include "lib/num.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -372,90 +371,7 @@ int cast_start_client(struct cast *cast, const struct result_run *run,
     return command_start(&command, run->cpu_client, &cast->client, err);
 }
 
-/* " NAME=NUMBER" somewhere in the line; 0 when it is not there. */
-static int64_t number_of(const char *line, const char *name)
-{
-    char key[40], digits[24];
-    const char *at;
-    int64_t value = 0;
-
-    snprintf(key, sizeof key, " %s=", name);
-    at = strstr(line, key);
-    if (!at)
-        return 0;
-    at += strlen(key);
-    snprintf(digits, sizeof digits, "%.*s", (int)strspn(at, "0123456789"), at);
-    (void)num_parse_int(digits, 0, INT64_MAX, &value);
-    return value;
-}
-
-/* The same for a number with a point. */
-static double real_of(const char *line, const char *name)
-{
-    char key[40], digits[40];
-    const char *at;
-    double value = 0;
-
-    snprintf(key, sizeof key, " %s=", name);
-    at = strstr(line, key);
-    if (!at)
-        return 0;
-    at += strlen(key);
-    snprintf(digits, sizeof digits, "%.*s", (int)strspn(at, "0123456789."), at);
-    (void)num_parse_real(digits, 0, 1e12, &value);
-    return value;
-}
-
-static void read_counts(const char *line, struct cast_counts *counts)
-{
-    counts->told = 1;
-    counts->intended = number_of(line, "intended");
-    counts->connected = number_of(line, "connected");
-    counts->broken = number_of(line, "broken");
-    counts->plain = number_of(line, "plain");
-    for (int i = 0; i < OUTCOME_COUNT; i++)
-        counts->outcomes[i] = number_of(line, outcome_name((enum outcome)i));
-    counts->duplicated = number_of(line, "duplicated");
-    counts->reordered = number_of(line, "reordered");
-    counts->unmatched = number_of(line, "unmatched");
-    counts->local_drops = number_of(line, "local_drops");
-    counts->gaps = number_of(line, "gaps");
-    counts->achieved_per_s = real_of(line, "achieved");
-}
-
-int64_t cast_queue_drops(const struct cast *cast)
-{
-    return number_of(buf_text(&cast->relay.log), "queue_dropped");
-}
-
-int64_t cast_refused_addresses(const struct cast *cast)
-{
-    return number_of(buf_text(&cast->server.log), "address");
-}
-
-int64_t cast_refused_forwards(const struct cast *cast)
-{
-    return number_of(buf_text(&cast->relay.log), "failed");
-}
-
-int64_t cast_socket_drops(const struct cast *cast)
-{
-    return number_of(buf_text(&cast->server.log), "local_drops") +
-           number_of(buf_text(&cast->relay.log), "local_drops");
-}
-
-int cast_progress(struct cast *cast, struct progress *progress,
-                  struct cast_counts *counts, int64_t timeout_ns)
-{
-    char line[1024];
-
-    if (proc_line(&cast->client, line, sizeof line, timeout_ns)) {
-        if (strncmp(line, "counts ", 7) == 0)
-            read_counts(line, counts);
-        return progress_parse(line, progress) == 0;
-    }
-    return proc_ended(&cast->client) ? -1 : 0;
-}
+/* ---- the end ---- */
 
 int cast_is_lost(struct cast *cast)
 {
