@@ -29,6 +29,8 @@ struct net_addrs {
     int n;
 };
 
+/* ---- addresses (net_address.c) ---- */
+
 /*
  * 1 when `name` can be a host name or an address literal: letters, digits,
  * and . - _ : % only, no leading '-', no single colon (of a port), at most 253
@@ -50,8 +52,15 @@ int net_resolve(const char *host, int port, struct net_addrs *addrs,
 /* 1 for 127.0.0.0/8 and ::1. */
 int net_is_loopback(const struct net_addr *addr);
 
-/* 1 when the address is one of this machine's. */
-int net_is_here(const struct net_addr *addr);
+/* The IP part of the text, without port and brackets. */
+void net_host_text(const struct net_addr *addr, char *text, size_t size);
+int net_port(const struct net_addr *addr);
+
+/* "('127.0.0.1', 61306)", as the lab's transcripts name a peer. */
+#define NET_TUPLE_SIZE 96
+void net_tuple_text(const struct net_addr *addr, char text[NET_TUPLE_SIZE]);
+
+/* ---- which are alike (net_range.c) ---- */
 
 /*
  * 1 when they differ by the port at most; an address of IPv4 is the same when
@@ -73,13 +82,7 @@ struct net_range {
 int net_range_parse(struct net_range *range, const char *text);
 int net_range_has(const struct net_range *range, const struct net_addr *addr);
 
-/* The IP part of the text, without port and brackets. */
-void net_host_text(const struct net_addr *addr, char *text, size_t size);
-int net_port(const struct net_addr *addr);
-
-/* "('127.0.0.1', 61306)", as the lab's transcripts name a peer. */
-#define NET_TUPLE_SIZE 96
-void net_tuple_text(const struct net_addr *addr, char text[NET_TUPLE_SIZE]);
+/* ---- being reached (net_listen.c) ---- */
 
 /*
  * A listening TCP socket on host:port (port 0: the kernel chooses), with the
@@ -89,11 +92,20 @@ void net_tuple_text(const struct net_addr *addr, char text[NET_TUPLE_SIZE]);
 int net_listen(const char *host, int port, int backlog, struct net_addr *bound,
                struct err *err);
 
+/* As net_listen, for UDP. */
+int net_bind_udp(const char *host, int port, struct net_addr *bound,
+                 struct err *err);
+
 /*
  * Accept one connection.  Returns the descriptor, or -1 with errno set; a
  * connection that died in the queue is skipped silently.
  */
 int net_accept(int listener, struct net_addr *peer);
+
+/* 1 when the address is one of this machine's. */
+int net_is_here(const struct net_addr *addr);
+
+/* ---- reaching others (net_connect.c) ---- */
 
 /*
  * Start a connection, non-blocking.  Returns the descriptor (established or
@@ -118,12 +130,20 @@ int net_connect_result(int fd);
 int net_connect(const struct net_addr *to, int64_t timeout_ns);
 
 /*
+ * A UDP socket that talks to one peer only: others are not heard, and its
+ * ICMP refusals arrive as ECONNREFUSED.  The descriptor, or -1 with errno.
+ */
+int net_connect_udp(const struct net_addr *to);
+
+/*
  * Turn the errno of a failed connection into the message a user needs:
  * connect-refused, connect-timeout, connect-unreachable, connect-failed.
  * Returns -1.
  */
 int net_connect_err(struct err *err, const struct net_addr *to, int sys_errno,
                     int64_t after_ns);
+
+/* ---- bytes, and how a socket behaves (net.c) ---- */
 
 /* send/recv, restarted on EINTR only by the _all form; errno as they set it. */
 enum { NET_WAIT = 0, NET_DONT_WAIT = 1 };
@@ -146,22 +166,15 @@ int net_set_nodelay(int fd);
 int net_set_unsent_max(int fd, int bytes);
 /* Deadlines of one blocking recv/send; <= 0: none. */
 int net_set_timeouts(int fd, int64_t recv_ns, int64_t send_ns);
+/* Ask for so much buffer in each direction; the kernel may give less. */
+void net_set_buffers(int fd, int bytes);
+
 /* Half of the connection is done: 'r', 'w' or 'b'oth. */
 void net_shutdown(int fd, char half);
 /* Close with a reset instead of an orderly end. */
 void net_close_reset(int fd);
 
-/* ---- datagrams ---- */
-
-/* As net_listen, for UDP. */
-int net_bind_udp(const char *host, int port, struct net_addr *bound,
-                 struct err *err);
-
-/*
- * A UDP socket that talks to one peer only: others are not heard, and its
- * ICMP refusals arrive as ECONNREFUSED.  The descriptor, or -1 with errno.
- */
-int net_connect_udp(const struct net_addr *to);
+/* ---- datagrams (net_datagram.c) ---- */
 
 /*
  * Receive one datagram.  Its length (also when it was longer than n: then
@@ -178,8 +191,7 @@ ssize_t net_send_to(int fd, const void *bytes, size_t n,
 /* Datagrams that this socket had no room for; -1 when not known. */
 int64_t net_socket_drops(int fd);
 
-/* Ask for so much buffer in each direction; the kernel may give less. */
-void net_set_buffers(int fd, int bytes);
+/* ---- the largest that passes whole (net_path_mtu.c) ---- */
 
 /*
  * The path MTU: datagrams that must not be cut are sent to the port, at most
@@ -208,6 +220,8 @@ struct net_told {
     char congestion[16]; /* bbr, cubic, ...; "": not TCP */
 };
 void net_told(int fd, struct net_told *told);
+
+/* ---- both ends here (net_loopback.c) ---- */
 
 /* A connected pair over loopback TCP, for measuring the floor.  0 or -1. */
 int net_loopback_pair(int fds[2], struct err *err);
