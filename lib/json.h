@@ -27,6 +27,8 @@ struct json_doc {
     char *overridden;   /* paths set from outside, one a line */
 };
 
+/* ---- documents (json_load.c) ---- */
+
 /*
  * Read and check a file whose top level is an object.  `code` is the error
  * code to use (ERR_USAGE for a scenario, ERR_RESULTS for our own files, which
@@ -48,6 +50,8 @@ void json_release(struct json_doc *doc);
  */
 int json_line(const struct json_doc *doc, const char *path);
 
+/* ---- set from outside (json_override.c) ---- */
+
 /*
  * Set the value at a dotted path, making objects on the way.  The value is
  * read as JSON when it is JSON, else as a string: the --set option.
@@ -59,7 +63,7 @@ int json_override(struct json_doc *doc, const char *path, const char *value,
 /* Remove a top-level key, if it is there. */
 void json_drop(struct json_doc *doc, const char *key);
 
-/* ---- reading a tree; NULL for absent, never a copy ---- */
+/* ---- reading a tree (json.c); NULL for absent, never a copy ---- */
 
 struct cJSON *json_get(const struct cJSON *object, const char *key);
 const struct cJSON *json_at(const struct cJSON *array, int index);
@@ -93,7 +97,7 @@ int json_need_real(const struct cJSON *object, const char *key, double *value,
  */
 char *json_show(const struct cJSON *item);
 
-/* ---- building a tree ---- */
+/* ---- building a tree (json.c) ---- */
 
 struct cJSON *json_object(void);
 void json_free(struct cJSON *item);

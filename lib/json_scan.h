@@ -1,7 +1,7 @@
 /*
  * JSON text, checked by hand: RFC 8259 to the letter, plus what an input of
  * ours must not hold (a NUL, more than 16 levels, numbers beyond a double).
- * Builds nothing; lib/json.c lets cJSON build the tree of a text that passed.
+ * Builds nothing; json_load lets cJSON build the tree of a text that passed.
  */
 #ifndef LIB_JSON_SCAN_H
 #define LIB_JSON_SCAN_H
