@@ -46,9 +46,13 @@ struct proc {
     int exit_code; /* 0..255, or 128 + signal */
 };
 
+/* ---- starting (proc_start.c) ---- */
+
 /* Errors: helper-missing (not found), helper-start. */
 int proc_start(struct proc *proc, const struct proc_spec *spec,
                struct err *err);
+
+/* ---- its output, its input and its end (proc.c) ---- */
 
 /*
  * Read what comes until a whole line of stdout is there, the child has ended,
@@ -69,21 +73,19 @@ int proc_more(struct proc *proc, int64_t timeout_ns);
  */
 int proc_type(const struct proc *proc, const char *keys);
 
-/* ---- a dialog ---- */
-
 /*
- * Send n bytes.  0, or -1 when it has ended, closed its input, or taken nothing
- * for timeout_ns.
+ * In a dialog: send n bytes.  0, or -1 when it has ended, closed its input, or
+ * taken nothing for timeout_ns.
  */
 int proc_send(struct proc *proc, const void *bytes, size_t n,
               int64_t timeout_ns);
 
-/* The end of its input. */
+/* In a dialog: the end of its input. */
 void proc_close_input(struct proc *proc);
 
 /*
- * Take what it said, at most n bytes, whatever they are.  Returns how many; 0
- * when nothing came for timeout_ns, or it has ended.
+ * In a dialog: take what it said, at most n bytes, whatever they are.  Returns
+ * how many; 0 when nothing came for timeout_ns, or it has ended.
  */
 size_t proc_bytes(struct proc *proc, void *to, size_t n, int64_t timeout_ns);
 
