@@ -57,6 +57,8 @@ struct talk_program {
  */
 int talk_main(const struct talk_program *program, int argc, char **argv);
 
+/* ---- what to converse with (talk_converse.c) ---- */
+
 /*
  * Prompt and read a line, watching the server meanwhile.  *text (without
  * newline, valid until the next call) and *n hold it when TALK_OK.
