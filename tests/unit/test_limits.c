@@ -132,7 +132,8 @@ static void no_part_of_the_rate_is_given_twice(void)
     }
     CHECK_NEAR((double)last_ns / 1e9, (double)TAKES * 100 / RATE - 0.1, 0.3);
     for (int who = 0; who < HOSTS; who++)
-        CHECK_NEAR(takes[who], TAKES / HOSTS, TAKES / HOSTS / 10);
+        CHECK_NEAR(takes[who], (double)TAKES / HOSTS,
+                   (double)TAKES / HOSTS / 10);
 }
 
 static void what_can_be_left_is_left(void)
