@@ -416,6 +416,7 @@ int cast_end(struct cast *cast, const struct result_run *run, const char *dir,
     char line[512];
     int failed = 0;
 
+    proc_stop(&cast->client, 0); /* it has ended: what it computed counts now */
     stop(&cast->relay, run, is_hurried);
     pulse_stop(&cast->pulse);
     if (run->deployed)

@@ -98,9 +98,10 @@ int64_t cast_queue_drops(const struct cast *cast);
 int64_t cast_socket_drops(const struct cast *cast);
 
 /*
- * Stop relay and server; their logs, and what they wrote into `dir`, are
- * complete afterwards.  Who does not stop is killed, very soon once is_hurried
- * says so.  Errors: those of deploy_end.
+ * After the client's end: stop relay and server.  Their logs, and what they
+ * wrote into `dir`, are complete afterwards, and all three have been waited
+ * for, so that what they computed counts as ours.  Who does not stop is killed,
+ * very soon once is_hurried says so.  Errors: those of deploy_end.
  */
 int cast_end(struct cast *cast, const struct result_run *run, const char *dir,
              int (*is_hurried)(void), struct err *err);
