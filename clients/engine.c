@@ -219,7 +219,7 @@ static void add_result(struct load_result *sum, const struct load_result *one)
         sum->first_broken_errno = one->first_broken_errno;
     }
     sum->achieved_per_s += one->achieved_per_s;
-    sum->gaps += one->gaps;
+    gaps_merge(&sum->gaps, &one->gaps);
     sum->intended += one->intended;
     sum->connected += one->connected;
     sum->broken += one->broken;

@@ -103,6 +103,8 @@ struct lane {
     int64_t last_sent_ns; /* the last one */
     int sent_all;         /* nothing more is to be sent */
     int next_line;        /* whose turn it is */
+    /* By how much it was suspended before the last tick, and when that was. */
+    int64_t slept_ns, tick_ns;
     /* UDP: of the second that began then. */
     int64_t second_ns, second_intended, second_refused;
 };

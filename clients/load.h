@@ -5,6 +5,7 @@
 #include "clients/arrival.h"
 #include "clients/meter.h"
 #include "lib/cpu.h"
+#include "lib/gaps.h"
 #include "lib/net.h"
 #include "lib/record.h"
 
@@ -49,7 +50,6 @@ struct load_result {
     struct meter meter;
     struct meter response; /* open loop: times from the schedule on */
     double achieved_per_s; /* of rate_per_s */
-    int64_t gaps;          /* how often the loop itself stood still */
     int64_t intended;      /* messages begun = rows */
     int connected;         /* connections that were established */
     int broken;            /* of these, how many ended before the run did */
@@ -61,6 +61,7 @@ struct load_result {
     int64_t duplicated, reordered, unmatched;
     int64_t local_drops; /* datagrams that our own sockets had no room for */
     int refusing;        /* ended because most messages were refused */
+    struct gaps gaps;    /* when the loop itself stood still */
 };
 
 #endif

@@ -162,22 +162,53 @@ static int step_lone(struct lane *lane, struct err *err)
                : 0;
 }
 
-/* Something held us up: a stopped process, a machine that was suspended. */
-static void look_for_gap(struct lane *lane, int64_t before_ns, int64_t wait_ns)
+static int64_t gap_limit_ns(const struct lane *lane)
 {
     int64_t limit_ns = gap_ns;
 
     if (is_open_loop(lane) &&
         GAP_FACTOR * lane->arrival.interval_ns > (double)limit_ns)
         limit_ns = (int64_t)(GAP_FACTOR * lane->arrival.interval_ns);
-    if (lane->now_ns - before_ns > wait_ns + limit_ns)
-        lane->result->gaps++;
+    return limit_ns;
+}
+
+/* From before_ns until now we stood still. */
+static void add_gap(struct lane *lane, int64_t before_ns)
+{
+    struct gap gap = {ticker_since_epoch(&lane->ticker, before_ns),
+                      ticker_since_epoch(&lane->ticker, lane->now_ns)};
+
+    gaps_add(&lane->result->gaps, gap);
+}
+
+/* Something held us up: a stopped process, a want of processors. */
+static void look_for_gap(struct lane *lane, int64_t before_ns, int64_t wait_ns)
+{
+    if (lane->now_ns - before_ns > wait_ns + gap_limit_ns(lane))
+        add_gap(lane, before_ns);
+}
+
+/*
+ * While the machine is suspended our clock stands still too, and only the time
+ * since boot tells of it.
+ */
+static void look_for_sleep(struct lane *lane)
+{
+    int64_t slept_ns = clock_boot_offset_ns();
+
+    if (slept_ns - lane->slept_ns > gap_limit_ns(lane) &&
+        lane->now_ns > lane->tick_ns)
+        add_gap(lane, lane->tick_ns);
+    lane->slept_ns = slept_ns;
+    lane->tick_ns = lane->now_ns;
 }
 
 /* ---- what happens now and then ---- */
 
 static int scan_all(struct lane *lane, struct err *err)
 {
+    int64_t before_ns = lane->now_ns;
+
     lane->resume_ns = 0;
     if (lane->plan->is_udp)
         datagram_judge_second(lane);
@@ -186,6 +217,7 @@ static int scan_all(struct lane *lane, struct err *err)
         if (lane->transport->scan(lane, &lane->lines[i], err) < 0)
             return -1;
     }
+    look_for_gap(lane, before_ns, 0);
     return 0;
 }
 
@@ -205,6 +237,7 @@ static int tick(struct lane *lane, struct err *err)
 
     if (due < 0)
         return -1;
+    look_for_sleep(lane);
     if (ticker_is_over(&lane->ticker, lane->now_ns))
         return abort_all(lane, err);
     return due ? scan_all(lane, err) : 0;
@@ -257,7 +290,8 @@ static int loop(struct lane *lane, struct err *err)
 
 static int begin_all(struct lane *lane, struct err *err)
 {
-    lane->now_ns = clock_now_ns();
+    lane->now_ns = lane->tick_ns = clock_now_ns();
+    lane->slept_ns = clock_boot_offset_ns();
     schedule_next(lane);
     if (!lane->plan->is_udp && connect_mourn(lane, err) < 0)
         return -1;

@@ -47,6 +47,17 @@ static int is_degraded(const struct tell *tell,
     return result->achieved_per_s < 0.99 * tell->plan->rate_per_s;
 }
 
+/* When the client stood still, a line each. */
+static void print_gaps(const struct gaps *gaps)
+{
+    char line[GAPS_LINE_SIZE];
+
+    for (int i = 0; i < gaps->ntold; i++) {
+        gaps_format(gaps->told[i], line);
+        printf("%s\n", line);
+    }
+}
+
 /* The counts as one line: the harness checks the record against it. */
 static void print_counts(const struct tell *tell,
                          const struct load_result *result)
@@ -57,7 +68,8 @@ static void print_counts(const struct tell *tell,
     for (int i = 0; i < OUTCOME_COUNT; i++)
         printf(" %s=%lld", outcome_name((enum outcome)i),
                (long long)result->meter.outcomes[i]);
-    printf(" gaps=%lld", (long long)result->gaps);
+    printf(" gaps=%lld gaps_left_out=%lld", (long long)result->gaps.count,
+           (long long)result->gaps.left_out);
     if (tell->plan->rate_per_s > 0)
         printf(" offered=%.3f achieved=%.3f degraded=%d",
                tell->plan->rate_per_s, result->achieved_per_s,
@@ -85,7 +97,7 @@ static void print_oddities(const struct load_result *result)
         {"reordered", result->reordered},
         {"unmatched", result->unmatched},
         {"local drops", result->local_drops},
-        {"gaps", result->gaps}, /* the client itself stood still */
+        {"gaps", result->gaps.count}, /* the client itself stood still */
     };
 
     for (int i = 0; i < 5; i++)
@@ -175,9 +187,11 @@ void tell_result(const struct tell *tell, const struct load_result *result)
 {
     if (tell->bar)
         fprintf(stderr, "\r\033[K");
-    if (tell->machine)
+    if (tell->machine) {
+        print_gaps(&result->gaps);
         print_counts(tell, result);
-    else if (!tell->quiet)
+    } else if (!tell->quiet) {
         print_summary(tell, result);
+    }
     fflush(stdout);
 }

@@ -10,6 +10,7 @@
 #include "harness/pulse.h"
 #include "harness/result.h"
 #include "lib/err.h"
+#include "lib/gaps.h"
 #include "lib/key.h"
 #include "lib/progress.h"
 
@@ -31,7 +32,7 @@ struct cast_counts {
     int64_t connected, broken, plain;
     int64_t outcomes[OUTCOME_COUNT];
     int64_t duplicated, reordered, unmatched, local_drops; /* udp */
-    int64_t gaps;          /* the client itself stood still */
+    struct gaps gaps;      /* the client itself stood still */
     double achieved_per_s; /* open loop */
 };
 

@@ -56,7 +56,8 @@ static void read_counts(const char *line, struct cast_counts *counts)
     counts->reordered = number_of(line, "reordered");
     counts->unmatched = number_of(line, "unmatched");
     counts->local_drops = number_of(line, "local_drops");
-    counts->gaps = number_of(line, "gaps");
+    counts->gaps.count = number_of(line, "gaps");
+    counts->gaps.left_out += number_of(line, "gaps_left_out");
     counts->achieved_per_s = real_of(line, "achieved");
 }
 
@@ -64,8 +65,11 @@ int cast_progress(struct cast *cast, struct progress *progress,
                   struct cast_counts *counts, int64_t timeout_ns)
 {
     char line[1024];
+    struct gap gap;
 
     if (proc_line(&cast->client, line, sizeof line, timeout_ns)) {
+        if (gaps_parse(line, &gap) == 0)
+            gaps_add(&counts->gaps, gap);
         if (strncmp(line, "counts ", 7) == 0)
             read_counts(line, counts);
         return progress_parse(line, progress) == 0;

@@ -249,10 +249,10 @@ static void take_notes(const struct keep *keep)
         warning_add(run, WARNING_DEGRADED,
                     "%.6g of %.6g messages a second were sent",
                     run->achieved_per_s, run->rate_per_s);
-    if (run->gaps)
+    if (run->gaps.count)
         warning_add(run, WARNING_GAPS,
                     "the client itself stood still %" PRId64 " time%s",
-                    run->gaps, run->gaps == 1 ? "" : "s");
+                    run->gaps.count, run->gaps.count == 1 ? "" : "s");
     if (run->local_drops)
         warning_add(run, WARNING_LOCAL_LOSS,
                     "our own sockets had no room for %" PRId64 " datagrams",
@@ -266,10 +266,10 @@ static void take_notes(const struct keep *keep)
 
 int keep_files(const struct keep *keep, struct err *err)
 {
+    keep->run->gaps = keep->counts->gaps; /* rows are judged by them */
     if (take_messages(keep, err) < 0)
         return -1;
     keep->run->done = 1;
-    keep->run->gaps = keep->counts->gaps;
     keep->run->achieved_per_s = keep->counts->achieved_per_s;
     if (take_connections(keep, err) < 0 || take_datagrams(keep, err) < 0)
         return -1;

@@ -225,6 +225,28 @@ static void put_standing(struct buf *to, const struct report_runs *of, int at)
                  run->key);
 }
 
+/* What its percentiles are without the messages that met a gap. */
+static void put_suspect(struct buf *to, const struct report_run *run)
+{
+    const struct suspect_summary *suspect = &run->summary.suspect;
+    const struct stats_quantile *last = &suspect->rtt[SUMMARY_P99];
+
+    if (suspect->rows == 0)
+        return;
+    buf_addf(to,
+             "\\item \\R{%s.suspect} messages of \\R{%s.title} "
+             "(\\R{%s.suspect.share}) were open while the client itself stood "
+             "still; they are in all numbers.",
+             run->key, run->key, run->key);
+    if (suspect->rest > 0 && suspect->rtt[SUMMARY_P50].is_known)
+        buf_addf(to,
+                 " Without them the median RTT is \\R{%s.suspect.rtt.p50}%s",
+                 run->key, last->is_known ? "" : ".");
+    if (suspect->rest > 0 && last->is_known)
+        buf_addf(to, " and the p99 \\R{%s.suspect.rtt.p99}.", run->key);
+    buf_add(to, "\n");
+}
+
 static void put_doubts(struct buf *to, const struct report_runs *of, int at)
 {
     const struct report_run *run = &of->run[at];
@@ -235,6 +257,7 @@ static void put_doubts(struct buf *to, const struct report_runs *of, int at)
                  "\\item \\R{%s.unsent} messages of \\R{%s.title} could "
                  "not be sent: a limit of this machine, not of the path.\n",
                  run->key, run->key);
+    put_suspect(to, run);
     put_notes(to, of, at);
 }
 

@@ -273,6 +273,24 @@ static void put_rtts(struct target to, const struct summary *s)
         put_text(to, "short", "too short for its own memory");
 }
 
+/* What was open while the client stood still, and what the rest says. */
+static void put_suspect(struct target to, const struct suspect_summary *s)
+{
+    char text[QUANTITY_SIZE];
+
+    if (s->rows == 0)
+        return;
+    target_count(to, "suspect", s->rows);
+    values_number(to.values, to.prefix, "suspect.share", s->share,
+                  quantity_percent(s->share, text));
+    for (int i = 0; i < SUSPECT_QUANTILES && s->rest > 0; i++) {
+        put_quantile(to, "suspect.rtt", report_values_quantile(i), &s->rtt[i]);
+        if (s->has_response)
+            put_quantile(to, "suspect.response", report_values_quantile(i),
+                         &s->response[i]);
+    }
+}
+
 static void put_rate(struct target to, const struct summary_rate *rate)
 {
     struct quantity_unit unit = quantity_rate(rate->bit_per_s);
@@ -412,6 +430,7 @@ void report_values_run(struct values *values, const char *prefix,
     memcpy(values->sha256, s->sha256, sizeof values->sha256);
     put_conditions(to, run);
     put_counts(to, s);
+    put_suspect(to, &s->suspect);
     if (s->ok > 0) {
         put_rough(to, "seconds", s->duration_s * 1e9);
         put_rtts(to, s);

@@ -16,6 +16,7 @@
 
 #include "harness/hash.h"
 #include "lib/err.h"
+#include "lib/gaps.h"
 #include "lib/outcome.h"
 
 #include <stdint.h>
@@ -113,7 +114,7 @@ struct result_run {
     int64_t duplicated, reordered; /* messages; 0 for tcp, as the next two */
     int64_t unmatched;             /* what belongs to no message */
     int64_t local_drops;           /* by our own socket, full */
-    int64_t gaps;                  /* the client itself stood still */
+    struct gaps gaps;              /* the client itself stood still */
     double achieved_per_s;         /* open loop: of rate_per_s; 0: closed */
     struct result_reconciled reconciled;
     struct result_file files[RESULT_MAX_FILES];

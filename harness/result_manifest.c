@@ -140,6 +140,21 @@ static void put_reconciled(struct cJSON *json,
         json_put_int(to, name, *count);
 }
 
+static void put_gaps(struct cJSON *json, const struct gaps *gaps)
+{
+    struct cJSON *times;
+
+    json_put_int(json, "gaps", gaps->count);
+    json_put_int(json, "gaps_left_out", gaps->left_out);
+    times = json_put_array(json, "gap_times");
+    for (int i = 0; i < gaps->ntold; i++) {
+        struct cJSON *one = json_push_object(times);
+
+        json_put_int(one, "from_ns", gaps->told[i].from_ns);
+        json_put_int(one, "to_ns", gaps->told[i].to_ns);
+    }
+}
+
 static void put_counts(struct cJSON *json, const struct result_run *run)
 {
     struct cJSON *outcomes;
@@ -157,7 +172,7 @@ static void put_counts(struct cJSON *json, const struct result_run *run)
     json_put_int(json, "reordered", run->reordered);
     json_put_int(json, "unmatched", run->unmatched);
     json_put_int(json, "local_drops", run->local_drops);
-    json_put_int(json, "gaps", run->gaps);
+    put_gaps(json, &run->gaps);
     put_real_or_null(json, "achieved_per_s", run->achieved_per_s);
     put_reconciled(json, &run->reconciled);
     put_files(json, run);

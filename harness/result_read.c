@@ -335,6 +335,30 @@ static int get_reconciled(const struct cJSON *from,
     return 0;
 }
 
+/* Earlier versions did not count them, or did not tell when they were. */
+static int get_gaps(const struct cJSON *from, struct gaps *gaps,
+                    struct err *err)
+{
+    const struct cJSON *times = json_get(from, "gap_times");
+
+    if (get_newer_count(from, "gaps", &gaps->count, err) < 0 ||
+        get_newer_count(from, "gaps_left_out", &gaps->left_out, err) < 0)
+        return -1;
+    if (times && (!json_is_array(times) || json_count(times) > GAPS_MOST))
+        return wrong(err, "gap_times", "not an array, or too long");
+    for (gaps->ntold = 0; gaps->ntold < json_count(times); gaps->ntold++) {
+        const struct cJSON *one = json_at(times, gaps->ntold);
+        struct gap *gap = &gaps->told[gaps->ntold];
+
+        if (json_need_int(one, "from_ns", &gap->from_ns, err) < 0 ||
+            json_need_int(one, "to_ns", &gap->to_ns, err) < 0)
+            return err_wrap(err, "gap_times[%d]", gaps->ntold);
+        if (gap->from_ns >= gap->to_ns)
+            return wrong(err, "gap_times", "not from an earlier to a later");
+    }
+    return 0;
+}
+
 /* What only datagrams or open loops do. */
 static int get_oddities(const struct cJSON *from, struct result_run *run,
                         struct err *err)
@@ -343,7 +367,7 @@ static int get_oddities(const struct cJSON *from, struct result_run *run,
         get_newer_count(from, "reordered", &run->reordered, err) < 0 ||
         get_newer_count(from, "unmatched", &run->unmatched, err) < 0 ||
         get_newer_count(from, "local_drops", &run->local_drops, err) < 0 ||
-        get_newer_count(from, "gaps", &run->gaps, err) < 0 ||
+        get_gaps(from, &run->gaps, err) < 0 ||
         get_newer_real(from, "achieved_per_s", &run->achieved_per_s, err) < 0)
         return -1;
     return get_reconciled(from, &run->reconciled, err);

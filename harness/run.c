@@ -80,7 +80,7 @@ struct session {
     struct result *result;
     const char *side;  /* "A", "B" of a pair; "" */
     const char *label; /* of the run, for its progress */
-    struct err missed; /* the first expectation that was */
+    struct err missed; /* the first expectation that was, or worse */
     struct cast cast;
     struct cast_counts counts;
     struct witness witness;
@@ -155,6 +155,23 @@ static int measure(struct session *session, struct result_run *run,
     return err->code ? -1 : 0;
 }
 
+/* A run in which the client stood still so much tells of the client. */
+static void judge_suspect(const struct summary *summary,
+                          const struct result_run *run, struct err *err)
+{
+    struct err doubt = {0};
+
+    if (summary->suspect.rows == 0 || summary->suspect.share <= SUSPECT_MOST)
+        return;
+    err_set(&doubt, ERR_CUT, "suspect",
+            "%s: %.3g %% of the messages were open while the client itself "
+            "stood still",
+            run->dir, 100 * summary->suspect.share);
+    err_hint(&doubt, "measure again, longer or while nothing stops the client; "
+                     "gap_times of manifest.json tell when it was");
+    err_worse(err, &doubt);
+}
+
 /* What people read, and what the scenario expected. */
 static int sum_up(struct session *session, const struct keep *keep,
                   struct err *err)
@@ -184,6 +201,7 @@ static int sum_up(struct session *session, const struct keep *keep,
     if (!session->missed.code)
         (void)expect_check(&session->request->scenario->expect, &summary,
                            &session->missed);
+    judge_suspect(&summary, run, &session->missed);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 
 struct loading {
     struct samples *samples;
+    const struct result_run *run;
     const char *path;
     int is_udp;
     int64_t nrows;
@@ -108,6 +109,31 @@ static int add_step(struct samples *samples, const struct ledger_row *row)
     return variation_add(&samples->variation, &message);
 }
 
+int samples_is_suspect(const struct ledger_row *row,
+                       const struct result_run *run)
+{
+    int64_t from_ns = row->scheduled_ns, to_ns = row->received_ns;
+
+    if (run->gaps.ntold == 0 || from_ns == LEDGER_ABSENT)
+        return 0;
+    if (to_ns == LEDGER_ABSENT)
+        to_ns = run->timeout_ns +
+                (row->sent_ns == LEDGER_ABSENT ? from_ns : row->sent_ns);
+    return gaps_overlap(&run->gaps, from_ns, to_ns);
+}
+
+/* After add_answer, which is the last of so many answers. */
+static int add_suspect(const struct loading *loading,
+                       const struct ledger_row *row)
+{
+    struct samples *samples = loading->samples;
+
+    return samples_is_suspect(row, loading->run)
+               ? suspect_add(&samples->suspect, row->outcome == OUTCOME_OK,
+                             samples->n - 1)
+               : 0;
+}
+
 static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
 {
     struct loading *loading = ctx;
@@ -132,6 +158,8 @@ static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
         status = add_answer(samples, row);
     else if (status == 0 && samples_is_failure(row->outcome))
         status = add_failure(samples, position);
+    if (status == 0)
+        status = add_suspect(loading, row);
     return status == 0
                ? 0
                : err_set(err, ERR_RESOURCE, "no-memory",
@@ -141,8 +169,10 @@ static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
 int samples_load(struct samples *samples, const char *path,
                  const struct result_run *run, struct err *err)
 {
-    struct loading loading = {
-        .samples = samples, .path = path, .is_udp = result_run_is_udp(run)};
+    struct loading loading = {.samples = samples,
+                              .run = run,
+                              .path = path,
+                              .is_udp = result_run_is_udp(run)};
     struct ledger_reader reader = {.path = path,
                                    .is_partial = !run->done,
                                    .any_order = result_run_is_udp(run),
@@ -166,6 +196,7 @@ void samples_drop_arrays(struct samples *samples)
     free(samples->rtt_ns);
     free(samples->conn);
     free(samples->response_ns);
+    suspect_drop(&samples->suspect);
     samples->received_ns = samples->rtt_ns = samples->response_ns = NULL;
     samples->conn = NULL;
     samples->cap = 0;

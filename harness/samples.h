@@ -6,6 +6,7 @@
 #include "harness/loss.h"
 #include "harness/loss_time.h"
 #include "harness/result.h"
+#include "harness/suspect.h"
 #include "harness/variation.h"
 #include "lib/err.h"
 
@@ -29,7 +30,8 @@ struct samples {
     int64_t end_ns; /* the last time in the file; LEDGER_ABSENT when none */
 
     struct variation variation; /* of all rows; without its arrays */
-    struct ledger ledger;       /* counts over all rows, and the hash */
+    struct suspect suspect;
+    struct ledger ledger; /* counts over all rows, and the hash */
 };
 
 /*
@@ -44,6 +46,14 @@ void samples_drop_arrays(struct samples *samples);
 
 /* {0} is releasable. */
 void samples_release(struct samples *samples);
+
+/*
+ * 1 when a gap of the run overlaps the row's time: from when it was due to its
+ * reply, or without one to Tmax after it was sent (or due, when it was not).
+ * A row without times was never open.
+ */
+int samples_is_suspect(const struct ledger_row *row,
+                       const struct result_run *run);
 
 /* Does this outcome count as a failure of the path or the server? */
 int samples_is_failure(enum outcome outcome);

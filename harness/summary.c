@@ -97,6 +97,29 @@ static void rtts_of(struct summary *out, const struct samples *samples,
         out->ipdv_ns = variation_mean(&samples->variation);
 }
 
+/* The percentiles of those that are not. */
+static int suspect_of(struct summary *out, const struct samples *samples,
+                      struct err *err)
+{
+    struct suspect_summary *to = &out->suspect;
+    const struct suspect *suspect = &samples->suspect;
+
+    to->rows = suspect->rows;
+    if (suspect->rows == 0)
+        return 0;
+    to->share = (double)suspect->rows / (double)out->rows;
+    to->rest = (int64_t)(samples->n - suspect->n);
+    to->has_response = samples->response_ns != NULL;
+    if (to->rest > 0 &&
+        (suspect_without(suspect, samples->rtt_ns, samples->n, out->duration_s,
+                         to->rtt) < 0 ||
+         (to->has_response &&
+          suspect_without(suspect, samples->response_ns, samples->n,
+                          out->duration_s, to->response) < 0)))
+        return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
+    return 0;
+}
+
 int summary_of(struct summary *out, struct samples *samples, int64_t *scratch,
                struct percentiles *percentiles, struct err *err)
 {
@@ -107,6 +130,8 @@ int summary_of(struct summary *out, struct samples *samples, int64_t *scratch,
     loss_of(&out->loss, &samples->losses);
     out->steady.until_ns = LEDGER_ABSENT;
     out->pdv_of = SUMMARY_QUANTILES;
+    if (suspect_of(out, samples, err) < 0)
+        return -1;
     if (samples->n == 0)
         return 0;
     sample.duration_s = out->duration_s;

@@ -61,6 +61,7 @@ struct summary {
     struct texture texture;
     struct steady steady;
     struct open_loop open_loop;
+    struct suspect_summary suspect; /* rows 0: nothing else holds */
 
     struct summary_rate rate;
     struct connections connect; /* rows 0: no connections.csv */

@@ -80,6 +80,28 @@ static void put_steady(struct cJSON *root, const struct steady *steady)
     json_put_real(drift, "change", steady->drift.change);
 }
 
+/* How many, and the percentiles of the answers that are not. */
+static void put_suspect(struct cJSON *root, const struct suspect_summary *s)
+{
+    struct cJSON *to, *rtt, *response;
+
+    if (s->rows == 0)
+        return;
+    to = json_put_object(root, "suspect");
+    json_put_int(to, "rows", s->rows);
+    json_put_real(to, "share", s->share);
+    json_put_int(to, "ok_without", s->rest);
+    if (s->rest == 0)
+        return;
+    rtt = json_put_object(to, "rtt_without");
+    response = s->has_response ? json_put_object(to, "response_without") : NULL;
+    for (int i = 0; i < SUSPECT_QUANTILES; i++) {
+        put_quantile(rtt, names[i], &s->rtt[i]);
+        if (response)
+            put_quantile(response, names[i], &s->response[i]);
+    }
+}
+
 static void put_firsts(struct cJSON *root, const struct texture *texture)
 {
     struct cJSON *to = json_put_object(root, "first_messages");
@@ -173,6 +195,7 @@ char *summary_json(const struct summary *s)
         put_firsts(root, &s->texture);
         put_steady(root, &s->steady);
     }
+    put_suspect(root, &s->suspect);
     if (s->rate.is_known)
         put_rate(root, &s->rate);
     if (s->is_udp)
@@ -292,6 +315,40 @@ static void print_open_loop(const struct open_loop *open, FILE *to)
             num_duration((double)open->late_max_ns, most, sizeof most));
 }
 
+/* "  without    RTT p50 80 us, p90 95 us, p99 n/a, p99.9 n/a" */
+static void print_without(const char *what, const struct stats_quantile *q,
+                          FILE *to)
+{
+    char value[32];
+
+    fprintf(to, "  without    %s", what);
+    for (int i = 0; i < SUSPECT_QUANTILES; i++)
+        fprintf(to, "%s %s %s", i > 0 ? "," : "", names[i],
+                q[i].is_known
+                    ? num_duration((double)q[i].value, value, sizeof value)
+                    : "n/a");
+    fputc('\n', to);
+}
+
+static void print_suspect(const struct summary *s, FILE *to)
+{
+    const struct suspect_summary *suspect = &s->suspect;
+    char n[32], rows[32];
+
+    if (suspect->rows == 0)
+        return;
+    fprintf(to,
+            "  suspect    %s of %s messages (%.3g %%): open while the client "
+            "itself stood still\n",
+            num_grouped(suspect->rows, n, sizeof n),
+            num_grouped(s->rows, rows, sizeof rows), 100 * suspect->share);
+    if (suspect->rest == 0)
+        return;
+    print_without("RTT", suspect->rtt, to);
+    if (suspect->has_response)
+        print_without("response", suspect->response, to);
+}
+
 static void print_outliers(const struct summary *s, FILE *to)
 {
     const struct outliers *o = &s->outliers;
@@ -373,14 +430,17 @@ void summary_print(const struct summary *s, const struct result_run *run,
                 num_grouped(s->unsent, rows, sizeof rows));
     if (s->is_udp)
         print_loss(&s->loss, to);
-    if (s->ok == 0)
+    if (s->ok == 0) {
+        print_suspect(s, to);
         return;
+    }
     fprintf(to, "  RTT min    %s, max %s\n",
             num_duration((double)s->min_ns, least, sizeof least),
             num_duration((double)s->max_ns, most, sizeof most));
     for (int i = 0; i < SUMMARY_QUANTILES; i++)
         print_quantile(&s->rtt[i], "RTT", names[i], to);
     print_open_loop(&s->open_loop, to);
+    print_suspect(s, to);
     print_rate(&s->rate, to);
     print_start(s, to);
     print_outliers(s, to);

@@ -606,6 +606,46 @@ taken_away() {
     [[ $(wc -l <"$(echo "$partial"/*/1/messages.csv)") -eq 102 ]]
 }
 
+# stopped_client: a run of 15 000 messages in 3 s, whose client stands still for
+# a second of them; fails when that came too late.
+stopped_client() {
+    local client
+    rm -rf results
+    start_run --set rate_per_s=5000 --set duration_s=3
+    within 20 records
+    client=$(child_of "$harness" echo-rate)
+    kill -STOP "$client" || { within 20 has_ended "$harness" && return 1; }
+    sleep 1
+    [[ $(cat results/*/*/1/messages.csv | wc -l) -lt 8000 ]]
+    local came_late=$?
+    kill -CONT "$client"
+    within 20 has_ended "$harness"
+    return "$came_late"
+}
+
+@test "fault: rows of a client that stood still are suspect, told with and without" {
+    for _ in 1 2 3; do
+        ! stopped_client || break
+    done
+    ends_with 4
+    stderr=$(<err) && [[ $stderr == 'harness: (suspect) '*'of the messages were open while'*'kept: results/'* ]]
+    dir=$(echo results/*Z)
+    measured=$(echo "$dir"/*/1)
+    summary=$measured/summary.json
+    told=$(sed -n '/"suspect"/,/"rtt_without"/s/.*"rows":[^0-9]*\([0-9]*\).*/\1/p' "$summary")
+    p50=$(sed -n '/"rtt_without"/,/"ns"/s/.*"ns":[^0-9n]*\([0-9nul]*\).*/\1/p' "$summary")
+    echo "$told suspect; p50 $p50 ns without"
+    [[ $told -gt 1500 && $told -eq $(suspects "$measured") ]]
+    [[ $p50 == null || $p50 -eq $(suspects "$measured" 0.5) ]]
+    grep -q '^  suspect .* open while the client itself stood still' out
+    grep -q 'gaps: the client itself stood still' "$dir/manifest.json"
+    # Nothing was deleted, and a folder of before there were such times is one.
+    "$bin/harness" verify "$dir"
+    sed -i '/"gaps_left_out"/d; /"gap_times"/,/\]/d' "$dir/manifest.json"
+    not grep -q from_ns "$dir/manifest.json"
+    "$bin/harness" verify "$dir"
+}
+
 # Of an hour, and of a machine that slept for five seconds, while it measures.
 @test "fault: a step of the wall clock harms nothing, and is told" {
     shim=$bin/../tests/step_clock.so
@@ -619,6 +659,8 @@ taken_away() {
     partial_is_sound
     grep -q 'the clock of the day moved by ' results/*/manifest.json
     grep -q 'the machine was suspended for 5\.' results/*/manifest.json
+    # The client has seen it too: what was open then is suspect.
+    [[ $(suspects results/*/*/1) -ge 1 ]]
     # No time in the record is of a clock that was stepped.
     awk -F, 'NR > 1 && ($4 > 3e11 || $6 > 3e11) { exit 1 }' results/*/*/1/messages.csv
     # Undisturbed it says nothing.

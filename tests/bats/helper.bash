@@ -214,6 +214,50 @@ need() {
     done
 }
 
+# suspects RUN [P]: how many rows of the run in that folder (DIR/CASE/REP) were
+# open in a gap that the manifest tells; with a share P, that percentile of the
+# RTT of the answered others, by nearest rank.
+suspects() {
+    local folder=${1%/*/*}
+    awk -F, -v name="\"${1#"$folder/"}\"" -v p="${2-}" '
+        BEGIN { n = 0 }
+        FNR == NR {
+            if (sub(/^.*"dir":[ \t]*/, "")) inside = $1 == name
+            else if (!inside) next
+            else if (sub(/^.*"from_ns":[ \t]*/, "")) from[n] = $1 + 0
+            else if (sub(/^.*"to_ns":[ \t]*/, "")) to[n++] = $1 + 0
+            else if (sub(/^.*"timeout_ns":[ \t]*/, "")) tmax = $1 + 0
+            next
+        }
+        FNR > 1 && $3 != "" {
+            end = $5 != "" ? $5 : ($4 != "" ? $4 : $3) + tmax
+            hit = 0
+            for (i = 0; i < n; i++) hit += $3 + 0 < to[i] && end + 0 > from[i]
+            if (hit) found++
+            else if (p && $9 == "ok") print $6
+        }
+        END { if (!p) print found + 0 }' "$folder/manifest.json" "$1/messages.csv" |
+        if [[ -z ${2-} ]]; then cat; else
+            sort -n | awk -v p="$2" '{ v[NR] = $1 } END { k = int(p * NR); print v[k + (k < p * NR)] }'
+        fi
+}
+
+# expect_measured DIR: harness run, under `run --separate-stderr`, ended with 0;
+# and with 4 just when over a tenth of a run's rows are suspect, by our own
+# count: then this machine held the client up.
+expect_measured() {
+    local run held_up=0
+    [[ -n $1 && -s $1/manifest.json ]] || { expect_status 0; return 1; }
+    for run in "$1"/*/*; do
+        (($(suspects "$run") * 10 <= $(wc -l <"$run/messages.csv") - 1)) || held_up=1
+    done
+    if ((held_up)); then
+        expect_error 4 suspect
+    else
+        expect_status 0
+    fi
+}
+
 # need_netns: skips where we may not make a network of our own.
 need_netns() {
     need unshare ip

@@ -47,12 +47,12 @@ END
     diff - <(grep -o '"[a-z0-9_]*":' "$dir/manifest.json" | tr -d '":' | sort -u | paste -sd ' ' | fold -s -w 80 | sed 's/ $//') <<'END'
 aborted achieved_per_s allow argv arrival busy_poll bytes cases client
 connections corrupt cpu deployed dir done duplicated duration_ns end_utc
-environment_sha256 eof files format gaps host intended key keyed late launched
-local_drops local_limit loss lost message_size_bytes messages mode name notes
-ok outcomes pacing pairs path plain port rate_per_s reconciled refused
-reordered rep reset rows run_id scenario_sha256 seed send_error server sha256
-site start_utc status threads timeout timeout_ns tool transport unmatched
-unreachable user version warnings what window
+environment_sha256 eof files format gap_times gaps gaps_left_out host intended
+key keyed late launched local_drops local_limit loss lost message_size_bytes
+messages mode name notes ok outcomes pacing pairs path plain port rate_per_s
+reconciled refused reordered rep reset rows run_id scenario_sha256 seed
+send_error server sha256 site start_utc status threads timeout timeout_ns tool
+transport unmatched unreachable user version warnings what window
 END
     [ "$(noted format)" = 1 ]
     [ "$(noted status)" = '"complete"' ]

@@ -80,7 +80,7 @@ END
 
 @test "sweep: open loops offer what they are told to" {
     harness_run --set 'rate_per_s=[200,1000]' --set arrival=poisson --set connections=3 --set duration_s=1
-    expect_status 0
+    expect_measured "$dir"
     [ "$(values pacing "$dir/manifest.json" | paste -sd ' ')" = '"open" "open"' ]
     [ "$(values rate_per_s "$dir/manifest.json" | paste -sd ' ')" = '200 1000' ]
     [ "$(values arrival "$dir/manifest.json" | uniq)" = '"poisson"' ]
@@ -96,7 +96,7 @@ END
 
 @test "sweep: an open loop that cannot keep its rate is degraded" {
     harness_run --set rate_per_s=10000000 --set messages=100000 --set timeout_s=60
-    expect_status 0
+    expect_measured "$dir"
     [ "$(noted status)" = '"degraded"' ]
     [[ $(noted warnings) == *'"degraded: '*' of 1e+07 messages a second were sent"'* ]]
     grep -q '^  warning    degraded: ' <<<"$output"

@@ -43,7 +43,7 @@ numbers() { sed -n "s/.*\"$1\":[[:blank:]]*\(-\{0,1\}[0-9.e+]*\),\{0,1\}\$/\1/p"
 
 @test "warnings: a rate that sleeping cannot keep in time, processors not chosen" {
     harness_run --set rate_per_s=20000 --set messages=4000
-    expect_status 0
+    expect_measured "$dir"
     fired schedule
     fired shared-host
     harness_run --set duration_s=0.2 --set cpu.client=0 --set cpu.server=0
