@@ -27,13 +27,13 @@ struct session {
     int matched;     /* of the hello, see msg_welcome */
     const char *end; /* why it is over: one word for the log */
     int is_proven;   /* with a key: until then it is new */
+    uint32_t host;   /* the same for all from there */
     int64_t bytes_in, bytes_out;
     int64_t active_ns; /* last seen to make a step */
     /* Those who ask for a turn, see struct turns. */
     struct session *asks_before, *asks_after;
-    uint32_t host;    /* the same for all from there */
     int64_t pause_ns; /* before more is taken from there, for the rate's sake */
-    char asks, is_ending; /* nothing more will come after what is there */
+    int asks, is_ending; /* nothing more will come after what is there */
     /* What its socket did not take, for a model that does not wait. */
     char *rest;
     size_t rest_bytes, rest_sent;
