@@ -69,7 +69,8 @@ static int check_allow(const struct scenario_reader *reader,
     if (strcmp(s->allow, "any") == 0 || net_range_parse(&range, s->allow) == 0)
         return 0;
     return conflict(reader, "target.allow", "this is no address",
-                    "operator, any, 203.0.113.7, 203.0.113.0/24, fd00::/8");
+                    "operator, any, 203.0.113.7, 203.0.113.0/24, fd00::/8; "
+                    "behind ::ffff:... 96 bits or more");
 }
 
 /* A server that ssh starts: the port must be one that a firewall can know. */

@@ -70,7 +70,9 @@ int net_is_same_host(const struct net_addr *a, const struct net_addr *b);
 
 /*
  * Addresses that begin with the same bits: "192.0.2.7", "192.0.2.0/24",
- * "fd00::/8".  What stands behind these bits does not count.
+ * "fd00::/8".  What stands behind these bits does not count.  Of one family:
+ * no range of IPv6 has an address of IPv4, and one that is mapped into IPv6
+ * ("::ffff:192.0.2.0/120", 96 bits or more) is a range of IPv4.
  */
 enum { NET_RANGE_BYTES = 16, NET_RANGE_TEXT_SIZE = 52 };
 struct net_range {

@@ -10,11 +10,17 @@
 enum { V4_AT = 12, BYTE = 8 };
 
 /* One of IPv4 is mapped into IPv6, so that all can be compared. */
+static const unsigned char mapped[V4_AT] = {[V4_AT - 2] = 0xff, 0xff};
+
 static void map_v4(const void *v4, unsigned char bytes[NET_RANGE_BYTES])
 {
-    memset(bytes, 0, V4_AT - 2);
-    memset(bytes + V4_AT - 2, 0xff, 2);
+    memcpy(bytes, mapped, V4_AT);
     memcpy(bytes + V4_AT, v4, NET_RANGE_BYTES - V4_AT);
+}
+
+static int is_v4(const unsigned char bytes[NET_RANGE_BYTES])
+{
+    return memcmp(bytes, mapped, V4_AT) == 0;
 }
 
 static void take_bytes(const struct net_addr *addr,
@@ -75,7 +81,10 @@ int net_range_parse(struct net_range *range, const char *text)
     } else if (inet_pton(AF_INET6, address, range->bytes) != 1)
         return -1;
     memcpy(range->text, text, strlen(text) + 1);
-    return take_bits(text + n, most, &range->bits);
+    if (take_bits(text + n, most, &range->bits) < 0)
+        return -1;
+    /* Fewer bits of a mapped one would begin like other families' too. */
+    return is_v4(range->bytes) && range->bits < V4_AT * BYTE ? -1 : 0;
 }
 
 int net_range_has(const struct net_range *range, const struct net_addr *addr)
@@ -83,5 +92,6 @@ int net_range_has(const struct net_range *range, const struct net_addr *addr)
     unsigned char bytes[NET_RANGE_BYTES];
 
     take_bytes(addr, bytes);
-    return are_alike(range->bytes, bytes, range->bits);
+    return is_v4(bytes) == is_v4(range->bytes) &&
+           are_alike(range->bytes, bytes, range->bits);
 }

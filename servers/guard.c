@@ -45,8 +45,9 @@ static int set_allow(struct guard *guard, const char *list, struct err *err)
         snprintf(text, sizeof text, "%.*s", n < sizeof text ? (int)n : 0, at);
         if (add_range(guard, text) < 0)
             return args_bad(err, "allow", list,
-                            "addresses (/BITS: all that begin like it) with "
-                            "commas between them, 32 at most, or any");
+                            "addresses (/BITS: all that begin like it; behind "
+                            "::ffff:... 96 or more) with commas between them, "
+                            "32 at most, or any");
         if (!at[n])
             return 0;
     }

@@ -41,6 +41,22 @@ static void all_of_one_family(void)
     CHECK(has("::/0", "fd00::1"));
 }
 
+/* Mapped into IPv6 an address of IPv4 begins with 80 bits of 0. */
+static void a_range_of_one_family_has_none_of_the_other(void)
+{
+    static const char *const v6[] = {"::/0",      "::/64",         "::1/64",
+                                     "::/80",     "::fffe:0:0/95", "::/1",
+                                     "::1.2.3.4", "::1.2.3.4/80"};
+
+    for (size_t i = 0; i < sizeof v6 / sizeof *v6; i++) {
+        CHECK(!has(v6[i], "203.0.113.9"));
+        CHECK(!has(v6[i], "::ffff:203.0.113.9"));
+    }
+    CHECK(has("::ffff:0:0/96", "203.0.113.9"));
+    CHECK(!has("::ffff:0:0/96", "::203.0.113.9"));
+    CHECK(has("::1/64", "::2"));
+}
+
 /* As a socket of IPv6 sees one of IPv4. */
 static void an_address_mapped_into_the_other_family(void)
 {
@@ -52,10 +68,25 @@ static void an_address_mapped_into_the_other_family(void)
 static void nothing_else_is_one(void)
 {
     static const char *const wrong[] = {
-        "",           "any",          "192.0.2",      "192.0.2.7/",
-        "1.2.3.4/33", "1.2.3.4/-1",   "1.2.3.4/8/8",  "1.2.3.4/ 8",
-        "fd00::/129", "localhost",    "fd00::1%lo",   " 1.2.3.4",
-        "1.2.3.4 ",   "1.2.3.4/0x10", "256.0.0.1/24", "/24",
+        "",
+        "any",
+        "192.0.2",
+        "192.0.2.7/",
+        "1.2.3.4/33",
+        "1.2.3.4/-1",
+        "1.2.3.4/8/8",
+        "1.2.3.4/ 8",
+        "fd00::/129",
+        "localhost",
+        "fd00::1%lo",
+        " 1.2.3.4",
+        "1.2.3.4 ",
+        "1.2.3.4/0x10",
+        "256.0.0.1/24",
+        "/24",
+        "::ffff:192.0.2.0/24",
+        "::ffff:0:0/95",
+        "::ffff:192.0.2.0/0",
     };
     struct net_range range;
 
@@ -68,6 +99,7 @@ int main(void)
     an_address_is_a_range_of_one();
     bits_behind_the_prefix_do_not_count();
     all_of_one_family();
+    a_range_of_one_family_has_none_of_the_other();
     an_address_mapped_into_the_other_family();
     nothing_else_is_one();
     return check_done();
