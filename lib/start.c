@@ -2,6 +2,7 @@
 #include "lib/start.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -47,3 +48,23 @@ void start_without_rseq(void)
 {
 }
 #endif
+
+/* The thread sanitizer takes the same number in two tables for a race. */
+#ifndef __has_feature
+#define __has_feature(what) 0
+#endif
+#if defined __SANITIZE_THREAD__ || __has_feature(thread_sanitizer)
+enum { HAS_OWN_TABLES = 0 };
+#else
+enum { HAS_OWN_TABLES = 1 };
+#endif
+
+int start_own_table(int fd)
+{
+    if (!HAS_OWN_TABLES ||
+        close_range((unsigned)fd + 1, ~0U, CLOSE_RANGE_UNSHARE) < 0)
+        return -1;
+    if (fd > STDERR_FILENO + 1)
+        (void)close_range(STDERR_FILENO + 1, (unsigned)fd - 1, 0);
+    return 0;
+}

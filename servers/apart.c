@@ -1,12 +1,12 @@
-#define _GNU_SOURCE
 #include "servers/apart.h"
 
 #include "lib/net.h"
+#include "lib/start.h"
 
 #include <errno.h>
-#include <linux/close_range.h>
 #include <signal.h>
-#include <unistd.h>
+
+enum { READING = 1, WRITING = 2 };
 
 /* Of the signal: what it is to shut; NULL in a thread that has nothing. */
 static _Thread_local struct apart *volatile mine;
@@ -14,11 +14,11 @@ static _Thread_local struct apart *volatile mine;
 static void on_shut(int signal_number)
 {
     struct apart *apart = mine;
-    int cause = errno, half = apart ? atomic_load(&apart->half) : 0;
+    int cause = errno, halves = apart ? atomic_load(&apart->halves) : 0;
 
     (void)signal_number;
-    if (half)
-        net_shutdown(apart->fd, (char)half);
+    if (halves)
+        net_shutdown(apart->fd, halves & WRITING ? 'b' : 'r');
     errno = cause;
 }
 
@@ -29,21 +29,12 @@ void apart_init(void)
     (void)sigaction(SIGUSR1, &shut, NULL);
 }
 
-/* The thread sanitizer takes the same number in two tables for a race. */
-#ifdef __SANITIZE_THREAD__
-enum { IS_POSSIBLE = 0 };
-#else
-enum { IS_POSSIBLE = 1 };
-#endif
-
 int apart_begin(struct apart *apart, int fd)
 {
     sigset_t ours;
 
-    if (!IS_POSSIBLE ||
-        close_range((unsigned)fd + 1, ~0U, CLOSE_RANGE_UNSHARE) < 0)
+    if (start_own_table(fd) < 0)
         return -1;
-    (void)close_range(STDERR_FILENO + 1, (unsigned)fd - 1, 0);
     apart->fd = fd;
     apart->thread = pthread_self();
     mine = apart;
@@ -56,7 +47,7 @@ int apart_begin(struct apart *apart, int fd)
 
 void apart_shut(struct apart *apart, char half)
 {
-    atomic_store(&apart->half, half);
+    atomic_fetch_or(&apart->halves, half == 'r' ? READING : READING | WRITING);
     (void)pthread_kill(apart->thread, SIGUSR1);
 }
 

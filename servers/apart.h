@@ -1,8 +1,7 @@
 /*
- * A connection whose thread has a table of descriptors of its own.  While
- * several threads share one, the kernel counts every use of a descriptor: some
- * 25 ns for each recv and send.  No other thread can then touch the socket, so
- * who wants it shut asks its thread, by a signal.
+ * A connection whose thread has a table of descriptors of its own, see
+ * start_own_table.  No other thread can then touch the socket, so who wants it
+ * shut asks its thread, by a signal.
  */
 #ifndef SERVERS_APART_H
 #define SERVERS_APART_H
@@ -15,16 +14,15 @@ struct apart {
     int is_so;
     int fd;
     pthread_t thread;
-    atomic_int half; /* to be shut, as net_shutdown has it */
+    atomic_int halves; /* to be shut: bits */
 };
 
 /* Take SIGUSR1, once, before any thread is started. */
 void apart_init(void);
 
 /*
- * From now on the calling thread has a table with 0, 1, 2 and fd, under the
- * same number; fd is in the shared one too until somebody closes it there.
- * -1 when the kernel refuses, or a thread sanitizer watches: all is as it was.
+ * From now on the calling thread has a table of its own.  -1 when there is
+ * none to be had: all is as it was.
  */
 int apart_begin(struct apart *apart, int fd);
 
