@@ -135,8 +135,8 @@ build/static/bin/echo-%: $(TOP)/bin/echo-%
 	$(call say,LD)mkdir -p $(@D) && $(CC) $(CFLAGS) $(HARDEN) -static-pie -s -Wl,-z,relro -Wl,-z,now -Wl,--no-warnings $(LDFLAGS) -o $@ \
 		$(OBJ)/servers/$(subst -,_,$*).o $(OBJ)/servers.a $(OBJ)/lib.a $(LIBS)
 else
-$(STATIC): FORCE
-	@$(MAKE) SAN= $@
+$(STATIC) &: FORCE
+	@$(MAKE) SAN= $(STATIC)
 endif
 $(TOP)/share/echolab/static: $(STATIC)
 	@mkdir -p $(@D) && ln -srfn build/static/bin $@
