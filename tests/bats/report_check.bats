@@ -138,9 +138,6 @@ number() { grep -A 2 "\"$1\":" out/results.json | sed -n 's/.*"number":[[:space:
     check out res
     expect_difference report.tex "line $line"
     [ "${lines[1]}" = '  the report has 41.9' ]
-    rm out/report.tex
-    check out res
-    expect_error 5 report-open
 }
 
 @test "report --check: another version may count differently, and says so" {
@@ -222,19 +219,27 @@ number() { grep -A 2 "\"$1\":" out/results.json | sed -n 's/.*"number":[[:space:
     check out res --text
     expect_error 2 usage
     [[ $stderr == *'leave out --text'* ]]
-    for file in tables/files.tex summary.txt figures/data/fig4/labels.gp; do
-        mv "out/$file" kept
-        check out res
-        expect_error 5 report-open
-        [[ $stderr == *"out/$file: "* ]]
-        mv kept "out/$file"
-    done
     sed -i 's/"folder\./"holder./' out/results.json
     check out res
     expect_error 5 report-unnamed
     head -c 500 "$BATS_FILE_TMPDIR/out/results.json" >out/results.json
     check out res
     expect_error 5 json-syntax
+}
+
+@test "report --check: files that are missing differ like others" {
+    for file in tables/files.tex summary.txt figures/data/fig4/labels.gp report.tex; do
+        mv "out/$file" kept
+        check out res
+        expect_difference "$file" file
+        [ "${lines[1]}" = '  the report has nothing' ]
+        mv kept "out/$file"
+    done
+    sed -i 's/{cloud.rtt.p50}{/&9/' out/results.tex
+    rm out/tables/files.tex out/report.pdf
+    check out res
+    expect_difference results.tex cloud.rtt.p50
+    [[ $stderr == *'in 3 places'* ]]
 }
 
 @test "report --check: a PDF copied from build/, and one that is another" {
