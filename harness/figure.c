@@ -82,29 +82,40 @@ static int take_product(const struct figure *figure, const char *ext,
     return err_sys(err, ERR_RESULTS, "report-write", "cannot write %s", to);
 }
 
+/* Where the digits of the date begin in a PDF; -1 when they are not found. */
+static long find_date(FILE *file)
+{
+    static const char mark[] = "/CreationDate (D:";
+    char bytes[4096];
+    long place = 0;
+    size_t matched = 0, n;
+
+    while ((n = fread(bytes, 1, sizeof bytes, file)) > 0)
+        for (size_t i = 0; i < n; i++, place++) {
+            matched = bytes[i] == mark[matched] ? matched + 1
+                                                : bytes[i] == mark[0];
+            if (matched == sizeof mark - 1)
+                return place + 1;
+        }
+    return -1;
+}
+
 /*
  * cairo dates its files, and nothing tells it not to: set the date to that of
- * the data, so that the same data give the same bytes.
+ * the data, so that the same data give the same bytes.  From 1.18 on the date
+ * is packed, and stays.
  */
 static int set_date(const char *work, const char *digits, struct err *err)
 {
-    static const char mark[] = "/CreationDate (D:";
-    char path[FOLDER_PATH], bytes[4096];
-    long at = -1, place = 0;
-    size_t matched = 0, n;
+    char path[FOLDER_PATH];
     FILE *file;
+    long at;
     int failed;
 
     if (folder_path(path, work, "figure.pdf", err) < 0)
         return -1;
     file = fopen(path, "r+e");
-    while (file && at < 0 && (n = fread(bytes, 1, sizeof bytes, file)) > 0)
-        for (size_t i = 0; i < n && at < 0; i++, place++) {
-            matched = bytes[i] == mark[matched] ? matched + 1
-                                                : bytes[i] == mark[0];
-            if (matched == sizeof mark - 1)
-                at = place + 1;
-        }
+    at = file ? find_date(file) : -1;
     failed = !file || (at >= 0 && (fseek(file, at, SEEK_SET) < 0 ||
                                    fwrite(digits, 1, 14, file) != 14));
     if (file)
@@ -112,6 +123,19 @@ static int set_date(const char *work, const char *digits, struct err *err)
     return failed ? err_sys(err, ERR_RESULTS, "report-write", "cannot write %s",
                             path)
                   : 0;
+}
+
+int figure_has_date(const char *dir, const char *name)
+{
+    char path[FOLDER_PATH];
+    struct err ignored;
+    FILE *file = folder_path(path, dir, name, &ignored) < 0 ? NULL
+                                                            : fopen(path, "re");
+    long at = file ? find_date(file) : -1;
+
+    if (file)
+        fclose(file);
+    return at >= 0;
 }
 
 /* Only a failure has something to say. */

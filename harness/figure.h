@@ -37,4 +37,7 @@ int figure_is_plain(const char *name);
 int figure_draw(const struct figure *figure, const char *script,
                 const char *digits, struct err *err);
 
+/* Could figure_draw set the date of this PDF?  Else no two are alike. */
+int figure_has_date(const char *dir, const char *name);
+
 #endif

@@ -14,10 +14,10 @@
  * report_sources_find) and read; the hashes of their files must be those of
  * their manifests.  All is computed again, as report_make does, and
  * results.json, results.tex, tables/, summary.txt, what the figures were drawn
- * from and, with gnuplot, the figures drawn again must be the same bytes; those
- * that another version of gnuplot drew are not judged.  The words of report.tex
- * may be changed by hand, but no number may stand there that the template has
- * not.  With pdftotext, each number of the tables must stand in the PDF.
+ * from and, with gnuplot, the figures drawn again must be the same bytes,
+ * unless even figure 1, which is the same in every report, is drawn otherwise
+ * here.  What is missing differs.  The words of report.tex may be changed by hand, but no
+ * number may stand there that the template has not.  With pdftotext, each number of the tables must stand in the PDF.
  *
  * Prints the first differences; or what was not the template's or could not be
  * checked, and "checked: N values from M folders".  Errors (ERR_RESULTS):

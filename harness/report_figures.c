@@ -6,6 +6,7 @@
 #include "harness/figure_bursts.h"
 #include "harness/figure_connect.h"
 #include "harness/figure_connections.h"
+#include "harness/figure_files.h"
 #include "harness/figure_heat.h"
 #include "harness/figure_loss.h"
 #include "harness/figure_loss_time.h"
@@ -29,14 +30,15 @@ struct drawing {
     char digits[15]; /* the date in the PDFs; "": only their data */
 };
 
-/* Figure 1 is the same in every report. */
+/* Figure 1 is the same in every report, and shows what draws here. */
 static int draw_flow(const struct drawing *drawing, struct err *err)
 {
     struct figure figure;
 
-    if (figure_begin(&figure, drawing->dir, "fig1", err) < 0)
+    if (figure_begin(&figure, drawing->dir, "fig1", err) < 0 ||
+        figure_draw(&figure, "flow.gp", drawing->digits, err) < 0)
         return -1;
-    return figure_draw(&figure, "flow.gp", drawing->digits, err);
+    return drawing->digits[0] ? figure_files_note(drawing->dir, err) : 0;
 }
 
 static int draw_rate(const struct drawing *drawing,

@@ -124,7 +124,7 @@ static void wait_for(struct proc *proc, int timeout_s)
 int tool_run(const struct tool *tool, struct err *err)
 {
     char path[4096], home[FOLDER_PATH];
-    const char *env[MAX_ENV + 1] = {path, home, "LC_ALL=C.UTF-8"};
+    const char *env[MAX_ENV + 1] = {path, home, "LC_ALL=C.UTF-8", "TZ=UTC0"};
     struct proc_spec spec = {
         .argv = tool->argv, .cwd = tool->dir, .env = env, .cpu = -1};
     const char *search = getenv("PATH");
@@ -134,8 +134,8 @@ int tool_run(const struct tool *tool, struct err *err)
 
     snprintf(path, sizeof path, "PATH=%s", search ? search : "/usr/bin:/bin");
     snprintf(home, sizeof home, "HOME=%s", tool->dir);
-    for (int i = 0; tool->env && tool->env[i] && i + 3 < MAX_ENV; i++)
-        env[i + 3] = tool->env[i];
+    for (int i = 0; tool->env && tool->env[i] && i + 4 < MAX_ENV; i++)
+        env[i + 4] = tool->env[i];
     if (proc_start(&proc, &spec, err) < 0)
         return strcmp(err->id, "helper-missing") == 0 ? missing(tool, err) : -1;
     wait_for(&proc, limit_s(tool));

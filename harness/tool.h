@@ -8,14 +8,15 @@ struct tool {
     const char *name;        /* "gnuplot": begins the ids of errors */
     const char *package;     /* Debian's, for the hint */
     const char *const *argv; /* [0] is looked up in PATH */
-    const char *const *env;  /* NULL-ended, besides PATH, HOME, LC_ALL */
+    const char *const *env;  /* NULL-ended, besides those of tool_run */
     const char *dir;         /* works there, and its HOME */
     const char *log;         /* its output ends up in this file */
     int timeout_s;           /* unless ECHOLAB_TOOL_TIMEOUT says else */
 };
 
 /*
- * Run it in a clean environment.  The log is written whatever happens, up to
+ * Run it in a clean environment: PATH, HOME, LC_ALL=C.UTF-8, and TZ=UTC0, for
+ * what it dates must not depend on where it runs.  The log is written whatever happens, up to
  * 256 KiB.  Errors (ERR_HELPER): NAME-missing, NAME-timeout, NAME-failed with
  * the telling lines of its output.
  */
