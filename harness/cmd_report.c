@@ -66,10 +66,12 @@ int cmd_report(int argc, char **argv, struct err *err)
             "DIR..., which may be the folders themselves.  results.json, "
             "results.tex, the tables, transcripts among them, summary.txt, "
             "what the figures are drawn from and the figures, drawn again, "
-            "must be the same to the byte; with pdftotext (poppler-utils), the "
-            "PDF must show the numbers of the tables.  The words of report.tex "
-            "may be changed by hand, but a number typed into it differs.  Exit "
-            "code 5 when anything differs.\n\n"
+            "must be the same to the byte; figures that another gnuplot, cairo "
+            "or font drew are told and not compared.  With pdftotext "
+            "(poppler-utils), the PDF must show the numbers of the tables.  "
+            "The words of report.tex may be changed by hand, but a number "
+            "typed into it in digits differs, and so does a file that the "
+            "template does not name.  Exit code 5 when anything differs.\n\n"
             "Example: harness report results/*Z --out report-out",
         .groups = groups,
         .ngroups = 2,

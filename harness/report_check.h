@@ -16,8 +16,9 @@
  * results.json, results.tex, tables/, summary.txt, what the figures were drawn
  * from and, with gnuplot, the figures drawn again must be the same bytes,
  * unless even figure 1, which is the same in every report, is drawn otherwise
- * here.  What is missing differs.  The words of report.tex may be changed by hand, but no
- * number may stand there that the template has not.  With pdftotext, each number of the tables must stand in the PDF.
+ * here.  What is missing differs.  The words of report.tex may be changed by
+ * hand, but no number and no file may stand there that the template has not.
+ * With pdftotext, each number of the tables must stand in the PDF.
  *
  * Prints the first differences; or what was not the template's or could not be
  * checked, and "checked: N values from M folders".  Errors (ERR_RESULTS):

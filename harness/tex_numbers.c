@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A number, or the name of a file that is brought in. */
 struct number {
     const char *at; /* in the text */
     size_t len;
@@ -20,39 +21,85 @@ struct numbers {
 
 /* ---- what is a number ---- */
 
+static int is_one_of(const char *command, size_t len, const char *const *names,
+                     size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strlen(names[i]) == len && strncmp(command, names[i], len) == 0)
+            return 1;
+    return 0;
+}
+
 /* What their first braces hold is a name. */
 static int is_naming(const char *command, size_t len)
 {
-    static const char *const naming[] = {
-        "R",     "Rna",  "IfR",   "ref",     "eqref",
-        "label", "cite", "input", "pageref", "includegraphics"};
+    static const char *const naming[] = {"R",     "Rna",   "IfR",  "ref",
+                                         "eqref", "label", "cite", "pageref"};
 
-    for (size_t i = 0; i < sizeof naming / sizeof *naming; i++)
-        if (strlen(naming[i]) == len && strncmp(command, naming[i], len) == 0)
-            return 1;
-    return 0;
+    return is_one_of(command, len, naming, sizeof naming / sizeof *naming);
+}
+
+/* They bring in a file, and the numbers in it. */
+static int is_including(const char *command, size_t len)
+{
+    static const char *const including[] = {"input", "include",
+                                            "includegraphics"};
+
+    return is_one_of(command, len, including,
+                     sizeof including / sizeof *including);
+}
+
+static const char *skip_options(const char *at)
+{
+    while (*at == ' ' || *at == '\t')
+        at++;
+    if (*at == '[')
+        at += strcspn(at, "]\n");
+    return *at == ']' ? at + 1 : at;
 }
 
 /* Behind the [OPTIONS]{NAME of a command, where it has them. */
 static const char *skip_name(const char *at)
 {
-    if (*at == '[')
-        at += strcspn(at, "]\n");
-    if (*at == ']')
-        at++;
+    at = skip_options(at);
     return *at == '{' ? at + strcspn(at, "}\n") : at;
 }
 
-/* Behind a command, and what it names: \input{tables/fig2.tex}. */
+static const char *end_of_command(const char *at)
+{
+    at++;
+    while (isalpha((unsigned char)*at))
+        at++;
+    return at;
+}
+
+/* Behind a command, and what it names: \R{local.rtt.p50}. */
 static const char *skip_command(const char *at)
 {
-    const char *end = ++at;
+    const char *end = end_of_command(at++);
 
-    while (isalpha((unsigned char)*end))
-        end++;
     if (end > at)
         return is_naming(at, (size_t)(end - at)) ? skip_name(end) : end;
     return *at && *at != '\n' ? at + 1 : at; /* \% begins no comment */
+}
+
+/*
+ * Where the file that a command brings in is named: \input{NAME}, or without
+ * braces \input NAME; NULL when it is another command.
+ */
+static const char *find_file(const char *at, size_t *len)
+{
+    const char *end = end_of_command(at);
+
+    if (!is_including(at + 1, (size_t)(end - at - 1)))
+        return NULL;
+    end = skip_options(end);
+    end += strspn(end, " \t\n");
+    if (*end == '{')
+        *len = strcspn(++end, "}\n");
+    else
+        *len = strcspn(end, " \t\n\\%{}");
+    return end;
 }
 
 static const char *skip_number(const char *at)
@@ -63,24 +110,53 @@ static const char *skip_number(const char *at)
     return at;
 }
 
+/* Where a text is being read. */
+struct place {
+    const char *at;
+    const char *start; /* of its line */
+    int line;
+};
+
+static void add(struct numbers *numbers, const struct place *place,
+                const char *at, size_t len)
+{
+    numbers->all[numbers->n++] = (struct number){at, len, place->start,
+                                                 place->line, 0};
+}
+
+/* Returns where to go on. */
+static const char *find_in_command(struct numbers *numbers,
+                                   const struct place *place)
+{
+    size_t len = 0;
+    const char *file = find_file(place->at, &len);
+
+    if (!file)
+        return skip_command(place->at);
+    if (len > 0)
+        add(numbers, place, file, len);
+    /* Its line may end before the name: that end is to be counted. */
+    return memchr(place->at, '\n', (size_t)(file - place->at))
+               ? end_of_command(place->at)
+               : file + len;
+}
+
 static void find(struct numbers *numbers, const char *text)
 {
-    const char *start = text;
-    int line = 1;
+    struct place place = {text, text, 1};
 
-    for (const char *at = text, *end; *at; at = end) {
-        end = at + 1;
-        if (*at == '\n') {
-            start = end;
-            line++;
-        } else if (*at == '\\') {
-            end = skip_command(at);
-        } else if (*at == '%') {
-            end = at + strcspn(at, "\n");
-        } else if (isdigit((unsigned char)*at)) {
-            end = skip_number(at);
-            numbers->all[numbers->n++] = (struct number){at, (size_t)(end - at),
-                                                         start, line, 0};
+    for (const char *end; *place.at; place.at = end) {
+        end = place.at + 1;
+        if (*place.at == '\n') {
+            place.start = end;
+            place.line++;
+        } else if (*place.at == '\\') {
+            end = find_in_command(numbers, &place);
+        } else if (*place.at == '%') {
+            end = place.at + strcspn(place.at, "\n");
+        } else if (isdigit((unsigned char)*place.at)) {
+            end = skip_number(place.at);
+            add(numbers, &place, place.at, (size_t)(end - place.at));
         }
     }
 }

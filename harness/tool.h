@@ -16,9 +16,9 @@ struct tool {
 
 /*
  * Run it in a clean environment: PATH, HOME, LC_ALL=C.UTF-8, and TZ=UTC0, for
- * what it dates must not depend on where it runs.  The log is written whatever happens, up to
- * 256 KiB.  Errors (ERR_HELPER): NAME-missing, NAME-timeout, NAME-failed with
- * the telling lines of its output.
+ * what it dates must not depend on where it runs.  The log is written whatever
+ * happens, up to 256 KiB.  Errors (ERR_HELPER): NAME-missing, NAME-timeout,
+ * NAME-failed with the telling lines of its output.
  */
 int tool_run(const struct tool *tool, struct err *err);
 

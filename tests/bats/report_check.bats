@@ -194,6 +194,10 @@ draw_elsewhere() {
     check out res
     expect_difference report.tex "line $line"
     [ "${lines[1]}" = '  the report has 41.9' ]
+    sed -i 's/of 41.9 Mbit, /\\input{mine}/' out/report.tex
+    check out res
+    expect_difference report.tex "line $line"
+    [ "${lines[1]}" = '  the report has mine' ]
 }
 
 @test "report --check: another version may count differently, and says so" {

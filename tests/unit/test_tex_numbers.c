@@ -43,13 +43,47 @@ static void test_words_may_change(void)
 static void test_names_are_no_numbers(void)
 {
     CHECK(compare("\\R{r7.p99} \\IfR{a.9}{b}{c} \\Rna{x8}~\\cite{rfc2330}\n"
-                  "\\input{tables/fig2.tex} Fig.~\\ref{fig:6}\n"
-                  "\\includegraphics[width=4cm]{figures/fig4.pdf}\n",
+                  "Fig.~\\ref{fig:6}\n",
                   template)
               .n == 0);
     /* What follows the name counts. */
     CHECK(compare("\\IfR{a}{41.9}{c}", template).n == 1);
-    CHECK(compare("\\includegraphics[width 41", template).n == 0);
+    CHECK(compare("\\R[width 41", template).n == 0);
+}
+
+static const char files[] = "\\input{tables/fig2.tex}\n"
+                            "\\includegraphics[width=4cm]{figures/fig4.pdf}\n";
+
+static void test_files_may_move(void)
+{
+    CHECK(compare(files, files).n == 0);
+    CHECK(compare("See \\includegraphics{figures/fig4.pdf} and\n"
+                  "\\input {tables/fig2.tex}.\n",
+                  files)
+              .n == 0);
+    CHECK(compare("\\inputs{mine}", files).n == 0);
+}
+
+static void test_a_file_brought_in(void)
+{
+    struct told told = compare("\\input{tables/fig2.tex}\n\\input{mine}",
+                               files);
+
+    CHECK(told.n == 1);
+    CHECK_STR(told.key, "line 2");
+    CHECK_STR(told.number, "mine");
+    CHECK_STR(compare("\\input mine\\relax", files).number, "mine");
+    CHECK_STR(compare("\n\\input\n{mine}\n", files).number, "mine");
+    CHECK_STR(compare("\\include{fig2}", files).number, "fig2");
+    CHECK_STR(compare("\\includegraphics [a] {fig6}", files).number, "fig6");
+    CHECK(compare("\\input{tables/fig2}", files).n == 1);
+    /* What follows counts, and its line. */
+    CHECK_STR(compare("\\input{tables/fig2.tex} 7", files).number, "7");
+    CHECK_STR(compare("\\input\n{tables/fig2.tex}\n7",
+                      "\\input{tables/fig2.tex}"
+                      "2")
+                  .key,
+              "line 3");
 }
 
 static void test_a_number_typed(void)
@@ -80,8 +114,9 @@ static void test_the_line_of_what_is_new(void)
 
 static void test_ends_of_a_text(void)
 {
-    static const char *const ends[] = {"\\",   "\\R",  "\\R{",   "%",
-                                       "\\R[", "\\\n", "\\R{x\n"};
+    static const char *const ends[] = {
+        "\\",   "\\R",     "\\R{",    "%",        "\\R[",
+        "\\\n", "\\R{x\n", "\\input", "\\input{", "\\input\n"};
 
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         CHECK(compare(ends[i], template).n == 0);
@@ -93,6 +128,8 @@ int main(void)
 {
     test_words_may_change();
     test_names_are_no_numbers();
+    test_files_may_move();
+    test_a_file_brought_in();
     test_a_number_typed();
     test_the_line_of_what_is_new();
     test_ends_of_a_text();
