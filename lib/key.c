@@ -71,6 +71,22 @@ void key_forget(struct key *key)
     sodium_memzero(key, sizeof *key);
 }
 
+void key_draw(struct key *key)
+{
+    randombytes_buf(key, sizeof *key);
+}
+
+uint64_t key_hash(const struct key *key, const void *bytes, size_t n)
+{
+    unsigned char hash[crypto_shorthash_BYTES];
+    uint64_t out = 0;
+
+    crypto_shorthash(hash, bytes, n, key->bytes);
+    for (size_t i = sizeof hash; i-- > 0;)
+        out = out << 8 | hash[i];
+    return out;
+}
+
 /* ---- proofs ---- */
 
 static void prove(const struct key *key, const char *header,

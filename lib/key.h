@@ -15,6 +15,9 @@
 #include "lib/err.h"
 #include "lib/msg.h"
 
+#include <stddef.h>
+#include <stdint.h>
+
 #define KEY_BYTES 16
 #define KEY_TEXT_SIZE (2 * KEY_BYTES + 2) /* its hex digits, newline, NUL */
 #define KEY_MESSAGE_BYTES (MSG_HEADER_BYTES + 16)
@@ -42,6 +45,12 @@ int key_proves(const struct key *key, const char message[KEY_MESSAGE_BYTES]);
 void key_message(const struct key *key, char kind,
                  const struct msg_header *header,
                  char message[KEY_MESSAGE_BYTES]);
+
+/* One that nobody can guess, for what is not of a run. */
+void key_draw(struct key *key);
+
+/* SipHash-2-4 under the key: who does not have it cannot choose what comes. */
+uint64_t key_hash(const struct key *key, const void *bytes, size_t n);
 
 /* Forget it. */
 void key_forget(struct key *key);

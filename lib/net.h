@@ -69,12 +69,19 @@ void net_tuple_text(const struct net_addr *addr, char text[NET_TUPLE_SIZE]);
 int net_is_same_host(const struct net_addr *a, const struct net_addr *b);
 
 /*
+ * What all addresses that one host may have begin with: all of IPv4, 64 bits of
+ * IPv6.  How many bytes that is.
+ */
+enum { NET_RANGE_BYTES = 16, NET_RANGE_TEXT_SIZE = 52 };
+size_t net_host_bytes(const struct net_addr *addr,
+                      unsigned char bytes[NET_RANGE_BYTES]);
+
+/*
  * Addresses that begin with the same bits: "192.0.2.7", "192.0.2.0/24",
  * "fd00::/8".  What stands behind these bits does not count.  Of one family:
  * no range of IPv6 has an address of IPv4, and one that is mapped into IPv6
  * ("::ffff:192.0.2.0/120", 96 bits or more) is a range of IPv4.
  */
-enum { NET_RANGE_BYTES = 16, NET_RANGE_TEXT_SIZE = 52 };
 struct net_range {
     unsigned char bytes[NET_RANGE_BYTES]; /* IPv4: mapped into IPv6 */
     int bits;                             /* of these */

@@ -53,6 +53,13 @@ int net_is_same_host(const struct net_addr *a, const struct net_addr *b)
     return memcmp(one, two, sizeof one) == 0;
 }
 
+size_t net_host_bytes(const struct net_addr *addr,
+                      unsigned char bytes[NET_RANGE_BYTES])
+{
+    take_bytes(addr, bytes);
+    return is_v4(bytes) ? NET_RANGE_BYTES : NET_RANGE_BYTES / 2;
+}
+
 /* The number behind the slash at `at`, or all when there is none. */
 static int take_bits(const char *at, int most, int *bits)
 {

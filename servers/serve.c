@@ -46,6 +46,7 @@ void serve_init(struct serve *serve)
     serve->buffer_bytes = 1024;
     serve->listener = -1;
     serve->fds_per_connection = 1;
+    key_draw(&serve->secret);
 }
 
 enum { IP, PORT, BACKLOG, QUIET, WITH_STDIN, SILENCE, TIMEOUT, BUFFER };
@@ -375,6 +376,14 @@ int64_t serve_patience_ns(const struct serve *serve, int is_new)
     int64_t hello_ns = serve->limits.value[LIMIT_HELLO];
 
     return is_new && hello_ns < idle_ns ? hello_ns : idle_ns;
+}
+
+uint32_t serve_host(const struct serve *serve, const struct net_addr *peer)
+{
+    unsigned char bytes[NET_RANGE_BYTES];
+    size_t n = net_host_bytes(peer, bytes) - 1;
+
+    return (uint32_t)key_hash(&serve->secret, bytes, n) + bytes[n];
 }
 
 int64_t serve_throttle_ns(const struct serve *serve, uint32_t host, size_t n)

@@ -7,6 +7,7 @@
 
 #include "lib/args.h"
 #include "lib/err.h"
+#include "lib/key.h"
 #include "lib/net.h"
 #include "servers/bucket.h"
 #include "servers/guard.h"
@@ -29,6 +30,7 @@ struct serve {
     struct guard guard;
     int64_t max_connections; /* 0: of the limits */
     int fds_per_connection;
+    struct key secret; /* of serve_host */
     int is_one_thread; /* needs no thread for each connection */
     int once;          /* one echo a connection */
     int is_udp;        /* datagrams instead of connections */
@@ -93,6 +95,13 @@ void serve_close(const struct serve *serve);
  * later; INT64_MAX for ever.
  */
 int64_t serve_patience_ns(const struct serve *serve, int is_new);
+
+/*
+ * A number for the host of a peer, of which tables of hosts take the last bits.
+ * It depends on a secret: nobody can look for an address that shares a row with
+ * another's.  Neighbours, who differ in the last byte, have rows of their own.
+ */
+uint32_t serve_host(const struct serve *serve, const struct net_addr *peer);
 
 /*
  * n bytes were taken from a connection of a host: how long to take nothing

@@ -1,7 +1,6 @@
 #include "servers/session.h"
 
 #include "lib/clock.h"
-#include "lib/crc.h"
 #include "lib/msg.h"
 #include "lib/show.h"
 
@@ -9,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static uint32_t host_of(const struct net_addr *peer)
-{
-    char text[NET_NAME_SIZE];
-
-    net_host_text(peer, text, sizeof text);
-    return crc_32c(0, text, strlen(text));
-}
 
 struct session *session_new(struct serve *serve, int fd,
                             const struct net_addr *peer)
@@ -29,7 +20,7 @@ struct session *session_new(struct serve *serve, int fd,
     session->serve = serve;
     session->fd = fd;
     session->peer = *peer;
-    session->host = host_of(peer);
+    session->host = serve_host(serve, peer);
     session->active_ns = clock_now_ns();
     session->is_proven = !serve->guard.has_key;
     (void)net_set_nodelay(fd);

@@ -85,8 +85,51 @@ static void who_has_gone_has_no_turn(void)
     CHECK_INT(turns_at_once(&turns), 2); /* they are among themselves */
 }
 
+static uint32_t row(const struct serve *serve, const char *host)
+{
+    struct net_addrs addrs = {0};
+    struct err err = {0};
+
+    CHECK_INT(net_resolve(host, 1, &addrs, &err), 0);
+    return serve_host(serve, &addrs.at[0]) % TURNS_HOSTS;
+}
+
+/* All that other servers' secrets make of one pair: not one row for ever. */
+static void a_row_cannot_be_chosen(void)
+{
+    enum { SERVERS = 64 };
+    int moved = 0, shared = 0;
+    uint32_t first = 0;
+
+    for (unsigned char i = 0; i < SERVERS; i++) {
+        const struct serve serve = {.secret = {{i}}};
+        uint32_t one = row(&serve, "192.0.2.7");
+
+        first = i ? first : one;
+        moved += one != first;
+        shared += one == row(&serve, "198.51.100.9");
+        CHECK(one != row(&serve, "192.0.2.8"));
+        CHECK(one == row(&serve, "::ffff:192.0.2.7"));
+        CHECK(row(&serve, "2001:db8::1") == row(&serve, "2001:db8::2:0:0:7"));
+        CHECK(row(&serve, "2001:db8::1") != row(&serve, "2001:db8:0:1::1"));
+    }
+    CHECK(moved > SERVERS / 2);
+    CHECK(shared < SERVERS / 2);
+}
+
+static void each_server_has_a_secret(void)
+{
+    struct key one = {{0}}, two = {{0}};
+
+    key_draw(&one);
+    key_draw(&two);
+    CHECK(memcmp(&one, &two, sizeof one) != 0);
+}
+
 int main(void)
 {
+    a_row_cannot_be_chosen();
+    each_server_has_a_secret();
     one_host_is_served_in_order();
     who_comes_from_elsewhere_waits_for_one();
     one_host_pauses_alone();
