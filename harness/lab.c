@@ -48,7 +48,8 @@ static size_t keep_four(struct lab_point *to, const struct lab_point *from,
 size_t lab_thin(struct lab_point *points, size_t n, int64_t start_ns,
                 int64_t end_ns, int columns)
 {
-    double per_ns = columns / (double)(end_ns - start_ns);
+    double per_ns = end_ns > start_ns ? columns / (double)(end_ns - start_ns)
+                                      : 0; /* all in one column */
     size_t kept = 0, next;
 
     for (size_t i = 0; i < n; i = next) {

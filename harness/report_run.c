@@ -92,6 +92,15 @@ static int has_shapes(const struct result_run *run)
 /* Of pixels: those of the panel in an SVG, and 190 dots per inch in print. */
 enum { LAB_COLUMNS = 540 };
 
+/* Of a million echoes it drew up 50 000 points, and shows 2000. */
+static void free_unused(struct report_run *out)
+{
+    struct lab_point *fewer = realloc(out->lab,
+                                      (out->nlab + 1) * sizeof *out->lab);
+
+    out->lab = fewer ? fewer : out->lab;
+}
+
 static int trace_lab(struct report_run *out, struct err *err)
 {
     const struct samples *samples = &out->samples;
@@ -105,6 +114,7 @@ static int trace_lab(struct report_run *out, struct err *err)
                           samples->message_size_bytes, out->lab);
     out->nlab = lab_thin(out->lab, out->nlab, out->series.start_ns,
                          out->series.end_ns, LAB_COLUMNS);
+    free_unused(out);
     return 0;
 }
 

@@ -51,9 +51,12 @@ const char *scenario_key_near(const char *prefix, const char *name)
     if (strlen(name) < 3 || strlen(name) > LONGEST)
         return NULL;
     for (int i = 0; (key = scenario_key_at(i)); i++) {
-        int n = slips(name, prefix, key->path);
+        int n;
 
-        if (n >= fewest || strlen(key->path) > LONGEST)
+        if (strlen(key->path) > LONGEST)
+            continue;
+        n = slips(name, prefix, key->path);
+        if (n >= fewest)
             continue;
         fewest = n;
         nearest = key->path;

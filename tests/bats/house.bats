@@ -232,6 +232,17 @@ END
     expect_status 0
 }
 
+@test "make report: a folder that cannot be locked is no reason to refuse" {
+    fake_tree
+    mkdir tools
+    printf '#!/bin/sh\necho flock: 9: No locks available >&2\nexit 71\n' >tools/flock
+    chmod +x tools/flock
+    PATH=$PWD/tools:$PATH run --separate-stderr sh report/make.sh
+    expect_status 0
+    [[ $stderr == *'No locks available'* ]]
+    [ -s report/report.pdf ]
+}
+
 # fake_pairs TIME A B: two folders that were run in turn.
 fake_pairs() {
     mkdir -p "results/$2-$1" "results/$3-$1"

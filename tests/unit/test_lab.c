@@ -53,6 +53,9 @@ static void test_thin(void)
     CHECK_INT(lab_thin(points, 6, 1000, 1012, 100), 6);
     CHECK_INT(lab_thin(points, 1, 1000, 1012, 2), 1);
     CHECK_INT(lab_thin(points, 0, 1000, 1012, 2), 0);
+    /* No time at all is one column. */
+    CHECK_INT(lab_thin(points, 3, 1000, 1000, 2), 3);
+    CHECK_INT(lab_thin(points, 1, 1000, 1000, 2), 1);
 }
 
 /* A curve of any length becomes four points a column at most. */
