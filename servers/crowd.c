@@ -215,6 +215,19 @@ void crowd_touch(struct crowd *crowd, struct session *session, int64_t now_ns)
     pthread_mutex_unlock(&crowd->lock);
 }
 
+struct session *crowd_leaver(struct crowd *crowd)
+{
+    struct session *session = NULL;
+
+    pthread_mutex_lock(&crowd->lock);
+    if (crowd->leaving > 0)
+        session = crowd->first;
+    while (session && !session->is_leaving)
+        session = session->next;
+    pthread_mutex_unlock(&crowd->lock);
+    return session;
+}
+
 int crowd_part(struct crowd *crowd, struct session *session)
 {
     int failed;
@@ -271,8 +284,9 @@ void crowd_reject(struct crowd *crowd, struct session *session, const char *why)
 int crowd_is_late(const struct crowd *crowd, const struct session *session,
                   int64_t now_ns)
 {
-    return now_ns - session->active_ns >=
-           serve_patience_ns(crowd->serve, session_is_new(session));
+    return !session->is_leaving &&
+           now_ns - session->active_ns >=
+               serve_patience_ns(crowd->serve, session_is_new(session));
 }
 
 void crowd_sweep(struct crowd *crowd)

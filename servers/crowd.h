@@ -54,6 +54,9 @@ void crowd_touch(struct crowd *crowd, struct session *session, int64_t now_ns);
  */
 int crowd_part(struct crowd *crowd, struct session *session);
 
+/* For one thread: who has made room, and is to leave; NULL when nobody is. */
+struct session *crowd_leaver(struct crowd *crowd);
+
 /* Take it out, add up its counts, free it. */
 void crowd_leave(struct crowd *crowd, struct session *session);
 
@@ -63,7 +66,7 @@ void crowd_reject(struct crowd *crowd, struct session *session,
 
 /*
  * 1 when it has been silent for too long: a shorter time before its first
- * byte than later.
+ * byte than later.  Not when it has to leave anyway, to make room.
  */
 int crowd_is_late(const struct crowd *crowd, const struct session *session,
                   int64_t now_ns);

@@ -17,7 +17,10 @@ enum { EVENTS = 256, ACCEPTS = 4 };
  * Told once of what has come, we must read all of it; a read that is not full
  * was the last, or see is_doubtful.
  */
-#define READABLE (EPOLLIN | EPOLLRDHUP | EPOLLET)
+#define READABLE (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET)
+/* Told once of these too: while its host pauses nobody acts on them. */
+#define WRITABLE (EPOLLOUT | EPOLLET)
+#define MUTED (EPOLLRDHUP | EPOLLET)
 #define ENDED (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
 
 struct loop {
@@ -58,7 +61,7 @@ static int keep_rest(struct loop *loop, struct session *session,
     memcpy(session->rest, bytes, n);
     session->rest_bytes = n;
     session->rest_sent = 0;
-    return watch(loop, EPOLL_CTL_MOD, session, EPOLLOUT);
+    return watch(loop, EPOLL_CTL_MOD, session, WRITABLE);
 }
 
 /* Will no further event say that there is something to be read? */
@@ -69,12 +72,13 @@ static int has_more(const struct loop *loop, const struct session *session,
 }
 
 /*
- * Urgent data, which telnet sends, cuts a read short.  So who takes less than a
- * message of ours is typed at, and the kernel is to look whether there is more.
+ * Urgent data, which telnet sends, cuts a read short, at any length: the kernel
+ * tells of it.  Who takes less than a message of ours is typed at, or moves few
+ * bytes a call.  Then the kernel is to look whether there is more.
  */
-static int is_doubtful(size_t n)
+static int is_doubtful(const struct session *session, size_t n)
 {
-    return n < MSG_HEADER_BYTES;
+    return session->is_urgent || n < MSG_HEADER_BYTES;
 }
 
 static enum session_step on_readable(struct loop *loop, struct session *session)
@@ -86,9 +90,8 @@ static enum session_step on_readable(struct loop *loop, struct session *session)
                                              &n, NET_DONT_WAIT);
 
     if (step == SESSION_MUTE) /* but hear when it leaves */
-        return watch(loop, EPOLL_CTL_MOD, session, EPOLLRDHUP) < 0
-                   ? SESSION_OVER
-                   : SESSION_WAIT;
+        return watch(loop, EPOLL_CTL_MOD, session, MUTED) < 0 ? SESSION_OVER
+                                                              : SESSION_WAIT;
     if (step == SESSION_GO)
         step = session_send(session, loop->buffer, n, &sent, NET_DONT_WAIT);
     if (step == SESSION_OVER)
@@ -100,7 +103,7 @@ static enum session_step on_readable(struct loop *loop, struct session *session)
     /* Of a proof no byte too many was read. */
     if (has_more(loop, session, n) || was_proven != session->is_proven)
         turns_ask(&loop->turns, session);
-    else if (is_doubtful(n) &&
+    else if (is_doubtful(session, n) &&
              watch(loop, EPOLL_CTL_MOD, session, READABLE) < 0)
         return SESSION_OVER;
     return step;
@@ -115,6 +118,9 @@ static enum session_step on_writable(struct loop *loop, struct session *session)
                         session->rest_bytes - session->rest_sent, &sent,
                         NET_DONT_WAIT);
     session->rest_sent += sent;
+    if (step == SESSION_WAIT &&
+        watch(loop, EPOLL_CTL_MOD, session, WRITABLE) < 0)
+        return SESSION_OVER;
     if (session->rest_sent < session->rest_bytes || step == SESSION_OVER)
         return step;
     free(session->rest);
@@ -144,6 +150,18 @@ static void on_session(struct loop *loop, struct session *session,
         crowd_touch(loop->crowd, session, now_ns);
 }
 
+/*
+ * Who had to make room goes at once: were it left to their turns, those who
+ * come faster than one a turn would fill the table of descriptors.
+ */
+static void dismiss(struct loop *loop)
+{
+    struct session *session;
+
+    while ((session = crowd_leaver(loop->crowd)))
+        leave(loop, session);
+}
+
 static void take_clients(struct loop *loop)
 {
     struct session *session;
@@ -154,6 +172,7 @@ static void take_clients(struct loop *loop)
             crowd_reject(loop->crowd, session, "refused: cannot watch it");
         else
             turns_join(&loop->turns, session);
+    dismiss(loop);
     if (loop->crowd->rest_ns)
         watch_listener(loop, EPOLL_CTL_MOD, 0);
 }
@@ -228,6 +247,8 @@ static void hear(struct loop *loop, const struct epoll_event *event)
 
     if (event->events & ENDED)
         session->is_ending = 1;
+    if (event->events & EPOLLPRI)
+        session->is_urgent = 1;
     turns_ask(&loop->turns, session);
 }
 

@@ -33,7 +33,9 @@ struct session {
     /* Those who ask for a turn, see struct turns. */
     struct session *asks_before, *asks_after;
     int64_t pause_ns; /* before more is taken from there, for the rate's sake */
-    int asks, is_ending; /* nothing more will come after what is there */
+    int asks;
+    short is_ending; /* nothing more will come after what is there */
+    short is_urgent; /* urgent data has come: each read may be cut short */
     /* What its socket did not take, for a model that does not wait. */
     char *rest;
     size_t rest_bytes, rest_sent;

@@ -138,6 +138,22 @@ honest_after() {
     done
 }
 
+# It sleeps while all of it comes: a read ends before the urgent byte, however
+# much it takes.
+@test "models: what comes after urgent data is answered (epoll)" {
+    start_server echo-server --model epoll --quiet
+    for n in 20 48 100 1000; do
+        kill -STOP "$pid"
+        run_timed 30 "$bin/../tests/stranger" urgent "$port" "$n" >told 3>&- &
+        asker=$!
+        within 10 grep -q said told
+        kill -CONT "$pid"
+        wait "$asker"
+        cat told
+        grep -qx "back=$((n + 50)) of $((n + 50))" told
+    done
+}
+
 # A slow reader must wait; the server must neither buffer without end nor spin.
 @test "models: a client that does not read is made to wait" {
     ports=() pids=() fds=() writers=()

@@ -295,6 +295,31 @@ END
     done
 }
 
+# It sleeps while they come from two addresses: all wait to be accepted, faster
+# than one a turn.
+@test "strangers: who had to make room takes no descriptor any more (epoll)" {
+    keyed echo-server --model epoll --max-connections 8 --timeout 60 --listen 600
+    prlimit --pid "$pid" --nofile=40
+    mkfifo hole
+    kill -STOP "$pid"
+    for host in 8 9; do
+        "$stranger" half "127.0.0.$host" "$port" 200 2000 200 <hole >"said$host" 3>&- &
+        started+=("$!")
+    done
+    exec {hole}>hole
+    within 20 grep -q ready said8
+    within 20 grep -q ready said9
+    kill -CONT "$pid"
+    # Of 400 all but the last 8 had to go.
+    within 20 gone 392
+    exec {hole}>&-
+    served_is connections=0 refused=400
+    not grep 'out of descriptors' "$log" "$errlog"
+}
+
+# gone N: the server of $log has told the end of at least N connections.
+gone() { [[ $(grep -c '^Client .* \(shutdown\|timeout\|E[A-Z]*\)!' "$log") -ge $1 ]]; }
+
 # words N: the server of $log has shown at least N messages.
 words() { [[ $(grep -c '^From client' "$log") -ge $1 ]]; }
 

@@ -6,6 +6,8 @@
  *       was, changed, and turned round, and says how many answers came
  *   stranger forge FROM TO  one datagram, its input, to 127.0.0.1:TO that says
  *       it is from 127.0.0.1:FROM; needs root
+ *   stranger urgent PORT N  N bytes, one more that is urgent, and 50; ends when
+ *       N + 50 have come back, or none came for 20 s, and says how many did
  *   stranger KIND SOURCE PORT N RATE HOLD
  *       N connections from SOURCE (127.0.0.9) to 127.0.0.1:PORT, RATE a second,
  *       HOLD of them at once; "ready" when all were made; then until its input
@@ -76,6 +78,12 @@ static int hear_input(void)
         return 0;
     n = read(STDIN_FILENO, bytes, sizeof bytes);
     return n > 0 ? (int)n : -1;
+}
+
+static void told(const char *word)
+{
+    printf("%s\n", word);
+    fflush(stdout);
 }
 
 /* ---- datagrams, once more ---- */
@@ -204,6 +212,32 @@ static int forge(int from, int to)
     return 1;
 }
 
+/* ---- a byte that is urgent ---- */
+
+static int urgent(int port, size_t n)
+{
+    static const char bytes[DATAGRAM];
+    struct timeval patience = {.tv_sec = 20};
+    struct sockaddr_in at = address("127.0.0.1", port);
+    int fd = bound_to("127.0.0.1", SOCK_STREAM);
+    size_t back = 0, more = 50;
+    ssize_t got = 1;
+    char answer[DATAGRAM];
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (n > DATAGRAM || connect(fd, (struct sockaddr *)&at, sizeof at) < 0 ||
+        send(fd, bytes, n, 0) < 0 || send(fd, "!", 1, MSG_OOB) < 0 ||
+        send(fd, bytes, more, 0) < 0) {
+        perror("stranger");
+        return 1;
+    }
+    told("said");
+    while (back < n + more && (got = recv(fd, answer, sizeof answer, 0)) > 0)
+        back += (size_t)got;
+    printf("back=%zu of %zu\n", back, n + more);
+    return 0;
+}
+
 /* ---- connections ---- */
 
 enum { MOST = 100000, SLICE_MS = 20 };
@@ -321,12 +355,6 @@ static void dribble(struct gang *gang, int64_t *last_ns)
         evenly(gang, last_ns);
 }
 
-static void told(const char *word)
-{
-    printf("%s\n", word);
-    fflush(stdout);
-}
-
 static int crowd(struct gang *gang)
 {
     struct rlimit most;
@@ -371,11 +399,13 @@ int main(int argc, char **argv)
         return replay(number(argv[2]));
     if (argc == 4 && strcmp(argv[1], "forge") == 0)
         return forge(number(argv[2]), number(argv[3]));
+    if (argc == 4 && strcmp(argv[1], "urgent") == 0)
+        return urgent(number(argv[2]), (size_t)number(argv[3]));
     while (gang.kind < KINDS && strcmp(argv[1], kinds[gang.kind]) != 0)
         gang.kind++;
     if (argc != 7 || gang.kind == KINDS || number(argv[4]) > MOST) {
-        fprintf(stderr, "usage: stranger replay PORT | forge FROM TO | KIND "
-                        "SOURCE PORT N RATE HOLD\n");
+        fprintf(stderr, "usage: stranger replay PORT | forge FROM TO | "
+                        "urgent PORT N | KIND SOURCE PORT N RATE HOLD\n");
         return 2;
     }
     gang.source = argv[2];
