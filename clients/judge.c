@@ -50,9 +50,10 @@ static int peer_gone(const struct load_plan *plan,
             result->first_broken_errno ? err_name(result->first_broken_errno)
                                        : "",
             (long long)result->intended, plural(result->intended));
-    if (is_at_once)
+    if (is_at_once && !plan->key) /* with one it rather has limits */
         return err_hint(err, "a server that echoes one message and closes, as "
-                             "echo-simple-server does, wants --reconnect");
+                             "echo-simple-server does, wants --reconnect; else "
+                             "its log says why");
     return err_hint(err, "%s",
                     how == OUTCOME_TIMEOUT
                         ? "the server is too slow or stuck; a larger "

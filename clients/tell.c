@@ -1,7 +1,7 @@
 #include "clients/tell.h"
 
 #include "lib/clock.h"
-#include "lib/msg.h"
+#include "lib/key.h"
 #include "lib/num.h"
 
 #include <stdio.h>
@@ -155,7 +155,7 @@ static void print_silence(const struct load_plan *plan,
         plan->size_bytes > UNFRAGMENTED_BYTES)
         printf("  none came back, but the hello of %d bytes did: too long for "
                "the server\n  (its --max-message) or for the path?\n",
-               MSG_HEADER_BYTES);
+               plan->key ? KEY_MESSAGE_BYTES : MSG_HEADER_BYTES);
 }
 
 static void print_summary(const struct tell *tell,

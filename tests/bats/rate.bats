@@ -148,7 +148,7 @@ expect_rows() {
     expect_error 2 usage
     run --separate-stderr rate --messages 20 --quiet
     expect_error 4 server-gone
-    [[ $stderr == *--reconnect* ]]
+    [[ $stderr == *'wants --reconnect; else its log says why'* ]]
 }
 
 @test "rate: --messages counts over all connections" {

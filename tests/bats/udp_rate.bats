@@ -231,6 +231,13 @@ END
         expect_status 0
     done
     [[ $output == *'none came back, but the hello of 48 bytes did'* ]]
+    stop_pid "$pid"
+    echo 000102030405060708090a0b0c0d0e0f >key
+    server_input=key start_server echo-udp-server --quiet --max-message 1472 --key-from-stdin
+    run --separate-stderr run_timed 30 "$bin/echo-rate" --transport udp --port "$port" \
+        --length 1473 --messages 2 --timeout 0.1 --key-from-stdin <key
+    expect_status 0
+    [[ $output == *'none came back, but the hello of 64 bytes did'* ]]
 }
 
 @test "udp rate: a port that nobody has is refused before any load" {

@@ -1,4 +1,5 @@
 #include "clients/judge.h"
+#include "lib/key.h"
 #include "tests/unit/check.h"
 
 /* What is said of this result over so many connections. */
@@ -31,6 +32,30 @@ static void test_gone(void)
               "first by eof after 20 messages");
 }
 
+/* What is advised when the first message was the last. */
+static const char *advised(const struct key *key)
+{
+    struct load_plan plan = {.connections = 1, .key = key};
+    static struct err err;
+
+    memset(&err, 0, sizeof err);
+    CHECK_INT(judge_result(&plan, &result, &err), -1);
+    return err.hint;
+}
+
+static void test_gone_at_once(void)
+{
+    const struct key key = {{0}};
+
+    result = (struct load_result){.connected = 1,
+                                  .broken = 1,
+                                  .first_broken = OUTCOME_EOF,
+                                  .intended = 1};
+    CHECK(strstr(advised(NULL), "--reconnect; else its log says why"));
+    CHECK_STR(advised(&key),
+              "the server ended the connection: its log says why");
+}
+
 static void test_not_connected(void)
 {
     result = (struct load_result){.connected = 0};
@@ -54,6 +79,7 @@ static void test_other_echoes(void)
 int main(void)
 {
     test_gone();
+    test_gone_at_once();
     test_not_connected();
     test_other_echoes();
     return check_done();
