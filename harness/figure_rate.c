@@ -232,7 +232,37 @@ static int write_bins(struct plot *plot, const struct figure *figure,
     return 0;
 }
 
-/* The lab's curve has an axis of its own: it goes where no band does. */
+/* Was there an outage between two replies? */
+static int is_outage(const struct series *series, int64_t from_ns,
+                     int64_t to_ns)
+{
+    double width_ns = series_bin_s(series) * 1e9;
+    int from = (int)((double)(from_ns - series->start_ns) / width_ns);
+    int to = (int)((double)(to_ns - series->start_ns) / width_ns);
+
+    for (int b = from + 1; b < to && b < series->nbins; b++)
+        if (series->bins[b].n == 0)
+            return 1;
+    return 0;
+}
+
+/* The lab's curve; as of the others, an outage breaks the line. */
+static void put_lab(const struct plot *plot, struct buf *to)
+{
+    const struct figure_rate *of = plot->of;
+
+    for (size_t i = 0; i < of->nlab; i++) {
+        const struct lab_point *point = &of->lab[i];
+
+        if (i > 0 && is_outage(of->series, point[-1].at_ns, point->at_ns))
+            buf_add(to, "\n");
+        buf_addf(to, "%.5g %.4g\n",
+                 time_of(plot, (double)(point->at_ns - of->series->start_ns)),
+                 point->bit_per_s / plot->rate.scale);
+    }
+}
+
+/* It has an axis of its own: it goes where no band does. */
 static int write_lab(const struct plot *plot, const struct figure *figure,
                      struct buf *labels, struct err *err)
 {
@@ -240,15 +270,9 @@ static int write_lab(const struct plot *plot, const struct figure *figure,
     struct buf text = {0};
     double most = 0, step;
 
-    for (size_t i = 0; i < of->nlab; i++) {
-        double rate = of->lab[i].bit_per_s / plot->rate.scale;
-
-        most = fmax(most, rate);
-        buf_addf(
-            &text, "%.5g %.4g\n",
-            time_of(plot, (double)(of->lab[i].at_ns - of->series->start_ns)),
-            rate);
-    }
+    put_lab(plot, &text);
+    for (size_t i = 0; i < of->nlab; i++)
+        most = fmax(most, of->lab[i].bit_per_s / plot->rate.scale);
     step = most > 0 ? tic_step(1.8 * most) : 1;
     buf_addf(labels, "HAS_LAB = %d\nLAB_MAX = %.6g\nLAB_STEP = %.6g\n",
              of->nlab > 0, 1.04 * most, step);

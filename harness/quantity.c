@@ -104,6 +104,19 @@ const char *quantity_count(int64_t count, char *to)
     return to;
 }
 
+const char *quantity_pace(double per_s, char *to)
+{
+    enum { MOST_DECIMALS = 9 };
+    double power = 1;
+    int decimals = 0;
+
+    for (; decimals < MOST_DECIMALS; decimals++, power *= 10)
+        if (fabs(round(per_s * power) / power - per_s) <= 1e-9 * per_s)
+            break;
+    print_number(per_s, decimals, to, QUANTITY_SIZE);
+    return to;
+}
+
 const char *quantity_percent(double share, char *to)
 {
     static const struct quantity_unit percent = {0.01, "%"};

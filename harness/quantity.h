@@ -42,6 +42,9 @@ const char *quantity_interval(const double bounds[2], int decimals,
 /* A count in groups of three from 10 000 on. */
 const char *quantity_count(int64_t count, char *to);
 
+/* A pace as somebody chose it, with the decimals it needs: "2.5", "10 000". */
+const char *quantity_pace(double per_s, char *to);
+
 /* A share in percent, two significant digits: "0.00038 %". */
 const char *quantity_percent(double share, char *to);
 

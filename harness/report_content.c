@@ -11,7 +11,6 @@
 #include "harness/report_trace.h"
 #include "harness/report_values.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -79,7 +78,7 @@ static void put_percentiles(struct values *values, const struct report_set *set)
     if (!open)
         return;
     values_number(values, "percentiles", "open.asked", open->run->rate_per_s,
-                  quantity_count(llround(open->run->rate_per_s), text));
+                  quantity_pace(open->run->rate_per_s, text));
     values_number(values, "percentiles", "open.n", (double)open->summary.ok,
                   quantity_count(open->summary.ok, text));
 }

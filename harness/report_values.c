@@ -92,7 +92,7 @@ static void put_load(struct target to, const struct report_run *of)
              run->message_size_bytes == 1 ? "" : "s", connections);
     if (run->rate_per_s > 0)
         buf_addf(&text, ", %s messages a second",
-                 quantity_count(llround(run->rate_per_s), count));
+                 quantity_pace(run->rate_per_s, count));
     if (strcmp(run->server, "thread") != 0 && !result_run_is_udp(run))
         buf_addf(&text, ", server %s", run->server);
     buf_add(&text, of->result->pairs.has ? ", in pairs" : "");
@@ -373,12 +373,18 @@ static void put_spread(struct target to, const struct summary *s)
 
 /* ---- open loop ---- */
 
-static void put_pace(struct target to, const char *key, double per_s)
+/* What was asked for is told as it was given, what came out of it rounded. */
+static void put_paces(struct target to, const struct result_run *run)
 {
+    static const struct quantity_unit a_second = {1, ""};
+    double achieved = run->achieved_per_s, power;
     char text[QUANTITY_SIZE];
 
-    quantity_count((int64_t)(per_s + 0.5), text);
-    values_number(to.values, to.prefix, key, per_s, text);
+    power = pow(10, quantity_significant(achieved, 3, a_second));
+    values_number(to.values, to.prefix, "open.asked", run->rate_per_s,
+                  quantity_pace(run->rate_per_s, text));
+    values_number(to.values, to.prefix, "open.achieved", achieved,
+                  quantity_pace(round(achieved * power) / power, text));
 }
 
 static void put_open_loop(struct target to, const struct report_run *run)
@@ -388,8 +394,7 @@ static void put_open_loop(struct target to, const struct report_run *run)
     if (run->run->rate_per_s <= 0)
         return;
     put_text(to, "open", run->run->arrival);
-    put_pace(to, "open.asked", run->run->rate_per_s);
-    put_pace(to, "open.achieved", run->run->achieved_per_s);
+    put_paces(to, run->run);
     if (!open->is_open)
         return;
     for (int i = 0; i < OPEN_LOOP_QUANTILES; i++)

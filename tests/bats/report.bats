@@ -219,7 +219,10 @@ only() {
         $2 > wanted * 1.001 || $2 < wanted * 0.999 { print FNR, $2, wanted; wrong++ }
         END { exit wrong > 0 || FNR < 900 || FNR > 999 }' \
         "$l/$key/1/messages.csv" out/figures/data/fig4/lab.dat
-    # From here on it is four times as slow: the median drifts.
+    [ ! -s out/figures/data/fig4/gaps.dat ]
+    not grep -q '^$' out/figures/data/fig4/lab.dat
+    # It becomes twice as slow, so the median drifts; and there is an outage,
+    # which breaks every line, that of the lab as well.
     rm -rf res
     mkdir -p "res/local_rate-20261122T131041Z/$key/1"
     awk 'BEGIN {
@@ -227,6 +230,7 @@ only() {
             "outcome,copies,late_by,errno"
         for (i = 0; i < 6000; i++) {
             rtt = int(20000 * (1 + i / 6000) + i % 7)
+            if (i == 3000) t += 30000000
             printf "0,%d,%.0f,%.0f,%.0f,%d,1000,1000,ok,1,0,\n", i, t, t, t + rtt, rtt
             t += rtt + 500
         }
@@ -234,6 +238,14 @@ only() {
     local_run
     report "$l" --out out
     [[ $(pdf_text) == *'drifts: from start to end its median changes by +'* ]]
+    [ "$(wc -l <out/figures/data/fig4/gaps.dat)" -eq 1 ]
+    for line in lab mean; do
+        awk 'NR == FNR { from = $1; to = $2; next } !NF && breaks++ == 0 { before = last } NF { last = $1 }
+            breaks && !after && NF { after = $1 }
+            END { exit !(breaks && before <= from * 1.001 && after >= to * 0.999) }' \
+            out/figures/data/fig4/{gaps,"$line"}.dat
+    done
+    [ "$(grep -c '^$' out/figures/data/fig4/lab.dat)" -eq 1 ]
 }
 
 # The greatest value of a line of the percentiles, known or not.

@@ -44,6 +44,10 @@ static void test_texts(void)
     CHECK_STR(quantity_count(1000, text), "1000");
     CHECK_STR(quantity_count(10000000, text), "10" T "000" T "000");
     CHECK_STR(quantity_count(0, text), "0");
+    CHECK_STR(quantity_pace(0.4, text), "0.4");
+    CHECK_STR(quantity_pace(2.5, text), "2.5");
+    CHECK_STR(quantity_pace(1e9 / 3000, text), "333" T "333.333");
+    CHECK_STR(quantity_pace(10000, text), "10" T "000");
     CHECK_STR(quantity_percent(0.0000038416, text), "0.00038" T "%");
     CHECK_STR(quantity_percent(0.19, text), "19" T "%");
     CHECK_STR(quantity_percent(0, text), "0" T "%");
