@@ -50,7 +50,7 @@ static int peer_gone(const struct load_plan *plan,
             result->first_broken_errno ? err_name(result->first_broken_errno)
                                        : "",
             (long long)result->intended, plural(result->intended));
-    if (is_at_once && !plan->key) /* with one it rather has limits */
+    if (is_at_once)
         return err_hint(err, "a server that echoes one message and closes, as "
                              "echo-simple-server does, wants --reconnect; else "
                              "its log says why");

@@ -35,6 +35,22 @@ static int set(int key, const char *value, void *ctx, struct err *err)
     return 0;
 }
 
+static const char more[] =
+    "gnuplot may take 60 s and pdflatex 120 s; ECHOLAB_TOOL_TIMEOUT in "
+    "the environment sets another limit for both, in seconds.\n\n"
+    "--check computes every value again from the results folders that "
+    "the report names.  They are looked for by name in results/ and in "
+    "DIR..., which may be the folders themselves.  results.json, "
+    "results.tex, the tables, transcripts among them, summary.txt, "
+    "what the figures are drawn from and the figures, drawn again, "
+    "must be the same to the byte; figures that another gnuplot, cairo "
+    "or font drew are told and not compared.  With pdftotext "
+    "(poppler-utils), the PDF must show the numbers of the tables.  "
+    "The words of report.tex may be changed by hand, but a number "
+    "typed into it in digits differs, and so does a file that the "
+    "template does not name.  Exit code 5 when anything differs.\n\n"
+    "Example: harness report results/*Z --out report-out";
+
 int cmd_report(int argc, char **argv, struct err *err)
 {
     static const struct args_option options[] = {
@@ -58,21 +74,7 @@ int cmd_report(int argc, char **argv, struct err *err)
                "are compared, best by pairs.  "
                "Transcripts become figures 2, 3 and 5; the failure test and "
                "loss on purpose have sections of their own.",
-        .more =
-            "gnuplot may take 60 s and pdflatex 120 s; ECHOLAB_TOOL_TIMEOUT in "
-            "the environment sets another limit for both, in seconds.\n\n"
-            "--check computes every value again from the results folders that "
-            "the report names.  They are looked for by name in results/ and in "
-            "DIR..., which may be the folders themselves.  results.json, "
-            "results.tex, the tables, transcripts among them, summary.txt, "
-            "what the figures are drawn from and the figures, drawn again, "
-            "must be the same to the byte; figures that another gnuplot, cairo "
-            "or font drew are told and not compared.  With pdftotext "
-            "(poppler-utils), the PDF must show the numbers of the tables.  "
-            "The words of report.tex may be changed by hand, but a number "
-            "typed into it in digits differs, and so does a file that the "
-            "template does not name.  Exit code 5 when anything differs.\n\n"
-            "Example: harness report results/*Z --out report-out",
+        .more = more,
         .groups = groups,
         .ngroups = 2,
         .operand = result_args_operand,

@@ -110,9 +110,11 @@ const char *quantity_pace(double per_s, char *to)
     double power = 1;
     int decimals = 0;
 
-    for (; decimals < MOST_DECIMALS; decimals++, power *= 10)
-        if (fabs(round(per_s * power) / power - per_s) <= 1e-9 * per_s)
-            break;
+    while (decimals < MOST_DECIMALS &&
+           fabs(round(per_s * power) / power - per_s) > 1e-9 * per_s) {
+        decimals++;
+        power *= 10;
+    }
     print_number(per_s, decimals, to, QUANTITY_SIZE);
     return to;
 }

@@ -95,10 +95,10 @@ enum { LAB_COLUMNS = 540 };
 /* Of a million echoes it drew up 50 000 points, and shows 2000. */
 static void free_unused(struct report_run *out)
 {
-    struct lab_point *fewer = realloc(out->lab,
-                                      (out->nlab + 1) * sizeof *out->lab);
+    void *fewer = realloc(out->lab, (out->nlab + 1) * sizeof *out->lab);
 
-    out->lab = fewer ? fewer : out->lab;
+    if (fewer)
+        out->lab = fewer;
 }
 
 static int trace_lab(struct report_run *out, struct err *err)

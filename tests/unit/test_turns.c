@@ -101,8 +101,8 @@ static void a_row_cannot_be_chosen(void)
     int moved = 0, shared = 0;
     uint32_t first = 0;
 
-    for (unsigned char i = 0; i < SERVERS; i++) {
-        const struct serve serve = {.secret = {{i}}};
+    for (int i = 0; i < SERVERS; i++) {
+        const struct serve serve = {.secret = {{(unsigned char)i}}};
         uint32_t one = row(&serve, "192.0.2.7");
 
         first = i ? first : one;
