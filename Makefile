@@ -55,7 +55,7 @@ HELPERS := $(addprefix $(TOP)/tests/,lab_peer stranger short_io.so step_clock.so
 BENCHES := $(patsubst %.c,$(TOP)/%,$(wildcard bench/*.c))
 SHARE := $(addprefix $(TOP)/share/echolab/,deploy report scenarios)
 STATIC := $(addprefix build/static/bin/,$(notdir $(call program,servers/server.c) $(call program,servers/simple_server.c) $(call program,servers/udp_server.c)))
-C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit tests/slow tests/peers tests/shim))
+C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit tests/slow tests/peers tests/shim tests/cloud))
 DEST = $(DESTDIR)$(PREFIX)
 export FULL LOCAL REMOTE OUT RESULTS
 

@@ -31,7 +31,7 @@ load "$root/tests/bats/cloud"
     # As another machine, on which others compute.
     far sh -c 'cd /run/sshd && echo other >boot && echo "9.00 0 0 4/9 9" >load &&
         mount --bind boot /proc/sys/kernel/random/boot_id && mount --bind load /proc/loadavg'
-    run --separate-stderr deploy --set transport=udp --set server=udp --set timeout_s=1 --set loss.p=0.2
+    run --separate-stderr deploy --set transport=udp --set server=udp --set timeout_s=0.5 --set loss.p=0.2
     far sh -c 'umount /proc/loadavg /proc/sys/kernel/random/boot_id && rm /run/sshd/load /run/sshd/boot'
     expect_status 0
     [[ $output == *'warning    load: 9.00 on 10.9.2.2 when the first run began'* ]]
@@ -60,6 +60,32 @@ load "$root/tests/bats/cloud"
     within 5 far_is_clean
     mv at_first rules_before
     { echo 'flush ruleset' && cat rules_before; } | far nft -f -
+}
+
+# far_enough COLUMN LEAST: stdin is CSV in which no value there is less, and one at least is.
+far_enough() {
+    awk -F , -v column="$1" -v least="$2" '
+        NR > 1 && $column != "" { n++; less += $column < least }
+        END { exit !n || less }'
+}
+
+@test "cloud: over a long line nothing comes sooner than it can" {
+    local file
+    # Each hop's times, a connection, and datagrams.
+    cat >inside <<'END'
+harness() { timeout -k 2 60 "$1/harness" "${@:2}"; }
+harness "$1" trace 10.9.2.2:22 --csv four.csv --json >four.json
+harness "$1" trace '[fd09:2::2]:22' --csv six.csv
+harness "$1" run "$2/scenarios/remote_rate.json" --host root@10.9.2.2 --set duration_s=0.3 \
+    --set transport=udp --set server=udp --set timeout_s=0.7
+END
+    CLOUD_DELAY_MS=20 run run_timed 120 sh "$root/tests/cloud/cloud.sh" bash -e inside "$bin" "$root"
+    expect_status 0
+    for file in four.csv six.csv; do
+        grep -v '^1,' $file | far_enough 4 39900
+    done
+    [ "$(values connect_ns four.json)" -ge 39900000 ]
+    cat results/*/udp-*/1/messages.csv | far_enough 6 39900000
 }
 
 @test "cloud: a host key that is not known, and one that has changed" {
@@ -108,12 +134,12 @@ load "$root/tests/bats/cloud"
 
 @test "cloud: behind a jump host the operator says whom to serve" {
     local table='inet filter'
-    run --separate-stderr deploy --host root@behind --set timeout_s=1
+    run --separate-stderr deploy --host root@behind --set timeout_s=0.5
     expect_error 3 port-filtered
     [[ $stderr == *'opened tcp port 2333 for 10.9.2.1, '*'; ssh goes there through ProxyJump root@'*'10.9.1.1'*', '*'--allow ADDRESS'* ]]
     # The way in is open, and the server itself does not serve us.
     far nft insert rule "${table[@]}" input tcp dport 2333 accept
-    run --separate-stderr deploy --host root@behind --set timeout_s=1
+    run --separate-stderr deploy --host root@behind --set timeout_s=0.5
     far nft delete rule "${table[@]}" input handle \
         "$(far nft -a list chain "${table[@]}" input | sed -n 's/.*dport 2333 accept # handle //p')"
     expect_error 3 address-refused
@@ -144,7 +170,7 @@ END
 
 @test "cloud: a user who may not open the port is told what to do; with sudo it opens" {
     local shell=/run/sshd/shell
-    run --separate-stderr deploy --host guest@cloud --set timeout_s=1
+    run --separate-stderr deploy --host guest@cloud --set timeout_s=0.5
     expect_error 3 port-filtered
     [[ $stderr == *'neither root nor sudo without a password; open tcp port 2333'*'sudo -n nft'* ]]
     # Not sudo itself, but one that lets guest be root in the same way.
@@ -164,7 +190,7 @@ END
     far sh -c 'cp "$(command -v busybox)" /run/sshd/bin/ && cd /run/sshd/bin &&
         for name in $(./busybox --list); do [ "$name" = busybox ] || ln -s busybox "$name"; done
         touch /run/sshd/only'
-    run --separate-stderr deploy --set transport=udp --set server=udp --set timeout_s=1
+    run --separate-stderr deploy --set transport=udp --set server=udp --set timeout_s=0.5
     far sh -c 'rm -rf /run/sshd/bin /run/sshd/only; mkdir /run/sshd/bin'
     expect_status 0
     dir=${lines[-1]}
@@ -176,7 +202,7 @@ END
 
 @test "cloud: without nft there, the port is filtered, and who can open it told" {
     far sh -c 'mkdir /run/sshd/none; mount --bind /dev/null "$(readlink -f /usr/sbin/nft)"'
-    run --separate-stderr deploy --set timeout_s=1
+    run --separate-stderr deploy --set timeout_s=0.5
     far sh -c 'umount "$(readlink -f /usr/sbin/nft)"; rmdir /run/sshd/none'
     expect_error 3 port-filtered
     [[ $stderr == *'no nft there'*'security group'* ]]
@@ -260,7 +286,7 @@ look() {
 }
 
 @test "cloud: ssh cut while results are fetched keeps the samples" {
-    cut_at cat --set transport=udp --set server=udp --set timeout_s=1
+    cut_at cat --set transport=udp --set server=udp --set timeout_s=0.5
     expect_error 4 ssh-lost
     [[ $stderr == *'whole rows in'* ]]
     run "$bin/harness" verify --allow-partial results.*/*.partial

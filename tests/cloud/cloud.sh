@@ -4,8 +4,9 @@
 #
 #     near 10.9.1.2 --- 10.9.1.1 router 10.9.2.1 --- 10.9.2.2 far
 #
-# and the same with fd09:1:: and fd09:2::.  With CLOUD_DELAY_MS a relay on the
-# router holds back what goes to TCP port 2333, so long in each direction.
+# and the same with fd09:1:: and fd09:2::.  With CLOUD_DELAY_MS the line between
+# router and far host is that long: long_line.c holds back every packet, so long
+# in each direction, and whoever asks (connect, trace, ping, UDP) sees that.
 # The far host has a real sshd with keys of its own, and a firewall (nftables)
 # that lets in ssh and nothing else.  All three are network namespaces; when
 # COMMAND ends, all that was started in them ends too.  Needs root.
@@ -54,6 +55,20 @@ host() {
     until [ -e "$work/$1" ]; do sleep 0.02; done
 }
 
+# The line between router and far host: router1 and far0.
+lay_line() {
+    if [ -z "${CLOUD_DELAY_MS-}" ]; then
+        on "$router" "ip link add router1 type veth peer name far0 netns $far"
+        return
+    fi
+    "${CC:-cc}" -O2 -o "$work/long_line" "$(dirname "$0")/long_line.c" ||
+        fail 'the long line needs a C compiler'
+    "$work/long_line" "$CLOUD_DELAY_MS" "/proc/$router/ns/net" router1 \
+        "/proc/$far/ns/net" far0 >"$work/line" 2>&1 </dev/null &
+    until [ -s "$work/line" ]; do sleep 0.02; done
+    grep -qx ready "$work/line" || fail "no long line: $(cat "$work/line")"
+}
+
 on() { nsenter -t "$1" -n -m -- sh -euc "$2"; }
 
 ip link set lo up
@@ -67,8 +82,8 @@ ip addr add fd09:1::2/64 dev near0 nodad
 ip link set near0 up
 ip route add default via 10.9.1.1
 ip route add default via fd09:1::1
+lay_line
 on "$router" "
-    ip link add router1 type veth peer name far0 netns $far
     ip addr add 10.9.1.1/24 dev router0
     ip addr add 10.9.2.1/24 dev router1
     ip addr add fd09:1::1/64 dev router0 nodad
@@ -171,24 +186,6 @@ until ssh -oBatchMode=yes 10.9.2.2 true 2>"$work/ssh.log"; do
     sleep 0.1
 done
 
-# A SYN of a trace, which is not to come far, passes the relay by.
-delay=${CLOUD_DELAY_MS-}
-if [ -n "$delay" ]; then
-    relay=$(cd "$(dirname "$0")/../.." && pwd)/build/bin/echo-relay
-    on "$router" "
-        nft add table ip path
-        nft add chain ip path in '{ type nat hook prerouting priority -100; }'
-        nft add chain ip path out '{ type nat hook postrouting priority 100; }'
-        nft add rule ip path in iifname router0 ip ttl gt 48 tcp dport 2333 redirect to :2334
-        nft add rule ip path out ip saddr 10.9.2.1 tcp dport 2333 snat to 10.9.1.2
-        '$relay' --quiet --ip 0.0.0.0 --port 2334 --lifetime 86400 \
-            --to 10.9.2.2:2333 --delay-ms '$delay' >'$work/relay' 2>&1 </dev/null &"
-    until grep -q '^listening' "$work/relay"; do
-        [ "$tries" -lt 200 ] || fail "no relay: $(cat "$work/relay")"
-        tries=$((tries + 1))
-        sleep 0.05
-    done
-fi
 CLOUD_WORK=$work CLOUD_FAR=$far CLOUD_ROUTER=$router
 export CLOUD_WORK CLOUD_FAR CLOUD_ROUTER
 "$@"
