@@ -338,3 +338,15 @@ on_terminal() {
     expect_status 0
     [[ ${lines[-1]} == results/smoke-* ]]
 }
+
+@test "run: a loopback that swallows every datagram ends it" {
+    need_netns
+    need nft
+    cat >inside <<'END'
+nft 'add table inet t; add chain inet t in { type filter hook input priority 0; }'
+nft 'add rule inet t in meta l4proto udp drop'
+exec "$1/harness" run "$2" --set server=udp --set transport=udp --set timeout_s=1
+END
+    run --separate-stderr in_netns timeout -k 2 60 bash inside "$bin" "$smoke"
+    expect_error 3 hello-timeout
+}
