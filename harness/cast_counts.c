@@ -7,37 +7,38 @@
 
 /* ---- a number in a line ---- */
 
-/* " NAME=NUMBER" somewhere in the line; 0 when it is not there. */
-static int64_t number_of(const char *line, const char *name)
+/* What stands behind " NAME=" in the line, of these digits; or "". */
+static void digits_of(const char *line, const char *name, const char *digits,
+                      char text[40])
 {
-    char key[40], digits[24];
+    char key[40];
     const char *at;
-    int64_t value = 0;
 
     snprintf(key, sizeof key, " %s=", name);
     at = strstr(line, key);
-    if (!at)
-        return 0;
-    at += strlen(key);
-    snprintf(digits, sizeof digits, "%.*s", (int)strspn(at, "0123456789"), at);
-    (void)num_parse_int(digits, 0, INT64_MAX, &value);
+    at = at ? at + strlen(key) : "";
+    snprintf(text, 40, "%.*s", (int)strspn(at, digits), at);
+}
+
+/* 0 when it is not there. */
+static int64_t number_of(const char *line, const char *name)
+{
+    char text[40];
+    int64_t value = 0;
+
+    digits_of(line, name, "0123456789", text);
+    (void)num_parse_int(text, 0, INT64_MAX, &value);
     return value;
 }
 
 /* The same for a number with a point. */
 static double real_of(const char *line, const char *name)
 {
-    char key[40], digits[40];
-    const char *at;
+    char text[40];
     double value = 0;
 
-    snprintf(key, sizeof key, " %s=", name);
-    at = strstr(line, key);
-    if (!at)
-        return 0;
-    at += strlen(key);
-    snprintf(digits, sizeof digits, "%.*s", (int)strspn(at, "0123456789."), at);
-    (void)num_parse_real(digits, 0, 1e12, &value);
+    digits_of(line, name, "0123456789.", text);
+    (void)num_parse_real(text, 0, 1e12, &value);
     return value;
 }
 
