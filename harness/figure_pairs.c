@@ -81,6 +81,30 @@ static void put_diamond(struct buf *to, const struct figure_pairs *of)
              y, all->value, y - half, hi, y, all->value, y + half, lo, y);
 }
 
+/* A tic at 1, 2 and 5 times powers of ten, at more of them on a short axis and
+ * fewer on a long one: gnuplot's own may be none. */
+static void put_tics(struct buf *to, const struct axis *axis)
+{
+    static const double many[] = {1, 1.5, 2, 3, 4, 5, 7}, some[] = {1, 2, 5};
+    double decades = log10(axis->most / axis->least);
+    const double *steps = decades <= 1 ? many : some;
+    int n = decades <= 1 ? 7 : decades <= 2 ? 3 : 1;
+    int skip = decades > 6 ? 2 : 1;
+    const char *comma = "";
+
+    buf_add(to, "set xtics (");
+    for (int i = (int)floor(log10(axis->least)); i <= log10(axis->most); i++)
+        for (int k = 0; k < n; k++) {
+            double at = pow(10, i) * steps[k];
+
+            if (at < axis->least || at > axis->most || i % skip != 0)
+                continue;
+            buf_addf(to, "%s'%g' %g", comma, at, at);
+            comma = ", ";
+        }
+    buf_add(to, ")\n");
+}
+
 int figure_pairs_write(const struct figure_pairs *of,
                        const struct figure *figure, struct err *err)
 {
@@ -102,6 +126,8 @@ int figure_pairs_write(const struct figure_pairs *of,
              (of->n + 9) / 10, y_of_all(of), y_of_all(of) + 1.2 + of->n / 20.0);
     buf_addf(&text, "X_MIN = %.6g\nX_MAX = %.6g\nIS_LOG = %d\n", axis.least,
              axis.most, axis.most / axis.least > 3);
+    if (axis.most / axis.least > 3)
+        put_tics(&text, &axis);
     buf_addf(&text, "BAND_LO = %.6g\nBAND_HI = %.6g\n", 1 / (1 + of->margin),
              1 + of->margin);
     buf_addf(&text, "BAND_TITLE = 'margin %g %%%s'\nALL_TITLE = '%s'\n",

@@ -287,6 +287,12 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     # Six pairs are numbered, and no seventh.
     grep -q '>6<' one/two/pairs.svg
     not grep -q '>7<' one/two/pairs.svg
+    # An axis between two powers of ten has numbers on it, too.
+    PAIR=B runs high 28000000 41000000 63000000 83000000 95000000 100000000
+    compare near high --out between
+    for ratio in 1500 3000; do
+        grep -q ">$ratio<" between/pairs.svg
+    done
     compare alone lossy --figures unpaired
     expect_status 0
     [ -e unpaired/shift.pdf ] && [ ! -e unpaired/pairs.pdf ]
