@@ -6,6 +6,7 @@
 #include "harness/report_failures.h"
 #include "harness/report_loss.h"
 #include "harness/report_scenes.h"
+#include "harness/report_server.h"
 #include "harness/report_sweeps.h"
 #include "harness/report_tables.h"
 #include "harness/report_trace.h"
@@ -99,8 +100,10 @@ static void put_values(struct values *values, const struct report_set *set)
     put_runs(values, set);
     if (set->local)
         report_values_run(values, "local", set->local);
-    if (set->remote)
+    if (set->remote) {
         report_values_run(values, "cloud", set->remote);
+        report_server_values(values, "cloud", set->remote->run);
+    }
     if (values_find(values, "local.answered") ||
         values_find(values, "cloud.answered"))
         put_percentiles(values, set);

@@ -1,107 +1,16 @@
 /* Threats to what the report says: what the runs themselves give to doubt. */
 #include "harness/report_tables.h"
 
+#include "harness/alike.h"
 #include "harness/latex.h"
-#include "harness/quantity.h"
+#include "harness/report_notes.h"
 #include "harness/warnings.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* So many runs are told by name where one warning fired in many. */
-enum { MOST_TOLD = 4 };
-
-/* ---- notes ---- */
-
-/* How many bytes of " us" or " %" there are, and what the report has. */
-static size_t unit_at(const char *at, const char **shown)
-{
-    if (strncmp(at, " us", 3) == 0 && !(at[3] >= 'a' && at[3] <= 'z')) {
-        *shown = QUANTITY_THIN "\xc2\xb5s";
-        return 3;
-    }
-    *shown = QUANTITY_THIN "%";
-    return strncmp(at, " %", 2) == 0 ? 2 : 0;
-}
-
-/* A text of the manifest, which is ASCII: "59.6 us". */
-static void put_text(struct buf *to, const char *text)
-{
-    struct buf told = {0};
-    const char *shown;
-
-    for (const char *at = text; *at;) {
-        int is_behind = at > text && at[-1] >= '0' && at[-1] <= '9';
-        size_t n = is_behind ? unit_at(at, &shown) : 0;
-
-        if (n > 0)
-            buf_add(&told, shown);
-        else
-            buf_add_n(&told, at, 1);
-        at += n > 0 ? n : 1;
-    }
-    latex_escape(to, buf_text(&told));
-    to->failed |= told.failed;
-    buf_release(&told);
-}
-
-/* The i-th note of a run, its old warnings among them: those that were written
- * before they had names.  NULL past the last. */
-static const char *note_of(const struct report_run *run, int i)
-{
-    const struct result_texts *notes = &run->run->notes;
-    const struct result_texts *warnings = &run->run->warnings;
-    const char *text;
-
-    if (i < notes->count)
-        return notes->text[i];
-    for (int at = 0, n = notes->count; at < warnings->count; at++)
-        if (warning_of(warnings->text[at], &text) == WARNING_COUNT && n++ == i)
-            return text;
-    return NULL;
-}
-
-static int has_note(const struct report_run *run, const char *text)
-{
-    const char *note;
-
-    for (int i = 0; (note = note_of(run, i)); i++)
-        if (strcmp(note, text) == 0)
-            return 1;
-    return 0;
-}
-
-/* In how many runs; 0 when one before `at` has it too, and told it. */
-static int count_note(const struct report_runs *of, int at, const char *text)
-{
-    int n = 1;
-
-    for (int i = 0; i < at; i++)
-        if (has_note(&of->run[i], text))
-            return 0;
-    for (int i = at + 1; i < of->n; i++)
-        n += has_note(&of->run[i], text);
-    return n;
-}
-
-/* What many runs noted is told once. */
-static void put_notes(struct buf *to, const struct report_runs *of, int at)
-{
-    const char *text;
-
-    for (int i = 0; (text = note_of(&of->run[at], i)); i++) {
-        int n = count_note(of, at, text);
-
-        if (n == 0)
-            continue;
-        buf_addf(to, "\\item The run \\Run{%s}", of->run[at].key);
-        if (n > 1)
-            buf_addf(to, " and %d more", n - 1);
-        buf_add(to, " noted: ");
-        put_text(to, text);
-        buf_add(to, ".\n");
-    }
-}
+enum { MOST_TOLD = REPORT_NOTES_NAMED };
 
 /* ---- warnings ---- */
 
@@ -139,24 +48,39 @@ static int collect(struct firing *to, const struct report_set *set,
     return n;
 }
 
-/* All runs of which the same is told, some by name, and what. */
-static void put_alike(struct buf *to, struct firing *firing, int n, int named)
+/* A few are told one by one, with their own numbers. */
+static int is_alike(const struct firing *a, const struct firing *b, int n)
 {
-    const char *text = firing[0].text;
+    return b->text &&
+           (n > 2 ? alike_is(a->text, b->text) : strcmp(a->text, b->text) == 0);
+}
+
+/* All runs of which the same is told, some by name, and what. */
+static void put_alike(struct buf *to, struct firing *firing, int n, int of)
+{
+    const char **texts = calloc((size_t)n, sizeof *texts);
+    const struct firing first = firing[0];
+    struct buf told = {0};
     int alike = 0;
 
-    for (int i = 0; i < n; i++) {
-        if (!firing[i].text || strcmp(firing[i].text, text) != 0)
+    for (int i = 0; i < n && texts; i++) {
+        if (!is_alike(&first, &firing[i], of))
             continue;
+        texts[alike] = firing[i].text;
         firing[i].text = NULL;
-        if (alike++ < named)
+        if (alike++ < MOST_TOLD)
             buf_addf(to, "%s\\Run{%s}", alike > 1 ? ", " : "",
                      firing[i].run->key);
     }
-    if (alike > named)
-        buf_addf(to, " and %d more", alike - named);
+    if (alike > MOST_TOLD)
+        buf_addf(to, " and %d more", alike - MOST_TOLD);
     buf_add(to, ": ");
-    put_text(to, text);
+    if (alike > 0)
+        alike_put(&told, texts, alike);
+    report_notes_text(to, buf_text(&told));
+    to->failed |= told.failed || !texts;
+    buf_release(&told);
+    free(texts);
 }
 
 static void put_firings(struct buf *to, struct firing *firing, int n)
@@ -168,7 +92,7 @@ static void put_firings(struct buf *to, struct firing *firing, int n)
             continue;
         if (told++ < MOST_TOLD) {
             buf_add(to, told > 1 ? "; " : "");
-            put_alike(to, &firing[i], n - i, told > 1 ? 1 : MOST_TOLD);
+            put_alike(to, &firing[i], n - i, n);
         } else {
             left++;
         }
@@ -258,23 +182,48 @@ static void put_doubts(struct buf *to, const struct report_runs *of, int at)
                  "not be sent: a limit of this machine, not of the path.\n",
                  run->key, run->key);
     put_suspect(to, run);
-    put_notes(to, of, at);
+    report_notes_put(to, of, at);
 }
 
-static void put_drifts(struct buf *to, const struct report_runs *of)
+static int count_drifts(const struct report_runs *of)
 {
     int n = 0;
 
     for (int i = 0; i < of->n; i++)
-        if (of->run[i].summary.steady.drift.is_drifting && n++ < MOST_TOLD)
+        n += of->run[i].summary.steady.drift.is_drifting;
+    return n;
+}
+
+/* One item for all. */
+static void put_drifts(struct buf *to, const struct report_runs *of)
+{
+    int n = count_drifts(of), told = 0;
+
+    if (n > 1)
+        buf_addf(to,
+                 "\\item %d of the %d runs drift, so one number does not "
+                 "describe them. From start to end the median changes: ",
+                 n, of->n);
+    for (int i = 0; i < of->n && told < MOST_TOLD; i++) {
+        const char *key = of->run[i].key;
+
+        if (!of->run[i].summary.steady.drift.is_drifting)
+            continue;
+        if (n == 1)
             buf_addf(to,
                      "\\item The run \\Run{%s} drifts: from start to end its "
                      "median changes by \\R{%s.drift.change}, so one number "
                      "does not describe it.\n",
-                     of->run[i].key, of->run[i].key);
-    if (n > MOST_TOLD)
-        buf_addf(to, "\\item %d more of the %d runs drift.\n", n - MOST_TOLD,
-                 of->n);
+                     key, key);
+        else
+            buf_addf(to, "%s\\Run{%s} by \\R{%s.drift.change}",
+                     told > 0 ? ", " : "", key, key);
+        told++;
+    }
+    if (n > told)
+        buf_addf(to, ", and %d more", n - told);
+    if (n > 1)
+        buf_add(to, ".\n");
 }
 
 /* Of runs that do not say so themselves; one item for all. */

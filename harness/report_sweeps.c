@@ -273,13 +273,21 @@ static void put_common(struct target to, const struct report_run *run, int n,
         target_count(to, "unanswered", unanswered);
 }
 
+/* Whole bytes, of which the first three digits tell something. */
+static double in_digits(double bytes)
+{
+    double step = pow(10, fmax(0, floor(log10(fmax(bytes, 1))) - 2));
+
+    return round(bytes / step) * step;
+}
+
 static void put_bounds(struct target to, const struct fit_rate *rate,
                        const struct fit_bounds *of)
 {
     static const struct quantity_unit bytes = {1, "bytes"};
     struct quantity_unit unit = quantity_rate(rate->limit);
     double limit[2] = {of->limit_lo, of->limit_hi};
-    double half[2] = {of->half_lo, of->half_hi};
+    double half[2] = {in_digits(of->half_lo), in_digits(of->half_hi)};
     int decimals = quantity_significant(rate->limit, 3, unit);
     char text[QUANTITY_SIZE];
 
@@ -295,8 +303,11 @@ static void put_bounds(struct target to, const struct fit_rate *rate,
 static void put_limit(struct target to, const struct fit_rate *rate,
                       const struct fit_bounds *bounds)
 {
+    char text[QUANTITY_SIZE];
+
     put_rate(to, "limit", rate->limit);
-    target_count(to, "half", (int64_t)lround(rate->half_bytes));
+    values_number(to.values, to.prefix, "half", rate->half_bytes,
+                  quantity_count((int64_t)in_digits(rate->half_bytes), text));
     put_bounds(to, rate, bounds);
 }
 

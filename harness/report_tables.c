@@ -3,6 +3,8 @@
 #include "harness/latex.h"
 #include "harness/quantity.h"
 #include "harness/report_values.h"
+#include "lib/args.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -271,8 +273,11 @@ static void put_folder(struct buf *to, const struct result *result)
 {
     buf_add(to, "\\smallskip\\textbf{");
     latex_escape(to, report_run_folder(result));
-    buf_add(to, "}, recorded by echolab ");
-    latex_escape(to, result->tool_version);
+    buf_add(to, "}");
+    if (strcmp(result->tool_version, args_version()) != 0) {
+        buf_add(to, ", recorded by echolab ");
+        latex_escape(to, result->tool_version);
+    }
     buf_add(to, "\\\\*\n");
     put_folder_file(to, result, "manifest.json");
 }

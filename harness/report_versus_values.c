@@ -398,7 +398,7 @@ void report_versus_table(struct buf *to, const struct report_versus *versus)
     if (!versus->is_compared)
         return;
     buf_add(to, "\\begin{table*}[t]\n\\centering\\footnotesize\n"
-                "\\caption{\\R{versus.b} against \\R{versus.a}, "
+                "\\caption{Comparison: \\R{versus.b} against \\R{versus.a}, "
                 "\\R{versus.count}}\\label{tab:versus}\n"
                 "\\setlength\\tabcolsep{6pt}\n"
                 "\\begin{tabular}{@{}lrrrr@{}}\n\\toprule\n"

@@ -17,8 +17,8 @@ set terminal pdfcairo enhanced size 8.7cm,5.2cm font FONT.',10' \
 set output 'figure.pdf'
 plot 'bars.dat' with boxes fs solid border rgb UDP fc rgb UDP_BAND \
         title 'measured', \
-    for [i=1:HAS_EXPECTED] 'expected.dat' with linespoints pt 7 ps 0.4 lw 1.1 \
-        dt (5,6) lc rgb 'black' title 'if independent'
+    for [i=1:HAS_EXPECTED] 'expected.dat' with points pt 13 ps 0.7 \
+        lc rgb 'black' title 'if independent'
 
 set terminal svg size 660,400 font FONT.',16' linewidth 1.2 \
     dashlength 0.8 rounded background '#ffffff'

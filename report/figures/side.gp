@@ -9,7 +9,8 @@ set ytics offset 0.3,0 format '%g'
 set xtics offset 0,0.3
 set xlabel 'time since first message (s)' offset 0,0.6
 set grid ytics
-set tmargin 1.6
+set tmargin 2.2
+set key outside top right horizontal maxrows 1
 set bmargin 2.8
 
 do for [i=1:2] {
@@ -29,8 +30,7 @@ do for [i=1:2] {
     set ylabel 'echo rate (Mbit/s)' offset 0.8,0
     set ytics format '%g'
     set xrange [0:END_1]
-    set title 'local' offset 0,-0.8
-    set key inside bottom right vertical maxrows 2
+    set label 1 'local' at graph 0, screen 0.955 left
     plot 'local.dat' using 1:2:3 with filledcurves fs solid noborder \
             fc rgb LOCAL_BAND title '5–95 %', \
         'local.dat' using 1:4 with lines lw 1.8 lc rgb LOCAL title 'median'
@@ -39,16 +39,16 @@ do for [i=1:2] {
     unset ylabel
     set ytics format ''
     set xrange [0:END_2]
-    set title 'remote' offset 0,-0.8
-    set key inside center right vertical maxrows 3
+    set label 1 'remote' at graph 0, screen 0.955 left
     if (exists('RATIO')) {
         set arrow 3 from graph 0.08, first MEDIAN_1 to graph 0.08, \
             first MEDIAN_2 head size screen 0.008,20 filled lw 0.8 lc rgb GREY
-        set label 3 RATIO noenhanced front boxed at graph 0.1, \
+        times = strstrt(RATIO, ' x ')
+        set label 3 RATIO[1:times].'×'.RATIO[times + 2:*] noenhanced front boxed at graph 0.1, \
             first sqrt(MEDIAN_1 * MEDIAN_2) left
     }
     plot MEDIAN_1 with lines lw 1.2 dt (5,6) lc rgb LOCAL \
-            title 'median of the local run', \
+            title 'local median', \
         'remote.dat' using 1:2:3 with filledcurves fs solid noborder \
             fc rgb REMOTE_BAND title '5–95 %', \
         'remote.dat' using 1:4 with lines lw 1.8 lc rgb REMOTE title 'median'

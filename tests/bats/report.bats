@@ -325,6 +325,22 @@ last_of() {
     [[ $text != *root:* ]]
 }
 
+@test "report: how the server came to be where it was" {
+    remote_run ROWS=20 SITE=cloud
+    sed -i 's/"host": "127.0.0.1"/"host": "192.0.2.7"/; s/"path": {[^}]*}/"path": null/' "$r/manifest.json"
+    sed -i 's/"launched": true/"launched": false/' "$r/manifest.json"
+    report "$r" --out out
+    expect_status 0
+    [[ $(pdf_text) == *'The server at 192.0.2.7 port 40113 (site “cloud”) ran before the run, which neither'* ]]
+    sed -i 's/"launched": false/"launched": false, "deployed": true, "user": "me", "allow": "operator", "keyed": true/
+        s/"notes": \[\]/"notes": ["path: short", "firewall there: opened; closed again"]/' "$r/manifest.json"
+    report "$r" --out out
+    expect_status 0
+    text=$(pdf_text)
+    [[ $text == *'The server was copied over ssh to the site “cloud”, started there for the run (192.0.2.7 port 40113), and removed'* ]]
+    [[ $text == *"the run’s key. What was done to its firewall: opened; closed again. It got load"* ]]
+}
+
 @test "report: --text prints a summary and writes nothing" {
     local_run
     report --text "$l"

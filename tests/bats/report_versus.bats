@@ -13,6 +13,8 @@ setup_file() {
     PAIR=B NAME=remote_rate SITE=cloud EMULATED=1 runs far \
         40000 40900 42100 41300 44200 46100
     sed -i 's/"notes": \[\]/"notes": ["told by all"]/' near/manifest.json
+    awk '/"notes": \[\]/ { sub(/\[\]/, "[\"open after " ++n "0.5 us\"]") } 1' far/manifest.json >told
+    mv told far/manifest.json
     ROWS=3000 sh "$root/tests/data/make_result.sh" local
     NAME=remote_rate SITE=cloud EMULATED=1 ROWS=300 RTT_NS=38500000 \
         sh "$root/tests/data/make_result.sh" remote
@@ -57,7 +59,7 @@ pdf_text() { pdftotext "$1/report.pdf" - | sed 's/\xe2\x80\x89/ /g' | tr -s ' \n
     for name in pairs shift; do
         [ -s out/figures/$name.pdf ] && [ -s out/figures/$name.svg ]
     done
-    grep -q 'RTT x 2.00, 95 % CI 2.00 to 2.01' out/figures/side.svg
+    grep -q 'RTT × 2.00, 95 % CI 2.00 to 2.01' out/figures/side.svg
     grep -q 'cloud / local' out/figures/pairs.svg
 }
 
@@ -70,6 +72,8 @@ pdf_text() { pdftotext "$1/report.pdf" - | sed 's/\xe2\x80\x89/ /g' | tr -s ' \n
     # What all of them noted is told once.
     [ "$(grep -c 'noted: told by all' out/tables/limits.tex)" = 1 ]
     grep -q 'and 5 more noted: told by all' out/tables/limits.tex
+    # ... also when it differs in a number.
+    grep -qF 'and 5 more noted: open after 10.5 to 60.5\,$\mu$s.' out/tables/limits.tex
     run run_timed 60 "$bin/harness" report --check out .
     expect_status 0
 }

@@ -1,0 +1,21 @@
+/* What runs noted of themselves, as items of a list in a report. */
+#ifndef HARNESS_REPORT_NOTES_H
+#define HARNESS_REPORT_NOTES_H
+
+#include "harness/report_set.h"
+#include "lib/buf.h"
+
+/* So many runs are told by name where the same is told of many. */
+enum { REPORT_NOTES_NAMED = 4 };
+
+/*
+ * An item for each note of the run `at` that no run before it has; what
+ * several noted, but for numbers, is told once.
+ */
+void report_notes_put(struct buf *to, const struct report_runs *of, int at);
+
+/* A text of the manifest, which is ASCII, with thin spaces and u as in micro:
+ * "59.6 us". */
+void report_notes_text(struct buf *to, const char *text);
+
+#endif
