@@ -237,10 +237,14 @@ int cmd_compare(int argc, char **argv, struct err *err)
                 "interval: slower or faster when all of it lies outside the "
                 "margin, equivalent when all of it lies inside, else "
                 "undecided.\n\n"
-                "Example: harness compare results/local_rate-*Z "
-                "results/remote_rate-*Z --fail-on slower\n"
-                "Several: harness compare --a results/local_rate-*Z --b "
-                "results/remote_rate-*Z",
+                "Examples:\n"
+                "  harness compare $(harness run scenarios/local_rate.json \\\n"
+                "      scenarios/remote_rate.json --pairs 6 --set duration_s=2 "
+                "| tail -n 2)\n"
+                "  harness compare results/A results/B --fail-on slower\n"
+                "  harness compare --a results/A* --b results/B*\n\n"
+                "All runs must have the same conditions but for the target, "
+                "duration_s among them; --despite names one that may differ.",
         .groups = &group,
         .ngroups = 1,
         .operand = take_folder,

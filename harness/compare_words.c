@@ -191,8 +191,8 @@ static void note_side(const struct side *side, const char *name,
                  "%d of %d runs of %s found no steady state: measure longer\n",
                  unsteady, side->nruns, name);
     if (drifting > 0)
-        buf_addf(to, "%d of %d runs of %s drift%s from start to end\n", drifting,
-                 side->nruns, name, drifting == 1 ? "s" : "");
+        buf_addf(to, "%d of %d runs of %s drift%s from start to end\n",
+                 drifting, side->nruns, name, drifting == 1 ? "s" : "");
     if (side->runs[0].run->emulated)
         buf_addf(to, "%s ran over an emulated path, not a network\n", name);
 }

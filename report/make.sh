@@ -4,7 +4,7 @@
 # ECHOLAB_BIN  folder of the programs, default build/bin
 # RESULTS      where results folders are, default results: the newest whole one
 #              of each scenario below is taken, and measured first if there is
-#              none; the newest pairs of runs are taken if there are any
+#              none; the newest pairs of runs likewise
 # LOCAL REMOTE results folders to take for local_rate and remote_rate instead
 # FULL         1: measure every scenario anew, and ten short pairs of
 #              local_rate and remote_rate (a few minutes)
@@ -48,10 +48,12 @@ newest_pairs() {
     done | sort | tail -n 1 | cut -d ' ' -f 2- | tr ' ' '\n' | grep .
 }
 
+# measure_pairs HOW MANY: for the verdict, which takes six; short ones, as a run
+# counts and not its messages.
 measure_pairs() {
-    echo 'measuring ten pairs of local_rate and remote_rate' >&2
+    echo "measuring $1 pairs of local_rate and remote_rate" >&2
     status=0
-    "$harness" run scenarios/local_rate.json scenarios/remote_rate.json --pairs 10 \
+    "$harness" run scenarios/local_rate.json scenarios/remote_rate.json --pairs "$1" \
         --set duration_s=2 --out "$results" >/dev/null || status=$?
     [ "$status" -le 1 ] || return "$status"
 }
@@ -116,7 +118,11 @@ for name in $(others); do
 done
 # Pairs say more of two sites than any other runs; what was given stays alone.
 if [ -z "${LOCAL:-}${REMOTE:-}" ]; then
-    [ "$full" != 1 ] || measure_pairs || exit
+    if [ "$full" = 1 ]; then
+        measure_pairs 10
+    elif ! newest_pairs >/dev/null; then
+        measure_pairs 6
+    fi
     for name in $(newest_pairs); do
         case " $local_results $remote_results " in
         *"/$name "*) ;;

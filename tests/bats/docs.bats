@@ -65,6 +65,19 @@ keys_of() {
     done
 }
 
+@test "docs: the example that compare --help gives works as it is typed" {
+    example=$("$bin/harness" compare --help | sed -n '/\$(harness run/,/)$/p')
+    [[ $example == *'--set duration_s=2 '* ]]
+    mkdir path
+    ln -s "$bin/harness" path
+    ln -s "$root/scenarios" .
+    # But for its length: nobody here waits for 24 s.
+    run --separate-stderr run_timed 60 env PATH="$PWD/path:$PATH" \
+        bash -c "${example/duration_s=2/duration_s=2 --set messages=5}"
+    expect_status 0
+    [[ $output == *slower* ]]
+}
+
 @test "docs: nothing in the tree is marked as unfinished" {
     run grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' "$root"/{lib,servers,clients,harness,report,bench,tests/unit}
     expect_status 1

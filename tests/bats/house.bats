@@ -209,6 +209,7 @@ END
     [ -s report/report.pdf ]
     printf '%s\n' 'run scenarios/local_rate.json --out results' \
         'run scenarios/remote_rate.json --out results' \
+        'run scenarios/local_rate.json scenarios/remote_rate.json --pairs 6 --set duration_s=2 --out results' \
         'report results/local_rate-20300101T000000Z results/remote_rate-20300101T000000Z --out report/build' \
         'report --check report/build results/local_rate-20300101T000000Z results/remote_rate-20300101T000000Z' |
         diff - asked
@@ -265,8 +266,10 @@ fake_pairs() {
     echo 'report results/local_rate-20250101T000000Z results/remote_rate-20250101T000000Z results/local_rate-20270101T000000Z results/remote_rate-20270101T000000Z --out report/build' |
         diff - <(grep -e --out asked)
     rm asked
+    not grep -e --pairs asked
     LOCAL=results/local_rate-20250101T000000Z sh report/make.sh
     not grep 20270101 asked
+    not grep -e --pairs asked
 }
 
 @test "make report takes the newest whole results" {
@@ -276,7 +279,7 @@ fake_pairs() {
     run --separate-stderr sh report/make.sh
     expect_status 0
     echo 'report results/local_rate-20270101T000000Z results/remote_rate-20250101T000000Z --out report/build' |
-        diff - <(grep -e --out asked)
+        diff - <(grep '^report.*--out' asked)
 }
 
 @test "make report takes one folder of each kind, measured or not" {
@@ -287,6 +290,7 @@ fake_pairs() {
     expect_status 0
     old=20260101T000000Z new=20300101T000000Z
     printf '%s\n' 'run scenarios/transcript_echo.json --out results' \
+        'run scenarios/local_rate.json scenarios/remote_rate.json --pairs 6 --set duration_s=2 --out results' \
         "report results/local_rate-$old results/remote_rate-$old results/local_fail_rate-$old results/transcript_echo-$new --out report/build" |
         diff - <(grep -e --out asked)
     # FULL: everything anew, what no report needs otherwise too.
