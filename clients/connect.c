@@ -168,9 +168,13 @@ static int add_failed(struct lane *lane, struct line *line, struct err *err)
 {
     struct flight_message message;
     uint64_t seq = line->flight.next;
+    int64_t now_ns = lane->now_ns;
+    int failed;
 
     lane->now_ns = line->connect_start_ns;
-    if (lane_add(lane, line, 0, err) < 0)
+    failed = lane_add(lane, line, 0, err);
+    lane->now_ns = now_ns;
+    if (failed < 0)
         return -1;
     line->sending = line->flight.next;
     message = flight_take(&line->flight);
@@ -209,12 +213,12 @@ static void connect_again(struct lane *lane, struct line *line)
 
 static int revive(struct lane *lane, struct line *line, struct err *err)
 {
-    int64_t now_ns = clock_now_ns();
-
     if (line->state == LINE_OPEN)
         return 0;
+    lane_look(lane);
     if (line->state == LINE_CLOSED) {
-        if (now_ns < line->retry_ns || !ticker_may_begin(&lane->ticker, now_ns))
+        if (lane->now_ns < line->retry_ns ||
+            !ticker_may_begin(&lane->ticker, lane->now_ns))
             return 0;
         connect_again(lane, line);
     }
@@ -223,7 +227,6 @@ static int revive(struct lane *lane, struct line *line, struct err *err)
     if (line->state == LINE_CLOSED)
         return give_attempt_up(lane, line, err);
     lane->down--;
-    lane->now_ns = now_ns;
     return lane_fill(lane, line, err);
 }
 

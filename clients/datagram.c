@@ -90,7 +90,7 @@ static int begin(struct lane *lane, struct line *line, int64_t scheduled_ns,
     if (lane->plan->key)
         key_sign(lane->plan->key, lane->message);
     line->pause_ns = 0;
-    lane->now_ns = clock_now_ns();
+    lane_look(lane);
     if (lane_add(lane, line, scheduled_ns, err) < 0)
         return -1;
     line->sending = line->flight.next;
@@ -189,7 +189,7 @@ static int receive(struct lane *lane, struct line *line, int dont_wait,
     }
     n = net_recv(line->fd, lane->buffer, lane->buffer_bytes, dont_wait);
     cause = n < 0 ? errno : 0;
-    lane->now_ns = clock_now_ns();
+    lane_look(lane);
     if (n >= 0)
         return take_datagram(lane, line, (size_t)n, err);
     if (cause != EINTR && cause != EAGAIN && line->flight.waiting)

@@ -5,6 +5,45 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { GAP_FACTOR = 10 }; /* of the interval between messages */
+
+static const int64_t least_gap_ns = CLOCK_NS_PER_S / 10;
+
+void lane_begin(struct lane *lane)
+{
+    double intervals_ns = lane->plan->rate_per_s > 0
+                              ? GAP_FACTOR * lane->arrival.interval_ns
+                              : 0;
+
+    lane->now_ns = clock_now_ns();
+    lane->gap_ns = intervals_ns > (double)least_gap_ns ? (int64_t)intervals_ns
+                                                       : least_gap_ns;
+    lane->continues = ticker_continues();
+}
+
+void lane_add_gap(struct lane *lane, int64_t from_ns)
+{
+    struct gap gap = {ticker_since_epoch(&lane->ticker, from_ns),
+                      ticker_since_epoch(&lane->ticker, lane->now_ns)};
+
+    gaps_add(&lane->result->gaps, gap);
+}
+
+/* Something held us up: a stopped process, a want of processors. */
+void lane_look(struct lane *lane)
+{
+    int64_t before_ns = lane->now_ns, most_ns = lane->wait_ns + lane->gap_ns;
+    int continues = ticker_continues();
+
+    lane->now_ns = clock_now_ns();
+    lane->wait_ns = 0;
+    if (continues != lane->continues)
+        most_ns = 0;
+    lane->continues = continues;
+    if (lane->now_ns - before_ns > most_ns)
+        lane_add_gap(lane, before_ns);
+}
+
 int lane_is_ready(const struct lane *lane, const struct line *line)
 {
     return line->state == LINE_OPEN && line->sending == line->flight.next &&

@@ -87,7 +87,10 @@ struct lane {
     struct line *lines;            /* plan->connections of them */
     uint32_t first_number;         /* of the first of these */
     int is_lone;       /* one connection, closed loop: block in recv */
-    int64_t now_ns;    /* of the last look at the clock */
+    int64_t now_ns;    /* of the last look at the clock; see lane_look */
+    int64_t wait_ns;   /* what may be waited until the next one */
+    int64_t gap_ns;    /* when it takes so much longer, we were held up */
+    int continues;     /* ticker_continues() at the last look */
     int64_t open;      /* messages whose row is still to be written */
     int usable;        /* lines that are open */
     int down;          /* lines to be connected again */
@@ -108,6 +111,20 @@ struct lane {
     /* UDP: of the second that began then. */
     int64_t second_ns, second_intended, second_refused;
 };
+
+/*
+ * The load begins, at lane->now_ns: from here on gaps are told.  One is when
+ * the process was stopped, however shortly, and when there is more between two
+ * looks at the clock than lane->wait_ns, and 100 ms or 10 intervals of an open
+ * loop.
+ */
+void lane_begin(struct lane *lane);
+
+/* Look at the clock: lane->now_ns.  What may have been waited is used up. */
+void lane_look(struct lane *lane);
+
+/* From from_ns to lane->now_ns it stood still. */
+void lane_add_gap(struct lane *lane, int64_t from_ns);
 
 /* 1 when it can take a new message at lane->now_ns. */
 int lane_is_ready(const struct lane *lane, const struct line *line);

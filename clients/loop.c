@@ -10,9 +10,8 @@
 
 enum {
     EVENTS = 256,
-    BURST = 16,      /* overdue messages between two looks at replies */
-    UDP_SLICES = 8,  /* of Tmax: how closely time-outs are seen */
-    GAP_FACTOR = 10, /* of the interval between messages */
+    BURST = 16,     /* overdue messages between two looks at replies */
+    UDP_SLICES = 8, /* of Tmax: how closely time-outs are seen */
 };
 
 /* A wait is never longer, so that a stop is seen however it is timed. */
@@ -21,8 +20,6 @@ static const int64_t longest_wait_ns = CLOCK_NS_PER_S / 5;
 static const int64_t down_wait_ns = CLOCK_NS_PER_MS;
 /* A sleep ends late by about so much: the rest is spun when asked. */
 static const int64_t spin_ns = CLOCK_NS_PER_MS / 5;
-/* A loop that was held up for longer than it wanted to wait. */
-static const int64_t gap_ns = CLOCK_NS_PER_S / 10;
 /* What was due before the end may still be sent so much after it. */
 static const int64_t grace_ns = CLOCK_NS_PER_S / 10;
 
@@ -65,7 +62,7 @@ static struct line *next_ready(struct lane *lane)
 
 static int send_due(struct lane *lane, struct err *err)
 {
-    lane->now_ns = clock_now_ns();
+    lane_look(lane);
     for (int i = 0; i < BURST; i++) {
         struct line *line;
 
@@ -129,15 +126,17 @@ static int on_event(struct lane *lane, const struct wait_event *event,
     return 0;
 }
 
-static int step_many(struct lane *lane, int64_t wait_ns, struct err *err)
+static int step_many(struct lane *lane, struct err *err)
 {
     struct wait_event events[EVENTS];
-    int n = wait_for(lane->wait, events, EVENTS, wait_ns);
+    int n;
 
+    lane->wait_ns = patience_ns(lane);
+    n = wait_for(lane->wait, events, EVENTS, lane->wait_ns);
     for (int i = 0; i < n; i++)
         if (on_event(lane, &events[i], err) < 0)
             return -1;
-    lane->now_ns = clock_now_ns();
+    lane_look(lane);
     return 0;
 }
 
@@ -151,7 +150,9 @@ static int step_lone(struct lane *lane, struct err *err)
     struct line *line = &lane->lines[0];
     int dont_wait = lane->plan->busy_poll ? NET_DONT_WAIT : NET_WAIT;
 
+    lane->wait_ns = lane->plan->busy_poll ? 0 : lane->ticker.slice_ns;
     if (line->sending < line->flight.next) {
+        lane->wait_ns = lane->ticker.slice_ns;
         net_wait_io(line->fd, lane->ticker.slice_ns);
         if (lane->transport->push(lane, line, err) < 0)
             return -1;
@@ -162,32 +163,6 @@ static int step_lone(struct lane *lane, struct err *err)
                : 0;
 }
 
-static int64_t gap_limit_ns(const struct lane *lane)
-{
-    int64_t limit_ns = gap_ns;
-
-    if (is_open_loop(lane) &&
-        GAP_FACTOR * lane->arrival.interval_ns > (double)limit_ns)
-        limit_ns = (int64_t)(GAP_FACTOR * lane->arrival.interval_ns);
-    return limit_ns;
-}
-
-/* From before_ns until now we stood still. */
-static void add_gap(struct lane *lane, int64_t before_ns)
-{
-    struct gap gap = {ticker_since_epoch(&lane->ticker, before_ns),
-                      ticker_since_epoch(&lane->ticker, lane->now_ns)};
-
-    gaps_add(&lane->result->gaps, gap);
-}
-
-/* Something held us up: a stopped process, a want of processors. */
-static void look_for_gap(struct lane *lane, int64_t before_ns, int64_t wait_ns)
-{
-    if (lane->now_ns - before_ns > wait_ns + gap_limit_ns(lane))
-        add_gap(lane, before_ns);
-}
-
 /*
  * While the machine is suspended our clock stands still too, and only the time
  * since boot tells of it.
@@ -196,9 +171,9 @@ static void look_for_sleep(struct lane *lane)
 {
     int64_t slept_ns = clock_boot_offset_ns();
 
-    if (slept_ns - lane->slept_ns > gap_limit_ns(lane) &&
+    if (slept_ns - lane->slept_ns > lane->gap_ns &&
         lane->now_ns > lane->tick_ns)
-        add_gap(lane, lane->tick_ns);
+        lane_add_gap(lane, lane->tick_ns);
     lane->slept_ns = slept_ns;
     lane->tick_ns = lane->now_ns;
 }
@@ -207,17 +182,14 @@ static void look_for_sleep(struct lane *lane)
 
 static int scan_all(struct lane *lane, struct err *err)
 {
-    int64_t before_ns = lane->now_ns;
-
     lane->resume_ns = 0;
     if (lane->plan->is_udp)
         datagram_judge_second(lane);
     for (int i = 0; i < lane->plan->connections; i++) {
-        lane->now_ns = clock_now_ns();
+        lane_look(lane);
         if (lane->transport->scan(lane, &lane->lines[i], err) < 0)
             return -1;
     }
-    look_for_gap(lane, before_ns, 0);
     return 0;
 }
 
@@ -253,20 +225,10 @@ static int goes_on(const struct lane *lane)
 
 static int one_round(struct lane *lane, struct err *err)
 {
-    int64_t before_ns = lane->now_ns, wait_ns = lane->ticker.slice_ns;
-    int failed;
-
     if (is_open_loop(lane) && send_due(lane, err) < 0)
         return -1;
-    if (lane->is_lone) {
-        failed = step_lone(lane, err);
-    } else {
-        wait_ns = patience_ns(lane);
-        failed = step_many(lane, wait_ns, err);
-    }
-    if (failed < 0)
+    if ((lane->is_lone ? step_lone(lane, err) : step_many(lane, err)) < 0)
         return -1;
-    look_for_gap(lane, before_ns, wait_ns);
     if (ticker_is_due(&lane->ticker, lane->now_ns) && tick(lane, err) < 0)
         return -1;
     if (lane->resume_ns && lane->now_ns >= lane->resume_ns &&
@@ -290,7 +252,8 @@ static int loop(struct lane *lane, struct err *err)
 
 static int begin_all(struct lane *lane, struct err *err)
 {
-    lane->now_ns = lane->tick_ns = clock_now_ns();
+    lane_begin(lane);
+    lane->tick_ns = lane->now_ns;
     lane->slept_ns = clock_boot_offset_ns();
     schedule_next(lane);
     if (!lane->plan->is_udp && connect_mourn(lane, err) < 0)
@@ -298,7 +261,7 @@ static int begin_all(struct lane *lane, struct err *err)
     for (int i = 0; i < lane->plan->connections; i++) {
         if (lane_fill(lane, &lane->lines[i], err) < 0)
             return -1;
-        lane->now_ns = clock_now_ns();
+        lane_look(lane);
     }
     return 0;
 }

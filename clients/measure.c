@@ -359,13 +359,22 @@ static void on_signal(int signal_number)
     ticker_stop();
 }
 
+static void on_continue(int signal_number)
+{
+    (void)signal_number;
+    ticker_continue();
+}
+
 static void take_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_signal};
+    struct sigaction go_on = {.sa_handler = on_continue,
+                              .sa_flags = SA_RESTART};
 
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGHUP, &stop, NULL);
+    sigaction(SIGCONT, &go_on, NULL);
     /* A file that may not grow: write() tells. */
     signal(SIGXFSZ, SIG_IGN);
 }

@@ -1,8 +1,6 @@
 #include "clients/stream.h"
 
 #include "clients/connect.h"
-#include "lib/clock.h"
-
 #include <errno.h>
 #include <string.h>
 
@@ -105,7 +103,7 @@ static int put_bytes(struct lane *lane, struct line *line, struct err *err)
 static int begin(struct lane *lane, struct line *line, int64_t scheduled_ns,
                  struct err *err)
 {
-    lane->now_ns = clock_now_ns();
+    lane_look(lane);
     if (lane_add(lane, line, scheduled_ns, err) < 0)
         return -1;
     return put_bytes(lane, line, err);
@@ -222,7 +220,7 @@ static int receive(struct lane *lane, struct line *line, int dont_wait,
     ssize_t n = net_recv(line->fd, lane->buffer, lane->buffer_bytes, dont_wait);
     int cause = n < 0 ? errno : 0;
 
-    lane->now_ns = clock_now_ns();
+    lane_look(lane);
     if (n > 0)
         return took(lane, line, n, err);
     if (n == 0)

@@ -10,7 +10,7 @@ static const int64_t progress_every_ns = CLOCK_NS_PER_S / 4;
 static const int64_t flush_every_ns = CLOCK_NS_PER_S;
 static const int64_t stop_drain_ns = CLOCK_NS_PER_S;
 
-static volatile sig_atomic_t stops;
+static volatile sig_atomic_t stops, continues;
 
 void ticker_stop(void)
 {
@@ -20,6 +20,16 @@ void ticker_stop(void)
 int ticker_stops(void)
 {
     return stops;
+}
+
+void ticker_continue(void)
+{
+    continues = continues + 1;
+}
+
+int ticker_continues(void)
+{
+    return continues;
 }
 
 void ticker_begin(struct ticker *ticker, int64_t now_ns)

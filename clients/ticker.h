@@ -68,6 +68,13 @@ void ticker_stop(void);
 int ticker_stops(void);
 
 /*
+ * From a signal handler, too: the process was stopped, and goes on.  And how
+ * often that was.
+ */
+void ticker_continue(void);
+int ticker_continues(void);
+
+/*
  * Interrupt blocking calls every so many ns; 0: no more.  A timer of its own:
  * a time-out of the socket (SO_RCVTIMEO) would have the kernel set and cancel
  * a timer for every message.

@@ -81,6 +81,19 @@ restart() {
     [[ $(counted connected) -ge 8 ]]
 }
 
+# What waits to be accepted is two connections at most: the next get no answer.
+@test "fail rate: while it waits for a connection it does not stand still" {
+    start_server echo-server --quiet --listen 1
+    test_server --duration 2.5 --timeout 0.05
+    within 5 grep -q progress said
+    kill -STOP "$pid"
+    finish
+    kill -CONT "$pid"
+    [[ $(grep -c '^[0-9]*,[0-9]*,,timeout,' out/connections.csv) -ge 1 ]]
+    awk -F '[ ,]' 'FNR == NR { if ($1 == "gap") from[$2]; next } $4 == "timeout" && $2 in from { print; exit 1 }' \
+        said out/connections.csv
+}
+
 @test "fail rate: a UDP server that is killed and comes back" {
     start_server echo-udp-server --quiet
     test_server --transport udp --timeout 0.05 --duration 3.5 --connections 2

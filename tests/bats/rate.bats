@@ -216,7 +216,6 @@ expect_rows() {
 # Sets $client.
 started_rate() {
     : >out.txt # what an earlier one said is no sign of this one
-    : >out.txt
     "$bin/echo-rate" --ip 127.0.0.1 --port "$port" --machine "$@" >out.txt 2>err.txt 3>&- &
     client=$!
     within 10 grep -q ^progress out.txt
@@ -326,6 +325,22 @@ ended() {
     expect_error 4 reply-timeout
     expect_rows out
     [ "$(count timeout)" -eq 1 ]
+}
+
+@test "rate: a client that is stopped tells it, however short that was" {
+    start_server echo-server --quiet
+    started_rate --duration 30 --record out
+    kill -STOP "$client"
+    within 5 grep -q '^State:.*stopped' "/proc/$client/status"
+    kill -CONT "$client"
+    sleep 0.1
+    kill -TERM "$client"
+    ended
+    expect_status 143
+    [ "$(count gaps)" -ge 1 ]
+    # It is between the looks at the clock of a message, or of two.
+    awk -F '[ ,]' 'FNR == NR { if ($1 == "gap") { from = $2; to = $3 }; next }
+        $4 <= to && $5 >= from { n++ } END { exit n < 1 }' out.txt out/messages.csv
 }
 
 @test "rate: connections above the server's limit are told" {
