@@ -169,8 +169,9 @@ rows_over() {
     [[ $(awk -F, '$9 == "corrupt" { print $2 }' out/messages.csv) -eq 1 ]]
 }
 
+# It leaves when it has the messages that were sent for its two echoes.
 @test "window: what is in flight when the peer leaves fails together" {
-    start_peer 'greet; swallow' 'rest; one'
+    start_peer 'greet; swallow' 'rest; one; dd bs=4000 count=1 iflag=fullblock status=none >/dev/null'
     rate --window 4 --messages 100
     expect_error 4 server-gone
     [[ $(counted ok) -eq 2 && $(($(counted eof) + $(counted reset))) -eq 4 ]]
