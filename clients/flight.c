@@ -74,11 +74,12 @@ int flight_send(struct flight *flight, int64_t scheduled_ns, int64_t sent_ns)
 /*
  * RFC 4737: the distance to the earliest arrival of a later message.  Later
  * messages that came in order arrived in the order of their numbers, so the
- * nearest one of those is the earliest of all.
+ * nearest one of those is the earliest of all.  An answer ahead of all others
+ * is in order, however many messages are under way behind it.
  */
 static int32_t extent(const struct flight *flight, uint64_t seq)
 {
-    for (uint64_t later = seq + 1; later < flight->next; later++) {
+    for (uint64_t later = seq + 1; later < flight->ahead; later++) {
         const struct flight_message *message = at(flight, later);
 
         if (message->arrival && !message->late_by)
@@ -95,6 +96,8 @@ static void first_reply(struct flight *flight, uint64_t seq,
 
     message->arrival = ++flight->arrivals;
     message->late_by = extent(flight, seq);
+    if (seq >= flight->ahead)
+        flight->ahead = seq + 1;
     message->received_ns = received_ns;
     message->bytes_back = bytes;
     message->sys_errno = 0;

@@ -34,6 +34,7 @@ struct flight {
     uint64_t timed;     /* all before it had Tmax */
     int waiting;        /* open messages that wait for their answer */
     uint32_t arrivals;
+    uint64_t ahead; /* above every message that was answered */
     struct flight_message *ring;
     size_t size; /* of the ring: 0 or a power of two */
 };

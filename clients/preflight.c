@@ -86,9 +86,11 @@ static int check_ports(const struct load_plan *plan, struct err *err)
 /* Messages that may be open at the same time, as far as the plan tells. */
 static double most_open(const struct load_plan *plan)
 {
-    double span_s = (double)plan->timeout_ns / 1e9 * (plan->is_udp ? 2 : 1);
+    double kept_ns = (double)plan->timeout_ns * (plan->is_udp ? 2 : 1);
+    double sends_ns = (double)plan->duration_ns;
+    double span_ns = sends_ns > 0 && sends_ns < kept_ns ? sends_ns : kept_ns;
     double open = plan->rate_per_s > 0
-                      ? plan->rate_per_s * span_s
+                      ? plan->rate_per_s * span_ns / 1e9
                       : (double)plan->connections * plan->window;
 
     return plan->messages && (double)plan->messages < open
@@ -122,9 +124,11 @@ static int check_memory(const struct load_plan *plan, struct err *err)
     err_set(err, ERR_RESOURCE, "limit-memory",
             "the messages in flight need up to %.0f MiB, and %.0f MiB are free",
             need / 0x1p20, have / 0x1p20);
-    if (plan->rate_per_s > 0)
+    if (plan->rate_per_s * have >= need)
         return err_hint(err, "at most --rate %.0f fits, or a smaller --timeout",
                         plan->rate_per_s * have / need);
+    if (plan->rate_per_s > 0)
+        return err_hint(err, "a smaller --timeout, or a --duration");
     return err_hint(err, "at most --window %.0f fits, or fewer --connections",
                     plan->window * have / need);
 }

@@ -131,9 +131,14 @@ END
 
 @test "many: memory and disk for the plan, before the first packet" {
     port=9
-    rate --transport udp --rate 10000000 --timeout 80000
+    rate --transport udp --rate 10000000 --timeout 80000 --duration 86400
     expect_error 6 limit-memory
-    [[ $stderr =~ 'at most --rate '[0-9]+' fits' ]]
+    [[ $stderr =~ 'at most --rate '[1-9][0-9]*' fits' ]]
+    rate --rate 1000 --timeout -1 --duration 0
+    expect_error 6 limit-memory
+    [[ $stderr != *'--rate 0'* ]]
+    rate --rate 1000 --timeout -1 # the duration bounds what is in flight
+    expect_error 3 connect-refused
     rate --messages 1000000000000 --duration 0
     expect_error 6 limit-disk
     [[ $stderr =~ 'about '[0-9]+' messages fit' ]]

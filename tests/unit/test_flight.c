@@ -1,6 +1,8 @@
 #include "clients/flight.h"
 #include "tests/unit/check.h"
 
+#include <unistd.h>
+
 /* Tmax is 100 throughout; times are worked out by hand. */
 static struct flight begin(void)
 {
@@ -202,6 +204,29 @@ static void many_open_messages_are_kept_apart(void)
     flight_release(&flight);
 }
 
+/*
+ * Work for one answer does not grow with the messages under way: the product
+ * of both would be far beyond the time that the alarm leaves.
+ */
+static void an_answer_in_order_looks_at_no_other_message(void)
+{
+    enum { UNDER_WAY = 1 << 19 };
+    struct flight flight = begin();
+    int64_t late = 0;
+
+    alarm(60);
+    for (int i = 0; i < UNDER_WAY; i++)
+        (void)flight_send(&flight, 0, 0);
+    for (uint64_t seq = 0; seq < UNDER_WAY; seq++)
+        (void)flight_reply(&flight, seq, 50, 1, 48);
+    for (uint64_t seq = 0; seq < UNDER_WAY; seq++)
+        late += last(&flight, 300, seq).late_by;
+    CHECK_INT(late, 0);
+    CHECK_INT(flight.arrivals, UNDER_WAY);
+    alarm(0);
+    flight_release(&flight);
+}
+
 int main(void)
 {
     every_row_is_final_after_twice_the_time_out();
@@ -213,5 +238,6 @@ int main(void)
     a_failure_is_the_outcome_unless_an_answer_comes();
     an_abort_spares_what_had_its_time();
     many_open_messages_are_kept_apart();
+    an_answer_in_order_looks_at_no_other_message();
     return check_done();
 }
