@@ -63,18 +63,14 @@ void net_tuple_text(const struct net_addr *addr, char text[NET_TUPLE_SIZE]);
 /* ---- which are alike (net_range.c) ---- */
 
 /*
- * 1 when they differ by the port at most; an address of IPv4 is the same when
- * it is mapped into IPv6.
- */
-int net_is_same_host(const struct net_addr *a, const struct net_addr *b);
-
-/*
- * What all addresses that one host may have begin with: all of IPv4, 64 bits of
- * IPv6.  How many bytes that is.
+ * What all addresses that one host may have begin with: all of IPv4, be it
+ * mapped into IPv6, 64 bits of IPv6.  How many bytes that is.
  */
 enum { NET_RANGE_BYTES = 16, NET_RANGE_TEXT_SIZE = 52 };
 size_t net_host_bytes(const struct net_addr *addr,
                       unsigned char bytes[NET_RANGE_BYTES]);
+/* 1 when these are the same: the port does not count. */
+int net_is_same_host(const struct net_addr *a, const struct net_addr *b);
 
 /*
  * Addresses that begin with the same bits: "192.0.2.7", "192.0.2.0/24",

@@ -44,20 +44,19 @@ static int are_alike(const unsigned char *a, const unsigned char *b, int bits)
            (rest == 0 || (a[whole] ^ b[whole]) >> (BYTE - rest) == 0);
 }
 
-int net_is_same_host(const struct net_addr *a, const struct net_addr *b)
-{
-    unsigned char one[NET_RANGE_BYTES], two[NET_RANGE_BYTES];
-
-    take_bytes(a, one);
-    take_bytes(b, two);
-    return memcmp(one, two, sizeof one) == 0;
-}
-
 size_t net_host_bytes(const struct net_addr *addr,
                       unsigned char bytes[NET_RANGE_BYTES])
 {
     take_bytes(addr, bytes);
     return is_v4(bytes) ? NET_RANGE_BYTES : NET_RANGE_BYTES / 2;
+}
+
+int net_is_same_host(const struct net_addr *a, const struct net_addr *b)
+{
+    unsigned char one[NET_RANGE_BYTES], two[NET_RANGE_BYTES];
+    size_t n = net_host_bytes(a, one);
+
+    return n == net_host_bytes(b, two) && memcmp(one, two, n) == 0;
 }
 
 /* The number behind the slash at `at`, or all when there is none. */

@@ -20,8 +20,9 @@ static const struct row {
                            1, 1024, 64, 100000, NOBODY},
     [LIMIT_PER_SOURCE] =
         {"max-per-source", "N",
-         "of these, connections from one address; -1: no limit", 1, LIMIT_NONE,
-         16, 100000, ANYBODY},
+         "of these, connections from one address (IPv6: one /64); -1: no "
+         "limit",
+         1, LIMIT_NONE, 16, 100000, ANYBODY},
     [LIMIT_HELLO] = {"hello-timeout", "SECONDS",
                      "close a connection that has not said anything so long "
                      "after it began; -1: no limit",

@@ -65,6 +65,27 @@ static void an_address_mapped_into_the_other_family(void)
     CHECK(!has("192.0.2.0/24", "::ffff:192.0.3.7"));
 }
 
+static int are_one_host(const char *one, const char *two)
+{
+    struct net_addrs a = {0}, b = {0};
+    struct err err = {0};
+
+    CHECK_INT(net_resolve(one, 1, &a, &err), 0);
+    CHECK_INT(net_resolve(two, 2, &b, &err), 0);
+    return net_is_same_host(&a.at[0], &b.at[0]);
+}
+
+static void a_host_has_one_address_or_one_64(void)
+{
+    CHECK(are_one_host("192.0.2.7", "192.0.2.7"));
+    CHECK(are_one_host("192.0.2.7", "::ffff:192.0.2.7"));
+    CHECK(!are_one_host("192.0.2.7", "192.0.2.8"));
+    CHECK(!are_one_host("::ffff:192.0.2.7", "::ffff:192.0.2.8"));
+    CHECK(are_one_host("2001:db8::1", "2001:db8::2:0:0:7"));
+    CHECK(!are_one_host("2001:db8::1", "2001:db8:0:1::1"));
+    CHECK(!are_one_host("::1", "0.0.0.0"));
+}
+
 static void nothing_else_is_one(void)
 {
     static const char *const wrong[] = {
@@ -101,6 +122,7 @@ int main(void)
     all_of_one_family();
     a_range_of_one_family_has_none_of_the_other();
     an_address_mapped_into_the_other_family();
+    a_host_has_one_address_or_one_64();
     nothing_else_is_one();
     return check_done();
 }

@@ -56,6 +56,27 @@ static void limits_hold(void)
     CHECK_INT(peers_judge(&peers, &addr), REFUSED_NOT);
 }
 
+/* Whoever has one address of IPv6 has 2^64 of them. */
+static void addresses_of_one_64_are_one_source(void)
+{
+    static struct peers peers = {.max = 5, .max_per_source = 2};
+    const char *hosts[] = {"2001:db8::1", "2001:db8::2:0:0:7"};
+    struct net_addr addr;
+
+    for (int i = 0; i < 2; i++) {
+        addr = address(hosts[i], 2000);
+        CHECK_INT(peers_judge(&peers, &addr), REFUSED_NOT);
+        peers_add(&peers, &addr, 0);
+        CHECK(peers_find(&peers, &addr) != NULL);
+    }
+    addr = address("2001:db8::3", 2000);
+    CHECK(peers_find(&peers, &addr) == NULL);
+    CHECK_INT(peers_judge(&peers, &addr), REFUSED_PER_SOURCE);
+    addr = address("2001:db8:0:1::1", 2000);
+    CHECK_INT(peers_judge(&peers, &addr), REFUSED_NOT);
+    peers_release(&peers);
+}
+
 static void the_silent_fall_out_but_not_with_something_on_the_path(void)
 {
     static struct peers peers = {.max = 10, .max_per_source = 10};
@@ -86,6 +107,7 @@ int main(void)
 {
     everybody_is_found_again();
     limits_hold();
+    addresses_of_one_64_are_one_source();
     the_silent_fall_out_but_not_with_something_on_the_path();
     return check_done();
 }
