@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 256, ACCEPTS = 4 };
+enum { EVENTS = 256, ACCEPTS = 4, LOOK_AGAIN_NS = 20000 };
 
 /*
  * Told once of what has come, we must read all of it; a read that is not full
@@ -252,12 +252,17 @@ static void hear(struct loop *loop, const struct epoll_event *event)
     turns_ask(&loop->turns, session);
 }
 
+/*
+ * To look at the sockets again is a system call, not to look lets who asks then
+ * wait: so one turn for each host, and more for a time that none of them feels.
+ */
 static void serve_turns(struct loop *loop, int64_t now_ns)
 {
-    int n = turns_at_once(&loop->turns);
+    int n = turns_at_once(&loop->turns, now_ns);
     struct session *session;
 
-    while (n-- > 0 && (session = turns_next(&loop->turns, now_ns)))
+    while ((n-- > 0 || clock_now_ns() - now_ns < LOOK_AGAIN_NS) &&
+           (session = turns_next(&loop->turns, now_ns)))
         on_session(loop, session, now_ns);
 }
 

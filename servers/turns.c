@@ -118,7 +118,13 @@ void turns_leave(struct turns *turns, struct session *session)
     turns->hosts -= --host->members == 0;
 }
 
-int turns_at_once(const struct turns *turns)
+int turns_at_once(const struct turns *turns, int64_t now_ns)
 {
-    return turns->hosts > 1 ? 1 : turns->asking;
+    int n = 0;
+
+    if (turns->hosts <= 1)
+        return turns->asking;
+    for (const struct turns_host *at = turns->first; at; at = at->next)
+        n += at->pause_ns <= now_ns;
+    return n;
 }

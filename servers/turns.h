@@ -47,9 +47,10 @@ struct session *turns_next(struct turns *turns, int64_t now_ns);
 int64_t turns_wait_ns(const struct turns *turns, int64_t now_ns);
 
 /*
- * So many turns before the sockets are looked at again, which is a system call:
- * one, or when all come from one host all that is asked for.
+ * So many turns at now_ns before the sockets are looked at again: one for each
+ * host that asks and does not pause, or when all come from one host all that is
+ * asked for.
  */
-int turns_at_once(const struct turns *turns);
+int turns_at_once(const struct turns *turns, int64_t now_ns);
 
 #endif

@@ -31,7 +31,7 @@ static void one_host_is_served_in_order(void)
         turns_ask(&turns, &other[i]);
         turns_ask(&turns, &other[i]); /* that changes nothing */
     }
-    CHECK_INT(turns_at_once(&turns), 3);
+    CHECK_INT(turns_at_once(&turns, 0), 3);
     for (int i = 0; i < 3; i++)
         CHECK(turns_next(&turns, 0) == &other[i]);
     CHECK(turns_next(&turns, 0) == NULL);
@@ -57,7 +57,7 @@ static void who_comes_from_elsewhere_waits_for_one(void)
     all_come();
     for (int i = 0; i < CROWD; i++)
         turns_ask(&turns, &crowd[i]);
-    CHECK_INT(turns_at_once(&turns), 1);
+    CHECK_INT(turns_at_once(&turns, 0), 1);
     CHECK(turns_next(&turns, 0) == &crowd[0]);
     for (int i = 0; i < 100; i++) {
         turns_ask(&turns, &other[i % 3]);
@@ -65,6 +65,27 @@ static void who_comes_from_elsewhere_waits_for_one(void)
         turns_ask(&turns, &crowd[i + 1]);
         CHECK(turns_next(&turns, 0) == &other[i % 3]);
     }
+}
+
+static void each_host_that_asks_has_one_turn_at_once(void)
+{
+    struct session third;
+
+    all_come();
+    come_from(&third, 3);
+    CHECK_INT(turns_at_once(&turns, 0), 0);
+    for (int i = 0; i < CROWD; i++)
+        turns_ask(&turns, &crowd[i]);
+    turns_ask(&turns, &other[0]);
+    turns_ask(&turns, &other[1]);
+    turns_ask(&turns, &third);
+    CHECK_INT(turns_at_once(&turns, 0), 3);
+    turns_pause(&turns, &other[0], 100);
+    CHECK_INT(turns_at_once(&turns, 99), 2);
+    CHECK_INT(turns_at_once(&turns, 100), 3);
+    CHECK(turns_next(&turns, 99) == &crowd[0]);
+    CHECK(turns_next(&turns, 99) == &third);
+    CHECK_INT(turns_at_once(&turns, 99), 1);
 }
 
 static void who_has_gone_has_no_turn(void)
@@ -82,7 +103,7 @@ static void who_has_gone_has_no_turn(void)
     turns_leave(&turns, &other[2]);
     turns_ask(&turns, &crowd[1]);
     turns_ask(&turns, &crowd[2]);
-    CHECK_INT(turns_at_once(&turns), 2); /* they are among themselves */
+    CHECK_INT(turns_at_once(&turns, 0), 2); /* they are among themselves */
 }
 
 static uint32_t row(const struct serve *serve, const char *host)
@@ -135,6 +156,7 @@ int main(void)
     one_host_is_served_in_order();
     who_comes_from_elsewhere_waits_for_one();
     one_host_pauses_alone();
+    each_host_that_asks_has_one_turn_at_once();
     who_has_gone_has_no_turn();
     return check_done();
 }
