@@ -159,6 +159,7 @@ static struct session *let_in(struct crowd *crowd, int fd,
     }
     if (session) {
         append(crowd, session);
+        census_join(&crowd->census, session->host);
         crowd->live++;
         crowd->accepted++;
     } else {
@@ -257,6 +258,7 @@ void crowd_leave(struct crowd *crowd, struct session *session)
     apart_end();
     pthread_mutex_lock(&crowd->lock);
     unlink_session(crowd, session);
+    census_leave(&crowd->census, session->host);
     crowd->live -= !session->is_leaving;
     crowd->leaving -= session->is_leaving;
     count_refusal(crowd, session);

@@ -5,6 +5,7 @@
 #ifndef SERVERS_CROWD_H
 #define SERVERS_CROWD_H
 
+#include "servers/census.h"
 #include "servers/session.h"
 
 #include <pthread.h>
@@ -18,6 +19,7 @@ struct crowd {
     struct session *last;
     int live;    /* but for those who leave */
     int leaving; /* for want of a proof, to make room */
+    struct census census;
     int64_t accepted, timeouts, bytes_in, bytes_out;
     struct refusals refusals;
     int64_t rest_ns; /* out of descriptors: no accept before; the master's */

@@ -35,6 +35,7 @@ struct session {
     int64_t pause_ns; /* before more is taken from there, for the rate's sake */
     int asks;
     short is_ending; /* nothing more will come after what is there */
+    short is_behind; /* its thread lets those of other hosts go first */
     short is_urgent; /* urgent data has come: each read may be cut short */
     /* What its socket did not take, for a model that does not wait. */
     char *rest;

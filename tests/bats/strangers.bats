@@ -347,6 +347,34 @@ words() { [[ $(grep -c '^From client' "$log") -ge $1 ]]; }
     [[ $(cut -d : -f 1 place) -le 10 ]]
 }
 
+# nice_is PRIORITY N: so many threads of the server have it, see proc(5).
+nice_is() {
+    [[ $(sed 's/.*) //' "/proc/$pid/task"/*/stat | cut -d ' ' -f 17 | grep -cx -e "$1") -eq $2 ]]
+}
+
+@test "strangers: threads of a crowd let those of others go first, where there are others" {
+    start_server echo-server --quiet
+    usual=$(sed 's/.*) //' "/proc/$pid/stat" | cut -d ' ' -f 17)
+    less=$((usual < 9 ? usual + 10 : 19))
+    ((usual < less)) || skip "this runs with the lowest priority already"
+    mkfifo hole
+    "$stranger" call 127.0.0.9 "$port" 40 2000 40 <hole >said 3>&- &
+    started+=("$!")
+    exec {hole}>hole
+    within 20 grep -q ready said
+    within 20 nice_is "$usual" 41
+    exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+    for word in one two; do
+        printf %s "$word" >&"$fd"
+        read -r -t 20 -N 3 -u "$fd" heard
+        [[ $heard = "$word" ]]
+        echo >&"$hole"
+        within 20 nice_is "$less" 40
+        nice_is "$usual" 2
+    done
+    exec {hole}>&- {fd}>&-
+}
+
 @test "strangers: who takes all that the rate allows does not slow who takes little" {
     # A read of theirs is worth a second: had he to wait for each, it took a minute.
     servers=() logs=()
