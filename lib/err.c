@@ -22,8 +22,9 @@ static void append_cause(struct err *err, int cause)
              err_name(cause));
 }
 
-static void fill(struct err *err, enum err_code code, const char *id,
-                 const char *fmt, va_list args)
+__attribute__((format(printf, 4, 0))) static void
+fill(struct err *err, enum err_code code, const char *id, const char *fmt,
+     va_list args)
 {
     memset(err, 0, sizeof *err);
     err->code = code;
