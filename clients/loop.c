@@ -14,8 +14,10 @@ enum {
     UDP_SLICES = 8, /* of Tmax: how closely time-outs are seen */
 };
 
-/* A wait is never longer, so that a stop is seen however it is timed. */
-static const int64_t longest_wait_ns = CLOCK_NS_PER_S / 5;
+/* How closely time-outs are seen, at least. */
+static const int64_t longest_slice_ns = CLOCK_NS_PER_S / 5;
+/* A wait is never longer: what comes later tells that we were held up. */
+static const int64_t longest_wait_ns = CLOCK_NS_PER_S / 40;
 /* How closely connections that are down are looked at. */
 static const int64_t down_wait_ns = CLOCK_NS_PER_MS;
 /* A sleep ends late by about so much: the rest is spun when asked. */
@@ -98,10 +100,16 @@ static void judge_schedule(struct lane *lane)
 
 /* ---- waiting ---- */
 
+static int64_t most_wait_ns(const struct lane *lane)
+{
+    return lane->ticker.slice_ns < longest_wait_ns ? lane->ticker.slice_ns
+                                                   : longest_wait_ns;
+}
+
 /* How long nothing needs to be done by itself. */
 static int64_t patience_ns(const struct lane *lane)
 {
-    int64_t wait_ns = lane->down ? down_wait_ns : lane->ticker.slice_ns;
+    int64_t wait_ns = lane->down ? down_wait_ns : most_wait_ns(lane);
 
     if (lane->resume_ns && lane->resume_ns - lane->now_ns < wait_ns)
         wait_ns = lane->resume_ns - lane->now_ns;
@@ -150,10 +158,10 @@ static int step_lone(struct lane *lane, struct err *err)
     struct line *line = &lane->lines[0];
     int dont_wait = lane->plan->busy_poll ? NET_DONT_WAIT : NET_WAIT;
 
-    lane->wait_ns = lane->plan->busy_poll ? 0 : lane->ticker.slice_ns;
+    lane->wait_ns = lane->plan->busy_poll ? 0 : most_wait_ns(lane);
     if (line->sending < line->flight.next) {
-        lane->wait_ns = lane->ticker.slice_ns;
-        net_wait_io(line->fd, lane->ticker.slice_ns);
+        lane->wait_ns = most_wait_ns(lane);
+        net_wait_io(line->fd, lane->wait_ns);
         if (lane->transport->push(lane, line, err) < 0)
             return -1;
         dont_wait = NET_DONT_WAIT;
@@ -286,9 +294,9 @@ static int64_t slice_ns(const struct load_plan *plan)
 {
     int64_t ns = plan->is_udp ? plan->timeout_ns / UDP_SLICES
                               : plan->timeout_ns /
-                                    (plan->timeout_ns / longest_wait_ns + 1);
+                                    (plan->timeout_ns / longest_slice_ns + 1);
 
-    return ns < longest_wait_ns ? ns : longest_wait_ns;
+    return ns < longest_slice_ns ? ns : longest_slice_ns;
 }
 
 static int cannot_prepare(const struct lane *lane, struct err *err)
@@ -328,7 +336,7 @@ int loop_run(struct lane *lane, struct err *err)
     int failed;
 
     if (lane->is_lone)
-        ticker_beat(lane->ticker.slice_ns);
+        ticker_beat(most_wait_ns(lane));
     failed = begin_all(lane, err) < 0 || loop(lane, err) < 0;
     if (lane->is_lone)
         ticker_beat(0);

@@ -14,7 +14,7 @@ struct ticker {
     const struct load_plan *plan;
     const struct load_out *out;
     struct load_result *result;
-    int64_t slice_ns; /* of waiting */
+    int64_t slice_ns; /* between two looks at time-outs */
     int64_t epoch_ns; /* times in the record count from here */
     int64_t first_send_ns;
     int64_t stop_ns; /* when the stop was seen; 0: not */

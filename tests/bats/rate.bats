@@ -343,6 +343,23 @@ ended() {
         $4 <= to && $5 >= from { n++ } END { exit n < 1 }' out.txt out/messages.csv
 }
 
+# A machine that stands still stops nobody: only the clock tells of it.
+@test "rate: a client that is held up for 0.2 s tells it, one connection or two, waiting or not" {
+    [[ $bin != *san-* ]] || skip "a step of the clock: on programs without a sanitizer"
+    start_server echo-server --quiet
+    for more in '' '--busy-poll' '--connections 2'; do
+        rm -rf held_up
+        # shellcheck disable=SC2086 # two words
+        LD_PRELOAD=$bin/../tests/step_clock.so STEP_CLOCK=held_up HELD_UP_MS=200 started_rate --duration 30 $more
+        touch held_up
+        sleep 0.1
+        kill -TERM "$client"
+        ended
+        expect_status 143
+        [ "$(count gaps)" -ge 1 ]
+    done
+}
+
 @test "rate: connections above the server's limit are told" {
     start_server echo-server --quiet --max-connections 3
     run --separate-stderr rate --connections 5 --duration 0.3 --machine --record out
