@@ -119,28 +119,38 @@ pid_of() {
     done
 }
 
-# stall PROGRAM: that program stands still there the next time it is called.
-# stalled: it does.  go_on PROGRAM: it may, and is as before.
+# stall PROGRAM [N]: that program stands still there when it is next called, or
+# the Nth time.  stalled: it does.  go_on PROGRAM: it may, and is as before.
 stall() {
-    far sh -c 'printf "#!/bin/sh\n[ -e %s ] || { : >%s; until [ -e %s.go ]; do sleep 0.1; done; }\nexec %s \"\$@\"\n" \
-            "$2" "$2" "$2" "$(command -v "$1")" >"/run/sshd/bin/$1"
-        chmod 755 "/run/sshd/bin/$1"' sh "$1" /run/sshd/reached
+    far sh -c 'cat >"/run/sshd/bin/$1" <<END
+#!/bin/sh
+calls=0
+[ ! -e $2.calls ] || read -r calls <$2.calls
+echo "\$((calls + 1))" >$2.calls
+if [ "\$calls" -eq $(($3 - 1)) ]; then
+    : >$2
+    until [ -e $2.go ]; do sleep 0.1; done
+fi
+exec $(command -v "$1") "\$@"
+END
+        chmod 755 "/run/sshd/bin/$1"' sh "$1" /run/sshd/reached "${2-1}"
 }
 stalled() { far test -e /run/sshd/reached; }
 go_on() {
     far touch /run/sshd/reached.go
     within 5 far_is_clean
-    far rm -f /run/sshd/reached.go /run/sshd/reached "/run/sshd/bin/$1"
+    far sh -c 'rm -f /run/sshd/reached* "/run/sshd/bin/$1"' sh "$1"
 }
 
-# cut_at PROGRAM [ARG]...: a deploy with ARG whose ssh is killed while PROGRAM
-# runs there; sets $status and $stderr.
+# cut_at PROGRAM[:N] [ARG]...: a deploy with ARG whose ssh is killed while
+# PROGRAM runs there, the Nth time; sets $status and $stderr.
 cut_at() {
-    stall "$1"
+    local step=${1%:*} call=${1#*:}
+    stall "$step" "${call/"$step"/1}"
     deploy --set repeat=1 "${@:2}" >out 2>err 3>&- 4>&- &
     waiting=$!
     within 30 stalled
     kill -KILL "$(pid_of ssh)"
     await_end
-    go_on "$1"
+    go_on "$step"
 }

@@ -1,6 +1,6 @@
 /*
  * Preloaded into a program: harness waits SLOW_NAME_S seconds for the name
- * service when it first asks for SLOW_NAME.
+ * service when it asks for SLOW_NAME the SLOW_NAME_AT-th time.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -15,14 +15,13 @@ typedef int lookup(const char *, const char *, const struct addrinfo *,
 
 static int is_slow(const char *name)
 {
-    static int was_asked;
-    const char *slow = getenv("SLOW_NAME");
+    static unsigned long asked;
+    const char *slow = getenv("SLOW_NAME"), *at = getenv("SLOW_NAME_AT");
 
-    if (was_asked || !slow || !name || strcmp(name, slow) != 0 ||
+    if (!slow || !at || !name || strcmp(name, slow) != 0 ||
         strcmp(program_invocation_short_name, "harness") != 0)
         return 0;
-    was_asked = 1;
-    return 1;
+    return ++asked == strtoul(at, NULL, 10);
 }
 
 int getaddrinfo(const char *name, const char *service,

@@ -7,18 +7,24 @@ load ../bats/cloud
 
 @test "slow cloud: ssh cut at every step before the load" {
     local step
-    for step in uname head mktemp wc chmod grep awk nft id; do
+    for step in uname head mktemp wc chmod grep awk nft nft:2 nft:3 id; do
         cut_at "$step"
         expect_error 7 ssh-failed
     done
     nothing_is_kept
 }
 
+# Counted from the start: some of them came before the load, too.
 @test "slow cloud: ssh cut at every step after the load" {
     local step
-    for step in wc cat rm; do
-        cut_at "$step" --set transport=udp --set server=udp --set timeout_s=1
-        [ "$status" -ne 0 ]
+    for step in getconf awk:2 wc:2 wc:3 nft:4 nft:5 nft:6 rm cat cat:2; do
+        echo "$step"
+        cut_at "$step" --set transport=udp --set server=udp --set timeout_s=1 --set loss.p=0.2
+        expect_error 4 ssh-lost
+        [[ $stderr == *'cut short: ssh to 10.9.2.2 was lost'*'whole rows in'* ]]
+        run "$bin/harness" verify --allow-partial results.*/*.partial
+        expect_status 0
+        rm -r results.*
     done
 }
 
@@ -61,10 +67,23 @@ kill_server() {
 # Longer than the server there waits for a sign of life.
 @test "slow cloud: a name service that takes half a minute ends nothing" {
     [[ $bin != *san-* ]] || skip "a slow name service: on programs without a sanitizer"
-    export SLOW_NAME=$far_address SLOW_NAME_S=25
+    export SLOW_NAME=$far_address SLOW_NAME_S=25 SLOW_NAME_AT=2
     LD_PRELOAD=$bin/../tests/slow_name.so run --separate-stderr deploy
     expect_status 0
     # It was asked between the start of the server and that of the client.
     awk -v least=25000 '/"elapsed_s"/ { gsub(/[^0-9.]/, ""); if ($0 * 1000 >= least) found = 1 }
         END { exit !found }' "${lines[-1]}/environment.json"
+}
+
+# Who asks slowly will ask again while the server there lives.
+@test "slow cloud: a slow name service makes the server there live longer" {
+    [[ $bin != *san-* ]] || skip "a slow name service: on programs without a sanitizer"
+    local at lives=()
+    for at in 0 1; do
+        SLOW_NAME=$far_address SLOW_NAME_S=4 SLOW_NAME_AT=$at LD_PRELOAD=$bin/../tests/slow_name.so \
+            run --separate-stderr deploy
+        expect_status 0
+        lives+=("$(sed -n 's/.*opened tcp port.* for \([0-9]*\) s at most.*/\1/p' "${lines[-1]}/manifest.json")")
+    done
+    [ "${lives[1]}" -ge $((${lives[0]} + 20)) ]
 }
