@@ -17,12 +17,7 @@
 trap '' HUP PIPE
 trap clean_up EXIT
 trap 'exit 143' INT TERM
-umask 077
-set -f
-PATH=$PATH:/usr/sbin:/sbin
 dir='' leases='' as_root='' injected='' served=''
-
-say() { printf 'ECHOLAB %s\n' "$*"; }
 
 fail() {
     say "fail $*"
@@ -142,7 +137,7 @@ clean_up() {
 }
 
 take_server() {
-    dir=$(mktemp -d "${TMPDIR:-/tmp}/echolab.XXXXXXXX") || fail "folder no folder can be made in ${TMPDIR:-/tmp}"
+    find_folder || fail "folder $why"
     cd "$dir" || fail "folder $dir cannot be entered"
     why=$(limited 300 head -c "$size" 2>&1 >server)
     [ "$(($(wc -c <server)))" -eq "$size" ] ||
@@ -264,6 +259,8 @@ describe_host() {
 
 source=${SSH_CONNECTION%% *}
 printf '\n'
+look_for_tools
+[ -z "$missing" ] || fail "tools missing there:$missing"
 say "hello 1 $(uname -m)"
 for name in transport port lifetime_s allow size count; do
     # shellcheck disable=SC2229 # the name of the variable

@@ -5,32 +5,17 @@
 #
 # It comes over stdin as far.sh does, reads one line with a port, and says what
 # it sees in lines "ECHOLAB WORD ...", the last of them "end".
-set -f
-PATH=$PATH:/usr/sbin:/sbin
 as_root=''
-
-say() { printf 'ECHOLAB %s\n' "$*"; }
-
-# What far.sh does its work with.
-tools() {
-    missing=''
-    for tool in awk cat chmod grep head id mktemp rm sed uname wc; do
-        command -v "$tool" >/dev/null || missing="$missing $tool"
-    done
-    say "missing$missing"
-}
 
 # Where the server is put: can a program be run there, how much room is there?
 folder() {
-    dir=$(mktemp -d "${TMPDIR:-/tmp}/echolab.XXXXXXXX" 2>/dev/null) || {
-        say "folder none ${TMPDIR:-/tmp}"
+    find_folder || {
+        say "folder none $why"
         return
     }
-    verdict=noexec
-    printf '#!/bin/sh\n' >"$dir/try" && chmod 700 "$dir/try" && "$dir/try" && verdict=fine
     rm -rf -- "$dir"
-    say "folder $verdict ${TMPDIR:-/tmp}"
-    say "room $(df -Pk "${TMPDIR:-/tmp}" 2>/dev/null | awk 'NR == 2 { print $4 }')"
+    say "folder fine $parent"
+    say "room $(df -Pk "$parent" 2>/dev/null | awk 'NR == 2 { print $4 }')"
 }
 
 rights() {
@@ -77,8 +62,9 @@ say "hello 1 $(uname -m)"
 IFS= read -r port || exit 1
 case $port in '' | *[!0-9]*) exit 1 ;; esac
 say "clock $(date +%s)"
-tools
-folder
+look_for_tools
+say "missing$missing"
+[ -n "$missing" ] || folder # it could not be removed
 rights
 firewall
 listeners

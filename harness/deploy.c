@@ -35,13 +35,15 @@ static int far_failed(const struct deploy_request *request, const char *what,
         const char *word, *hint;
     } known[] = {
         {"copy", "is its disk full? df /tmp tells"},
-        {"folder", "is its disk full, or read-only? df /tmp tells"},
-        {"start", "may programs be run in /tmp there? mount tells (noexec)"},
+        {"folder", "is its disk full, or read-only, or noexec? df /tmp and "
+                   "mount tell; the home folder would do, too"},
+        {"start", "may programs be run there? mount tells (noexec)"},
+        {"tools", "install them there; every Linux has them, busybox too"},
     };
     char id[40] = "far-failed";
     const char *hint = "see what is wrong there, and try again";
 
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         size_t n = strlen(known[i].word);
 
         if (strncmp(what, known[i].word, n) != 0)

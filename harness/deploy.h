@@ -44,8 +44,8 @@ struct deploy_told {
  * which no empty line came (harness/pulse.h), because a network that fails
  * closes no connection.  On failure `ssh` is to be
  * released all the same.  Errors: those of ssh_start and ssh_explain;
- * static-missing, far-silent, far-noise, far-architecture, far-folder,
- * far-copy, far-start (ERR_HELPER); version-mismatch (ERR_PEER).
+ * static-missing, far-silent, far-noise, far-architecture, far-tools,
+ * far-folder, far-copy, far-start (ERR_HELPER); version-mismatch (ERR_PEER).
  */
 int deploy_start(struct proc *ssh, const struct deploy_request *request,
                  struct deploy_told *told, struct err *err);

@@ -19,7 +19,7 @@ enum { CLOCKS_APART_S = 5, ROOM_KB = 16 << 10, DESCRIPTORS = 1024 };
 
 /* What deploy/look.sh said; "" or 0 for what it did not. */
 struct seen {
-    char hello[64], missing[256], folder[256], rights[16], nft[16];
+    char hello[64], missing[256], folder[512], rights[16], nft[16];
     int64_t clock_s, clock_here_s, room_kb, descriptors, cpus;
     double load;
     char session[32]; /* the process that we are under there */
@@ -176,29 +176,32 @@ static void check_tools(struct findings *findings, const struct seen *seen)
         findings_add(findings, FINDING_OK, "tools there", NULL, "all there");
 }
 
+/* "none WHY", or "fine FOLDER". */
 static void check_folder(struct findings *findings, const struct seen *seen)
 {
-    const char *name = strchr(seen->folder, ' ');
+    const char *rest = strchr(seen->folder, ' ');
 
-    name = name ? name + 1 : "/tmp";
+    rest = rest ? rest + 1 : "";
+    if (!seen->folder[0])
+        return; /* not tried, for want of tools */
     if (strncmp(seen->folder, "none", 4) == 0)
         findings_add(findings, FINDING_FAIL, "folder there",
-                     "is its disk full, or read-only? df there tells",
-                     "no folder can be made in %s", name);
-    else if (strncmp(seen->folder, "noexec", 6) == 0)
-        findings_add(findings, FINDING_FAIL, "folder there",
-                     "let programs be run there (mount without noexec), or "
-                     "set TMPDIR for that user",
-                     "no program can be run in %s", name);
+                     "is its disk full, or read-only, or noexec? df and mount "
+                     "there tell; it can also be the home folder, or TMPDIR of "
+                     "that user",
+                     "%s", rest);
+    else if (seen->room_kb < 0)
+        findings_add(findings, FINDING_OK, "folder there", NULL,
+                     "%s runs programs; its room is not told", rest);
     else if (seen->room_kb < ROOM_KB)
         findings_add(findings, FINDING_FAIL, "folder there",
                      "make room there: the server needs some, and what it "
                      "records over UDP",
                      "only %lld KiB are free in %s", (long long)seen->room_kb,
-                     name);
+                     rest);
     else
         findings_add(findings, FINDING_OK, "folder there", NULL,
-                     "%s has room, %lld MiB, and runs programs", name,
+                     "%s has room, %lld MiB, and runs programs", rest,
                      (long long)(seen->room_kb >> 10));
 }
 
@@ -288,7 +291,7 @@ static void check_firewall(struct findings *findings, const struct seen *seen)
     const char *how = strcmp(seen->rights, "root") == 0 ? "as root"
                       : strcmp(seen->rights, "sudo") == 0
                           ? "with sudo -n"
-                          : "not: neither root nor sudo without a password";
+                          : "neither root nor sudo without a password";
 
     if (strcmp(seen->nft, "missing") == 0)
         findings_add(findings, FINDING_WARN, "firewall there",
@@ -299,7 +302,7 @@ static void check_firewall(struct findings *findings, const struct seen *seen)
         findings_add(findings, FINDING_WARN, "firewall there",
                      "log in as root, or let sudo -n nft work; or open the "
                      "port yourself",
-                     "a run may change it %s", how);
+                     "a run may not change it: %s", how);
     else
         findings_add(findings, FINDING_OK, "firewall there", NULL,
                      "a run may open its port %s; nftables has %s chain%s for "
@@ -374,7 +377,7 @@ static void check_way(struct findings *findings,
 void doctor_login(struct findings *findings, const struct doctor_login *login)
 {
     struct ssh_meaning meaning;
-    struct seen seen = {.nft = "missing", .rights = "none"};
+    struct seen seen = {.nft = "missing", .rights = "none", .room_kb = -1};
     struct err err = {0};
 
     if (ssh_resolve(&meaning, &login->to, &err) < 0) {

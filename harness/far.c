@@ -65,13 +65,11 @@ int far_send(struct proc *ssh, const struct buf *text)
     return text->failed ? -1 : proc_send(ssh, text->text, text->len, stall_ns);
 }
 
-/* "LENGTH\n" and the script. */
-static int send_script(struct proc *ssh, const char *name, struct err *err)
+static int add_file(struct buf *to, const char *name, struct err *err)
 {
     char path[4096], bytes[4096];
-    struct buf script = {0}, all = {0};
-    size_t n;
     FILE *file;
+    size_t n;
 
     if (paths_data(path, name, err) < 0)
         return -1;
@@ -80,15 +78,27 @@ static int send_script(struct proc *ssh, const char *name, struct err *err)
         return err_sys(err, ERR_HELPER, "install-broken", "cannot read %s",
                        path);
     while ((n = fread(bytes, 1, sizeof bytes, file)) > 0)
-        buf_add_n(&script, bytes, n);
+        buf_add_n(to, bytes, n);
     fclose(file);
-    buf_addf(&all, "%zu\n", script.len);
-    buf_add_n(&all, buf_text(&script), script.len);
-    /* One that takes nothing is explained by what it says, or by its end. */
-    (void)far_send(ssh, &all);
+    return 0;
+}
+
+/* "LENGTH\n" and the script, behind what all of them begin with. */
+static int send_script(struct proc *ssh, const char *name, struct err *err)
+{
+    struct buf script = {0}, all = {0};
+    int failed = add_file(&script, "deploy/common.sh", err) < 0 ||
+                 add_file(&script, name, err) < 0;
+
+    if (!failed) {
+        buf_addf(&all, "%zu\n", script.len);
+        buf_add_n(&all, buf_text(&script), script.len);
+        /* One that takes nothing is explained by its words, or by its end. */
+        (void)far_send(ssh, &all);
+    }
     buf_release(&script);
     buf_release(&all);
-    return 0;
+    return failed ? -1 : 0;
 }
 
 int far_begin(struct proc *ssh, const struct ssh_target *to, const char *script,
@@ -148,7 +158,7 @@ int far_program_check(const struct far_program *program,
     const char *machine = strrchr(hello, ' ');
 
     machine = machine ? machine + 1 : "";
-    if (runs(machine, program->machine))
+    if (!*machine || runs(machine, program->machine))
         return 0;
     err_set(err, ERR_HELPER, "far-architecture",
             "%s is another kind of machine (%.40s): our %s does not run there",

@@ -3,6 +3,7 @@
 #include "lib/json.h"
 #include "lib/show.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -26,6 +27,16 @@ static struct finding *next(struct findings *findings, enum finding_level level,
     return finding;
 }
 
+/* "folder there" is the id folder-there. */
+static void name_id(char *id, size_t size, const char *what)
+{
+    size_t n = 0;
+
+    for (; what[n] && n < size - 1; n++)
+        id[n] = (char)(what[n] == ' ' ? '-' : tolower((unsigned char)what[n]));
+    id[n] = '\0';
+}
+
 void findings_add(struct findings *findings, enum finding_level level,
                   const char *what, const char *hint, const char *fmt, ...)
 {
@@ -40,7 +51,7 @@ void findings_add(struct findings *findings, enum finding_level level,
     if (level != FINDING_FAIL)
         return;
     finding->code = ERR_RESOURCE;
-    snprintf(finding->id, sizeof finding->id, "%s", what);
+    name_id(finding->id, sizeof finding->id, what);
 }
 
 void findings_add_err(struct findings *findings, enum finding_level level,

@@ -20,7 +20,9 @@ static int check_target(const struct ssh_target *to, struct err *err)
         return 0;
     err_set(err, ERR_USAGE, "ssh-target",
             "\"%.80s\" is not a user that ssh is given", to->user);
-    return err_hint(err, "a name of a-z, 0-9, _ and -, at most 32 of them");
+    return err_hint(err, "a name of a-z, 0-9, _ and -, at most 32 of them; "
+                         "another one may be the User of an alias in "
+                         "~/.ssh/config: --host ALIAS --set target.launch=ssh");
 }
 
 int ssh_start(struct proc *proc, const struct ssh_target *to,
@@ -38,6 +40,8 @@ int ssh_start(struct proc *proc, const struct ssh_target *to,
         "-oControlPath=none",
         "-oRequestTTY=no",
         "-oPermitLocalCommand=no",
+        "-oRemoteCommand=none",
+        "-oLogLevel=INFO",
         "-oStrictHostKeyChecking=yes",
     };
     enum { OPTIONS = sizeof options / sizeof *options };
@@ -132,9 +136,9 @@ int ssh_resolve(struct ssh_meaning *meaning, const struct ssh_target *to,
 
 /* ---- what it says ---- */
 
-void ssh_last_line(const struct proc *proc, char line[SSH_LINE_SIZE])
+/* The last line of a text; "" of an empty one. */
+static void last_line(const char *text, char line[SSH_LINE_SIZE])
 {
-    const char *text = buf_text(&proc->err);
     size_t end = strlen(text), begin;
 
     while (end > 0 && strchr("\r\n", text[end - 1]))
@@ -142,6 +146,11 @@ void ssh_last_line(const struct proc *proc, char line[SSH_LINE_SIZE])
     for (begin = end; begin > 0 && text[begin - 1] != '\n';)
         begin--;
     snprintf(line, SSH_LINE_SIZE, "%.*s", (int)(end - begin), text + begin);
+}
+
+void ssh_last_line(const struct proc *proc, char line[SSH_LINE_SIZE])
+{
+    last_line(buf_text(&proc->err), line);
 }
 
 static int says(const struct proc *proc, const char *words)
@@ -172,6 +181,24 @@ static int explain_key(const struct proc *proc, const struct ssh_target *to,
                     to->host, to->host);
 }
 
+/*
+ * ssh came in, and what it called there has ended: nologin, a shell that may
+ * not do this.
+ */
+static int explain_shell(const struct proc *proc, const struct ssh_target *to,
+                         struct err *err)
+{
+    char line[SSH_LINE_SIZE];
+
+    last_line(buf_text(&proc->log), line);
+    err_set(err, ERR_HELPER, "ssh-failed",
+            "%s let us in, but our sh there ended with status %d: %s", to->host,
+            proc->exit_code, line[0] ? line : "it says nothing");
+    return err_hint(err,
+                    "may that user run commands, a sh? try: ssh %s%s%s uptime",
+                    to->user, to->user[0] ? "@" : "", to->host);
+}
+
 int ssh_explain(const struct proc *proc, const struct ssh_target *to,
                 struct err *err)
 {
@@ -186,6 +213,9 @@ int ssh_explain(const struct proc *proc, const struct ssh_target *to,
         return err_hint(err, "ssh must work without a question: ssh-add, or "
                              "ssh-copy-id USER@HOST");
     }
+    /* ssh itself ends with 255. */
+    if (proc->exit_code < 128)
+        return explain_shell(proc, to, err);
     err_set(err, ERR_HELPER, "ssh-failed", "ssh to %s ended with status %d: %s",
             to->host, proc->exit_code, line[0] ? line : "it says nothing");
     return err_hint(err, "try: ssh %s%s%s true", to->user,

@@ -121,8 +121,11 @@ END
     expect_error 7 far-noise
 }
 
-@test "cloud: an alias of the ssh configuration, and IPv6" {
+@test "cloud: an alias of the ssh configuration, no programs in /tmp, and IPv6" {
+    # It goes into the home folder.
+    far mount -o remount,noexec /tmp
     run --separate-stderr deploy --host cloud --set target.launch=ssh
+    far mount -o remount,exec /tmp
     expect_status 0
     grep -q '"host":.*"cloud"' "${lines[-1]}/manifest.json"
     grep -q 'opened tcp port 2333 for 10.9.1.2, .*; closed again' "${lines[-1]}/manifest.json"
@@ -229,14 +232,16 @@ look() {
 @test "cloud: doctor says what is missing there, and what to do" {
     need socat
     far mount -o remount,noexec /tmp
+    far touch /run/sshd/between
     far sh -c 'printf "#!/bin/sh\necho 9\n" >/run/sshd/bin/date; chmod 755 /run/sshd/bin/date'
     look guest@behind
     far mount -o remount,exec /tmp
-    far rm /run/sshd/bin/date
+    far rm /run/sshd/bin/date /run/sshd/between
     [[ $text == *'warn way: ssh goes there through ProxyJump '*' hint: harness run --allow'* ]]
-    [[ $text == *'FAIL folder there: no program can be run in /tmp hint: let programs be run'* ]]
-    [[ $text == *'warn firewall there: '*'neither root nor sudo'*' hint: log in as root, or let sudo -n nft work'* ]]
+    [[ $text == *'FAIL folder there: no program can be run in /tmp hint: is its disk full, '* ]]
+    [[ $text == *'warn firewall there: a run may not change it: neither root nor sudo'*' hint: log in as root, or let sudo -n nft work'* ]]
     [[ $text == *'FAIL port: 10.9.2.2 port 2333 is filtered, and we may not open it hint: open it there'* ]]
+    [[ $text == *'warn session there: when the network fails our server ends, but '*' hint: ClientAliveInterval 15 '* ]]
     [[ $text == *'warn clocks: that host is '*' s behind ours hint: '* ]]
     # Somebody has the port, and as in the lab for nobody else.
     far socat -dd TCP-LISTEN:2334,bind=127.0.0.1 PIPE 2>there 3>&- 4>&- &
@@ -247,6 +252,23 @@ look() {
     [[ $text == *'FAIL port: a server there has port 2334, and listens on 127.0.0.1 only hint: a server for others is started with --ip 0.0.0.0'* ]]
     run --separate-stderr "$bin/harness" doctor --host 'a b@h'
     expect_error 2 usage
+}
+
+@test "cloud: a user who may run nothing there, and tools that are missing" {
+    # As the shell of /usr/sbin/nologin does.
+    far sh -c 'cp /run/sshd/login /run/sshd/keep
+        printf "#!/bin/sh\necho Not available.\nexit 1\n" >/run/sshd/login'
+    run --separate-stderr deploy
+    expect_error 7 ssh-failed
+    [[ $stderr == *'10.9.2.2 let us in, but our sh there ended with status 1: Not available.'* ]]
+    far sh -c 'printf "#!/bin/sh\nPATH=/run/sshd/bin\n%s\n" "$1" >/run/sshd/login
+        for tool in sh head uname; do ln -s "$(command -v $tool)" /run/sshd/bin; done' sh \
+        'exec sh -c "$SSH_ORIGINAL_COMMAND"'
+    run --separate-stderr deploy
+    far sh -c 'cat /run/sshd/keep >/run/sshd/login; rm -r /run/sshd/keep /run/sshd/bin/*'
+    expect_error 7 far-tools
+    [[ $stderr == *'missing there: awk cat '*' wc'* ]]
+    nothing_is_kept
 }
 
 @test "cloud: a full disk there" {

@@ -19,7 +19,8 @@
 # To the near host's ssh the far one is also `cloud`, and `behind` where it goes
 # through the router as a jump host; `guest` is a user there who is not root.  What changes the far host, in its /run/sshd: programs in bin/
 # come before the system's, or are all there is where `only` exists; what is in
-# `noise` is printed at every login.
+# `noise` is printed at every login; a shell stands between sshd and the command
+# where `between` exists.
 set -eu
 
 fail() {
@@ -123,6 +124,7 @@ on "$far" "
 PATH=/run/sshd/bin:\$PATH
 [ ! -e /run/sshd/only ] || PATH=/run/sshd/bin
 [ ! -f /run/sshd/noise ] || cat /run/sshd/noise
+[ ! -e /run/sshd/between ] || { sh -c \"\$SSH_ORIGINAL_COMMAND\"; exit; }
 exec sh -c \"\$SSH_ORIGINAL_COMMAND\"
 END
     chmod 755 /run/sshd/login
