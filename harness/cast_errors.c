@@ -142,6 +142,11 @@ static int witness_error(const struct proc *proc, const char *name,
                     buf_text(&proc->err));
     if (is_about_data(&said)) {
         *err = said;
+        if (run->deployed && said.code == ERR_RESULTS) {
+            err_wrap(err, "on %s", run->host);
+            err_hint(err, "make room there (df tells), or let the run be "
+                          "shorter");
+        }
         return -1;
     }
     if (!result_run_is_udp(run) || run->deployed)

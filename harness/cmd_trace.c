@@ -139,11 +139,17 @@ int cmd_trace(int argc, char **argv, struct err *err)
                "with three times, and the path MTU.  Ends with status 3 when "
                "the port cannot be connected to.",
         .more = "The hops come from traceroute, which needs root for TCP, or "
-                "else from mtr.  An address that refuses is marked as "
+                "else from mtr.  Each row is a router on the way, with the "
+                "times there and back of three probes; the last is the "
+                "destination.  An address that refuses is marked as "
                 "traceroute does: !H !N !X.  What did not answer is a star; "
                 "a router inside may answer later than the destination.\n\n"
+                "'Port closed': that host is there, and nothing listens.  "
+                "Stars to the end and no connection: something drops what "
+                "goes to the port; 'harness doctor --host' tells more.\n\n"
                 "Examples:\n"
                 "  harness trace 192.0.2.7:2333\n"
+                "  harness trace '[2001:db8::7]:2333'\n"
                 "  harness trace cloud.example --port 2333 --csv trace.csv",
         .groups = &group,
         .ngroups = 1,

@@ -15,9 +15,10 @@ static int has_port(const char *text)
 static int bad_name(const char *text, struct err *err)
 {
     err_set(err, ERR_USAGE, "host-name", "bad host: \"%.80s\"", text);
-    return err_hint(err, "a name or an address, [fd00::1] for IPv6, and "
-                         ":PORT: letters, digits and . - _, not starting "
-                         "with -");
+    return err_hint(
+        err, "a name or an address without a user, [fd00::1] "
+             "for IPv6, and :PORT: letters, digits and . - _, not starting "
+             "with -");
 }
 
 int hostport_parse(const char *text, char host[NET_NAME_SIZE], int *port,

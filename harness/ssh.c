@@ -75,11 +75,24 @@ static void take_setting(struct ssh_meaning *meaning, const char *line)
     if (strncmp(line, "port ", 5) == 0 &&
         num_parse_int(line + 5, 1, 65535, &port) == 0)
         meaning->port = (int)port;
+    if (strncmp(line, "hostkeyalias ", 13) == 0)
+        snprintf(meaning->key_name, sizeof meaning->key_name, "%.255s",
+                 line + 13);
     if (strncmp(line, "proxyjump ", 10) == 0)
         snprintf(meaning->via, sizeof meaning->via, "ProxyJump %.64s",
                  line + 10);
     if (strncmp(line, "proxycommand ", 13) == 0)
         snprintf(meaning->via, sizeof meaning->via, "a ProxyCommand");
+}
+
+/* Where there is no HostKeyAlias. */
+static void name_key(struct ssh_meaning *meaning)
+{
+    if (meaning->key_name[0])
+        return;
+    snprintf(meaning->key_name, sizeof meaning->key_name,
+             meaning->port == 22 ? "%s" : "[%s]:%d", meaning->host,
+             meaning->port);
 }
 
 static int check_meaning(const struct ssh_meaning *meaning,
@@ -129,6 +142,7 @@ int ssh_resolve(struct ssh_meaning *meaning, const struct ssh_target *to,
     while (!proc_ended(&proc) && clock_now_ns() < deadline_ns)
         if (proc_line(&proc, line, sizeof line, CLOCK_NS_PER_S))
             take_setting(meaning, line);
+    name_key(meaning);
     failed = check_meaning(meaning, &proc, to, err);
     proc_release(&proc);
     return failed;
@@ -158,27 +172,89 @@ static int says(const struct proc *proc, const char *words)
     return strstr(buf_text(&proc->err), words) != NULL;
 }
 
+/*
+ * Whose key it was, as ssh tells: "No ED25519 host key is known for NAME and
+ * you have requested", "Host key for NAME has changed".  Of a way through a
+ * jump host it may be that one's.
+ */
+static void named_key(const struct proc *proc, char name[300])
+{
+    static const char *const before[] = {"host key is known for ",
+                                         "Host key for "};
+
+    for (int i = 0; i < 2; i++) {
+        const char *at = strstr(buf_text(&proc->err), before[i]);
+
+        at = at ? at + strlen(before[i]) : "";
+        snprintf(name, 300, "%.*s", (int)strcspn(at, " \r\n"), at);
+        if (name[0])
+            return;
+    }
+}
+
+/* ssh itself names every key; what names none is the ssh to a jump host. */
+static void unnamed_key(const struct ssh_meaning *meaning, char name[300])
+{
+    const char *jump = strchr(meaning->via, ' ');
+    const char *user = strchr(meaning->via, '@');
+
+    jump = strncmp(meaning->via, "ProxyJump ", 10) == 0 ? jump + 1 : NULL;
+    if (jump && user)
+        jump = user + 1;
+    if (jump && jump[0] == '[')
+        snprintf(name, 300, "%.*s", (int)strcspn(jump + 1, "]"), jump + 1);
+    else if (jump)
+        snprintf(name, 300, "%.*s", (int)strcspn(jump, ",:"), jump);
+    else
+        snprintf(name, 300, "%s", meaning->key_name);
+}
+
+/* "-p 2222 192.0.2.7": what ssh-keyscan, which knows no alias, is given. */
+static void scan_words(const struct ssh_meaning *meaning, const char *name,
+                       char words[320])
+{
+    int n = (int)strcspn(name, "]");
+
+    if (strcmp(name, meaning->key_name) == 0 && meaning->port != 22)
+        snprintf(words, 320, "-p %d %s", meaning->port, meaning->host);
+    else if (strcmp(name, meaning->key_name) == 0)
+        snprintf(words, 320, "%s", meaning->host);
+    else if (name[0] == '[' && name[n] && name[n + 1] == ':')
+        snprintf(words, 320, "-p %s %.*s", name + n + 2, n - 1, name + 1);
+    else
+        snprintf(words, 320, "%s", name);
+}
+
 static int explain_key(const struct proc *proc, const struct ssh_target *to,
                        struct err *err)
 {
+    struct ssh_meaning meaning;
+    struct err ignored = {0};
+    char name[300], words[320];
+
+    (void)ssh_resolve(&meaning, to, &ignored);
+    named_key(proc, name);
+    if (!name[0])
+        unnamed_key(&meaning, name);
+    scan_words(&meaning, name, words);
     if (says(proc, "REMOTE HOST IDENTIFICATION HAS CHANGED")) {
         err_set(err, ERR_HELPER, "ssh-host-changed",
                 "the host key of %s is not the one that is known: another "
                 "host, or somebody between",
-                to->host);
+                name);
         return err_hint(err,
                         "compare `ssh-keyscan %s | ssh-keygen -lf -` with the "
                         "console of the host; only if it was set up anew: "
-                        "ssh-keygen -R %s",
-                        to->host, to->host);
+                        "ssh-keygen -R '%s'",
+                        words, name);
     }
     err_set(err, ERR_HELPER, "ssh-host-unknown",
-            "the host key of %s is not known here", to->host);
+            "the host key of %s is not known here", name);
     return err_hint(err,
                     "see its fingerprint: ssh-keyscan %s | ssh-keygen -lf - ; "
-                    "is it what the console of the host says? then: "
-                    "ssh-keyscan %s >>~/.ssh/known_hosts",
-                    to->host, to->host);
+                    "is it what the console of the host says? then say yes "
+                    "to: ssh %s%s%s",
+                    words, to->user, to->user[0] ? "@" : "", to->host);
 }
 
 /*

@@ -33,6 +33,7 @@ struct ssh_meaning {
     char host[256];
     int port;
     char via[80]; /* "ProxyJump gate": what it goes through; "": nothing */
+    char key_name[300]; /* as known_hosts has it: "192.0.2.7", "[gate]:2222" */
 };
 int ssh_resolve(struct ssh_meaning *meaning, const struct ssh_target *to,
                 struct err *err);

@@ -91,6 +91,9 @@ END
 @test "cloud: a host key that is not known, and one that has changed" {
     cp "$work/known_hosts" known_hosts
     : >"$work/known_hosts"
+    run --separate-stderr deploy --host root@behind
+    expect_error 7 ssh-host-unknown
+    [[ $stderr == *'the host key of 10.9.1.1 is not known here'*'then say yes to: ssh root@behind'* ]]
     run --separate-stderr deploy
     sed "s/ssh-ed25519 .*/$(cut -d ' ' -f 1,2 "$work/key.pub" | sed 's,/,\\/,g')/" \
         known_hosts >"$work/known_hosts"
@@ -99,7 +102,7 @@ END
     run --separate-stderr deploy
     cp known_hosts "$work/known_hosts"
     expect_error 7 ssh-host-changed
-    [[ $stderr == *"ssh-keygen -R $far_address"* ]]
+    [[ $stderr == *"ssh-keygen -R '$far_address'"* ]]
     nothing_is_kept
 }
 
