@@ -1,173 +1,15 @@
 #include "harness/result_read.h"
 
+#include "harness/result_field.h"
 #include "lib/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_INT INT64_C(9007199254740991) /* exact in a JSON number */
 #define MAX_RUNS 100000
 
-static const char name_chars[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-
-/* ---- one value each ---- */
-
-static int wrong(struct err *err, const char *key, const char *what)
-{
-    return err_set(err, ERR_RESULTS, "results-format", "\"%s\" is %s", key,
-                   what);
-}
-
-static int get_text(const struct cJSON *object, const char *key, char *to,
-                    size_t size, struct err *err)
-{
-    const char *text = json_need_text(object, key, err);
-
-    if (!text)
-        return -1;
-    if (strlen(text) >= size)
-        return wrong(err, key, "too long");
-    memcpy(to, text, strlen(text) + 1);
-    return 0;
-}
-
-/* A file name of ours: no slash, no leading dot, nothing that needs care. */
-static int get_name(const struct cJSON *object, const char *key, char *to,
-                    size_t size, struct err *err)
-{
-    if (get_text(object, key, to, size, err) < 0)
-        return -1;
-    if (!to[0] || to[0] == '.' || to[0] == '-' ||
-        to[strspn(to, name_chars)] != '\0')
-        return wrong(err, key, "not a plain name");
-    return 0;
-}
-
-static int get_hash(const struct cJSON *object, const char *key, char *to,
-                    int may_be_empty, struct err *err)
-{
-    if (get_text(object, key, to, HASH_HEX_SIZE, err) < 0)
-        return -1;
-    if (may_be_empty && !to[0])
-        return 0;
-    if (strspn(to, "0123456789abcdef") != HASH_HEX_SIZE - 1)
-        return wrong(err, key, "not a SHA-256");
-    return 0;
-}
-
-/* 0 .. MAX_INT */
-static int get_count(const struct cJSON *object, const char *key, int64_t *to,
-                     struct err *err)
-{
-    if (json_need_int(object, key, to, err) < 0)
-        return -1;
-    return *to >= 0 ? 0 : wrong(err, key, "negative");
-}
-
-/* Counts of which null means `none`. */
-static int get_count_or(const struct cJSON *object, const char *key,
-                        int64_t none, int64_t *to, struct err *err)
-{
-    *to = none;
-    if (json_is_null(json_get(object, key)))
-        return 0;
-    return get_count(object, key, to, err);
-}
-
-static int get_small(const struct cJSON *object, const char *key, int none,
-                     int *to, struct err *err)
-{
-    int64_t value;
-
-    if (get_count_or(object, key, none, &value, err) < 0)
-        return -1;
-    if (value > 1000000)
-        return wrong(err, key, "more than 1000000");
-    *to = (int)value;
-    return 0;
-}
-
-static int get_bool(const struct cJSON *object, const char *key, int *to,
-                    struct err *err)
-{
-    if (json_bool(json_get(object, key), to) == 0)
-        return 0;
-    return wrong(err, key, "missing or not true or false");
-}
-
-/* null is 0: not limited, not delayed. */
-static int get_real(const struct cJSON *object, const char *key, double *to,
-                    struct err *err)
-{
-    *to = 0;
-    if (json_is_null(json_get(object, key)))
-        return 0;
-    if (json_need_real(object, key, to, err) < 0)
-        return -1;
-    return *to >= 0 ? 0 : wrong(err, key, "negative");
-}
-
-static int get_texts(const struct cJSON *object, const char *key,
-                     struct result_texts *to, struct err *err)
-{
-    const struct cJSON *array = json_get(object, key);
-
-    if (!json_is_array(array))
-        return wrong(err, key, "missing or not an array");
-    for (int i = 0; i < json_count(array); i++) {
-        const char *text = json_text(json_at(array, i));
-
-        if (!text)
-            return wrong(err, key, "not an array of texts");
-        result_texts_add(to, "%s", text);
-    }
-    return 0;
-}
-
 /* ---- one run ---- */
-
-/* One of the words, into a field that has room for each. */
-static int get_word(const struct cJSON *object, const char *key,
-                    const char *const *words, char *to, struct err *err)
-{
-    const char *text = json_need_text(object, key, err);
-
-    if (!text)
-        return -1;
-    for (int i = 0; words[i]; i++) {
-        if (strcmp(words[i], text) == 0) {
-            memcpy(to, text, strlen(text) + 1);
-            return 0;
-        }
-    }
-    return wrong(err, key, "none of the known words");
-}
-
-/* An earlier version did not count it. */
-static int get_newer_count(const struct cJSON *object, const char *key,
-                           int64_t *to, struct err *err)
-{
-    *to = 0;
-    return json_get(object, key) ? get_count(object, key, to, err) : 0;
-}
-
-static int get_share(const struct cJSON *object, const char *key, double *to,
-                     struct err *err)
-{
-    if (json_need_real(object, key, to, err) < 0)
-        return -1;
-    return *to >= 0 && *to <= 1 ? 0 : wrong(err, key, "not a share, 0 to 1");
-}
-
-/* As get_real, and 0 when absent: an earlier version did not know it. */
-static int get_newer_real(const struct cJSON *object, const char *key,
-                          double *to, struct err *err)
-{
-    *to = 0;
-    return json_get(object, key) ? get_real(object, key, to, err) : 0;
-}
 
 /* "CASE/REP": two plain names, so that it stays below the folder. */
 static int get_dir(const struct cJSON *from, struct result_run *run,
@@ -175,12 +17,13 @@ static int get_dir(const struct cJSON *from, struct result_run *run,
 {
     char want[sizeof run->dir];
 
-    if (get_name(from, "key", run->key, sizeof run->key, err) < 0 ||
-        get_small(from, "rep", 0, &run->rep, err) < 0 ||
-        get_text(from, "dir", run->dir, sizeof run->dir, err) < 0)
+    if (field_name(from, "key", run->key, sizeof run->key, err) < 0 ||
+        field_small(from, "rep", 0, &run->rep, err) < 0 ||
+        field_text(from, "dir", run->dir, sizeof run->dir, err) < 0)
         return -1;
     snprintf(want, sizeof want, "%s/%d", run->key, run->rep);
-    return strcmp(want, run->dir) == 0 ? 0 : wrong(err, "dir", "not KEY/REP");
+    return strcmp(want, run->dir) == 0 ? 0
+                                       : field_wrong(err, "dir", "not KEY/REP");
 }
 
 /* Absent in folders of before there was such a thing. */
@@ -189,34 +32,34 @@ static int get_deployed(const struct cJSON *from, struct result_run *run,
 {
     if (!json_get(from, "deployed"))
         return 0;
-    if (get_bool(from, "deployed", &run->deployed, err) < 0 ||
+    if (field_bool(from, "deployed", &run->deployed, err) < 0 ||
         (json_get(from, "allow") &&
-         get_text(from, "allow", run->allow, sizeof run->allow, err) < 0))
+         field_text(from, "allow", run->allow, sizeof run->allow, err) < 0))
         return -1;
-    return get_text(from, "user", run->user, sizeof run->user, err);
+    return field_text(from, "user", run->user, sizeof run->user, err);
 }
 
 static int get_keyed(const struct cJSON *from, struct result_run *run,
                      struct err *err)
 {
-    return json_get(from, "keyed") ? get_bool(from, "keyed", &run->keyed, err)
+    return json_get(from, "keyed") ? field_bool(from, "keyed", &run->keyed, err)
                                    : 0;
 }
 
 static int get_target(const struct cJSON *from, struct result_run *run,
                       struct err *err)
 {
-    if (get_text(from, "run_id", run->run_id, sizeof run->run_id, err) < 0 ||
-        get_text(from, "site", run->site, sizeof run->site, err) < 0 ||
-        get_text(from, "host", run->host, sizeof run->host, err) < 0 ||
-        get_small(from, "port", 0, &run->port, err) < 0 ||
-        get_text(from, "transport", run->transport, sizeof run->transport,
-                 err) < 0 ||
-        get_text(from, "server", run->server, sizeof run->server, err) < 0 ||
-        get_bool(from, "launched", &run->launched, err) < 0 ||
+    if (field_text(from, "run_id", run->run_id, sizeof run->run_id, err) < 0 ||
+        field_text(from, "site", run->site, sizeof run->site, err) < 0 ||
+        field_text(from, "host", run->host, sizeof run->host, err) < 0 ||
+        field_small(from, "port", 0, &run->port, err) < 0 ||
+        field_text(from, "transport", run->transport, sizeof run->transport,
+                   err) < 0 ||
+        field_text(from, "server", run->server, sizeof run->server, err) < 0 ||
+        field_bool(from, "launched", &run->launched, err) < 0 ||
         get_deployed(from, run, err) < 0 || get_keyed(from, run, err) < 0)
         return -1;
-    return get_bool(from, "plain", &run->plain, err);
+    return field_bool(from, "plain", &run->plain, err);
 }
 
 static int get_load(const struct cJSON *from, struct result_run *run,
@@ -224,17 +67,17 @@ static int get_load(const struct cJSON *from, struct result_run *run,
 {
     const struct cJSON *cpu = json_get(from, "cpu");
 
-    if (get_count(from, "message_size_bytes", &run->message_size_bytes, err) <
+    if (field_count(from, "message_size_bytes", &run->message_size_bytes, err) <
             0 ||
-        get_count(from, "connections", &run->connections, err) < 0 ||
-        get_count(from, "window", &run->window, err) < 0 ||
-        get_count_or(from, "duration_ns", 0, &run->duration_ns, err) < 0 ||
-        get_count_or(from, "messages", 0, &run->messages, err) < 0 ||
-        get_count(from, "timeout_ns", &run->timeout_ns, err) < 0 ||
-        get_count(from, "seed", &run->seed, err) < 0 ||
-        get_small(cpu, "client", -1, &run->cpu_client, err) < 0)
+        field_count(from, "connections", &run->connections, err) < 0 ||
+        field_count(from, "window", &run->window, err) < 0 ||
+        field_count_or(from, "duration_ns", 0, &run->duration_ns, err) < 0 ||
+        field_count_or(from, "messages", 0, &run->messages, err) < 0 ||
+        field_count(from, "timeout_ns", &run->timeout_ns, err) < 0 ||
+        field_count(from, "seed", &run->seed, err) < 0 ||
+        field_small(cpu, "client", -1, &run->cpu_client, err) < 0)
         return -1;
-    return get_small(cpu, "server", -1, &run->cpu_server, err);
+    return field_small(cpu, "server", -1, &run->cpu_server, err);
 }
 
 /* An earlier version knew only closed loops. */
@@ -245,20 +88,20 @@ static int get_pacing(const struct cJSON *from, struct result_run *run,
     static const char *const arrivals[] = {"constant", "poisson", NULL};
     char pacing[8];
 
-    if (get_word(from, "pacing", pacings, pacing, err) < 0 ||
-        get_newer_real(from, "rate_per_s", &run->rate_per_s, err) < 0)
+    if (field_word(from, "pacing", pacings, pacing, err) < 0 ||
+        field_newer_real(from, "rate_per_s", &run->rate_per_s, err) < 0)
         return -1;
     if ((strcmp(pacing, "open") == 0) != (run->rate_per_s > 0))
-        return wrong(err, "rate_per_s", "not that of such a pacing");
+        return field_wrong(err, "rate_per_s", "not that of such a pacing");
     run->threads = 1;
     if (json_get(from, "threads") &&
-        get_count(from, "threads", &run->threads, err) < 0)
+        field_count(from, "threads", &run->threads, err) < 0)
         return -1;
     if (json_get(from, "busy_poll") &&
-        get_bool(from, "busy_poll", &run->busy_poll, err) < 0)
+        field_bool(from, "busy_poll", &run->busy_poll, err) < 0)
         return -1;
     return run->rate_per_s > 0
-               ? get_word(from, "arrival", arrivals, run->arrival, err)
+               ? field_word(from, "arrival", arrivals, run->arrival, err)
                : 0;
 }
 
@@ -270,12 +113,12 @@ static int get_path(const struct cJSON *from, struct result_run *run,
     if (json_is_null(path))
         return 0;
     if (!json_is_object(path))
-        return wrong(err, "path", "missing or not an object");
-    if (get_bool(path, "emulated", &run->emulated, err) < 0 ||
-        get_real(path, "delay_ms", &run->path_delay_ms, err) < 0 ||
-        get_real(path, "jitter_ms", &run->path_jitter_ms, err) < 0)
+        return field_wrong(err, "path", "missing or not an object");
+    if (field_bool(path, "emulated", &run->emulated, err) < 0 ||
+        field_real(path, "delay_ms", &run->path_delay_ms, err) < 0 ||
+        field_real(path, "jitter_ms", &run->path_jitter_ms, err) < 0)
         return -1;
-    return get_real(path, "rate_mbit", &run->path_rate_mbit, err);
+    return field_real(path, "rate_mbit", &run->path_rate_mbit, err);
 }
 
 static int get_loss(const struct cJSON *from, struct result_loss *loss,
@@ -286,13 +129,13 @@ static int get_loss(const struct cJSON *from, struct result_loss *loss,
     static const char *const directions[] = {"both", "forward", "reverse",
                                              NULL};
 
-    if (get_word(from, "by", places, loss->by, err) < 0 ||
-        get_word(from, "model", models, loss->model, err) < 0 ||
-        get_share(from, "p", &loss->p, err) < 0 ||
-        get_real(from, "burst", &loss->burst, err) < 0 ||
-        get_word(from, "direction", directions, loss->direction, err) < 0 ||
-        get_share(from, "duplicate", &loss->duplicate, err) < 0 ||
-        get_share(from, "reorder", &loss->reorder, err) < 0)
+    if (field_word(from, "by", places, loss->by, err) < 0 ||
+        field_word(from, "model", models, loss->model, err) < 0 ||
+        field_share(from, "p", &loss->p, err) < 0 ||
+        field_real(from, "burst", &loss->burst, err) < 0 ||
+        field_word(from, "direction", directions, loss->direction, err) < 0 ||
+        field_share(from, "duplicate", &loss->duplicate, err) < 0 ||
+        field_share(from, "reorder", &loss->reorder, err) < 0)
         return err_wrap(err, "loss");
     loss->has = 1;
     return 0;
@@ -313,7 +156,7 @@ static int get_mode_and_loss(const struct cJSON *from, struct result_run *run,
 
     memcpy(run->mode, modes[0], strlen(modes[0]) + 1);
     if (json_get(from, "mode") &&
-        get_word(from, "mode", modes, run->mode, err) < 0)
+        field_word(from, "mode", modes, run->mode, err) < 0)
         return -1;
     return is_absent(loss) ? 0 : get_loss(loss, &run->loss, err);
 }
@@ -329,7 +172,7 @@ static int get_reconciled(const struct cJSON *from,
         return 0;
     for (int i = 0; (count = result_reconciled_count(reconciled, i, &name));
          i++)
-        if (get_count(counts, name, count, err) < 0)
+        if (field_count(counts, name, count, err) < 0)
             return err_wrap(err, "reconciled");
     reconciled->has = 1;
     return 0;
@@ -341,11 +184,11 @@ static int get_gaps(const struct cJSON *from, struct gaps *gaps,
 {
     const struct cJSON *times = json_get(from, "gap_times");
 
-    if (get_newer_count(from, "gaps", &gaps->count, err) < 0 ||
-        get_newer_count(from, "gaps_left_out", &gaps->left_out, err) < 0)
+    if (field_newer_count(from, "gaps", &gaps->count, err) < 0 ||
+        field_newer_count(from, "gaps_left_out", &gaps->left_out, err) < 0)
         return -1;
     if (times && (!json_is_array(times) || json_count(times) > GAPS_MOST))
-        return wrong(err, "gap_times", "not an array, or too long");
+        return field_wrong(err, "gap_times", "not an array, or too long");
     for (gaps->ntold = 0; gaps->ntold < json_count(times); gaps->ntold++) {
         const struct cJSON *one = json_at(times, gaps->ntold);
         struct gap *gap = &gaps->told[gaps->ntold];
@@ -354,7 +197,8 @@ static int get_gaps(const struct cJSON *from, struct gaps *gaps,
             json_need_int(one, "to_ns", &gap->to_ns, err) < 0)
             return err_wrap(err, "gap_times[%d]", gaps->ntold);
         if (gap->from_ns >= gap->to_ns)
-            return wrong(err, "gap_times", "not from an earlier to a later");
+            return field_wrong(err, "gap_times",
+                               "not from an earlier to a later");
     }
     return 0;
 }
@@ -363,12 +207,12 @@ static int get_gaps(const struct cJSON *from, struct gaps *gaps,
 static int get_oddities(const struct cJSON *from, struct result_run *run,
                         struct err *err)
 {
-    if (get_newer_count(from, "duplicated", &run->duplicated, err) < 0 ||
-        get_newer_count(from, "reordered", &run->reordered, err) < 0 ||
-        get_newer_count(from, "unmatched", &run->unmatched, err) < 0 ||
-        get_newer_count(from, "local_drops", &run->local_drops, err) < 0 ||
+    if (field_newer_count(from, "duplicated", &run->duplicated, err) < 0 ||
+        field_newer_count(from, "reordered", &run->reordered, err) < 0 ||
+        field_newer_count(from, "unmatched", &run->unmatched, err) < 0 ||
+        field_newer_count(from, "local_drops", &run->local_drops, err) < 0 ||
         get_gaps(from, &run->gaps, err) < 0 ||
-        get_newer_real(from, "achieved_per_s", &run->achieved_per_s, err) < 0)
+        field_newer_real(from, "achieved_per_s", &run->achieved_per_s, err) < 0)
         return -1;
     return get_reconciled(from, &run->reconciled, err);
 }
@@ -379,22 +223,22 @@ static int get_outcomes(const struct cJSON *from, struct result_run *run,
     const struct cJSON *outcomes = json_get(from, "outcomes");
 
     for (int i = 0; i < OUTCOME_COUNT; i++)
-        if (get_count(outcomes, outcome_name((enum outcome)i),
-                      &run->outcomes[i], err) < 0)
+        if (field_count(outcomes, outcome_name((enum outcome)i),
+                        &run->outcomes[i], err) < 0)
             return err_wrap(err, "outcomes");
     if (json_count(outcomes) != OUTCOME_COUNT)
-        return wrong(err, "outcomes", "not the twelve outcomes");
+        return field_wrong(err, "outcomes", "not the twelve outcomes");
     return 0;
 }
 
 static int get_file(const struct cJSON *from, struct result_file *file,
                     struct err *err)
 {
-    if (get_name(from, "name", file->name, sizeof file->name, err) < 0 ||
-        get_count(from, "bytes", &file->bytes, err) < 0 ||
-        get_count(from, "rows", &file->rows, err) < 0)
+    if (field_name(from, "name", file->name, sizeof file->name, err) < 0 ||
+        field_count(from, "bytes", &file->bytes, err) < 0 ||
+        field_count(from, "rows", &file->rows, err) < 0)
         return -1;
-    return get_hash(from, "sha256", file->sha256, 0, err);
+    return field_hash(from, "sha256", file->sha256, 0, err);
 }
 
 static int get_files(const struct cJSON *from, struct result_run *run,
@@ -403,7 +247,7 @@ static int get_files(const struct cJSON *from, struct result_run *run,
     const struct cJSON *files = json_get(from, "files");
 
     if (!json_is_array(files) || json_count(files) > RESULT_MAX_FILES)
-        return wrong(err, "files", "missing, not an array, or too long");
+        return field_wrong(err, "files", "missing, not an array, or too long");
     for (run->nfiles = 0; run->nfiles < json_count(files); run->nfiles++)
         if (get_file(json_at(files, run->nfiles), &run->files[run->nfiles],
                      err) < 0)
@@ -417,19 +261,19 @@ static int get_run(const struct cJSON *from, struct result_run *run,
     if (get_dir(from, run, err) < 0 || get_target(from, run, err) < 0 ||
         get_load(from, run, err) < 0 || get_pacing(from, run, err) < 0 ||
         get_path(from, run, err) < 0 || get_mode_and_loss(from, run, err) < 0 ||
-        get_bool(from, "done", &run->done, err) < 0)
+        field_bool(from, "done", &run->done, err) < 0)
         return -1;
     if (!run->done)
         return 0;
-    if (get_text(from, "start_utc", run->start_utc, sizeof run->start_utc,
-                 err) < 0 ||
-        get_count(from, "intended", &run->intended, err) < 0 ||
-        get_count(from, "rows", &run->rows, err) < 0 ||
+    if (field_text(from, "start_utc", run->start_utc, sizeof run->start_utc,
+                   err) < 0 ||
+        field_count(from, "intended", &run->intended, err) < 0 ||
+        field_count(from, "rows", &run->rows, err) < 0 ||
         get_outcomes(from, run, err) < 0 || get_oddities(from, run, err) < 0 ||
         get_files(from, run, err) < 0 ||
-        get_texts(from, "notes", &run->notes, err) < 0)
+        field_texts(from, "notes", &run->notes, err) < 0)
         return -1;
-    return get_texts(from, "warnings", &run->warnings, err);
+    return field_texts(from, "warnings", &run->warnings, err);
 }
 
 static int get_runs(const struct cJSON *from, struct result *result,
@@ -439,7 +283,7 @@ static int get_runs(const struct cJSON *from, struct result *result,
     int n = json_count(cases);
 
     if (!json_is_array(cases) || n > MAX_RUNS)
-        return wrong(err, "cases", "missing or not an array");
+        return field_wrong(err, "cases", "missing or not an array");
     result->runs = calloc((size_t)n + 1, sizeof *result->runs);
     if (!result->runs)
         return err_set(err, ERR_RESOURCE, "no-memory", "out of memory");
@@ -465,8 +309,9 @@ static int get_status(const struct cJSON *from, struct result *result,
             return 0;
         }
     }
-    return text ? wrong(err, "status", "not partial, degraded or complete")
-                : -1;
+    return text
+               ? field_wrong(err, "status", "not partial, degraded or complete")
+               : -1;
 }
 
 static int check_format(const struct cJSON *from, struct err *err)
@@ -491,9 +336,9 @@ static int get_pairs(const struct cJSON *from, struct result_pairs *pairs,
 
     if (is_absent(json))
         return 0;
-    if (get_name(json, "id", pairs->id, sizeof pairs->id, err) < 0 ||
-        get_word(json, "side", sides, pairs->side, err) < 0 ||
-        get_name(json, "other", pairs->other, sizeof pairs->other, err) < 0)
+    if (field_name(json, "id", pairs->id, sizeof pairs->id, err) < 0 ||
+        field_word(json, "side", sides, pairs->side, err) < 0 ||
+        field_name(json, "other", pairs->other, sizeof pairs->other, err) < 0)
         return err_wrap(err, "pairs");
     pairs->has = 1;
     return 0;
@@ -505,21 +350,21 @@ static int get_head(const struct cJSON *from, struct result *result,
     const struct cJSON *tool = json_get(from, "tool");
 
     if (check_format(from, err) < 0 || get_status(from, result, err) < 0 ||
-        get_text(tool, "version", result->tool_version,
-                 sizeof result->tool_version, err) < 0 ||
-        get_name(from, "name", result->name, sizeof result->name, err) < 0 ||
-        get_text(from, "what", result->what, sizeof result->what, err) < 0 ||
-        get_texts(from, "argv", &result->argv, err) < 0 ||
-        get_text(from, "start_utc", result->start_utc, sizeof result->start_utc,
-                 err) < 0 ||
-        get_text(from, "end_utc", result->end_utc, sizeof result->end_utc,
-                 err) < 0 ||
-        get_hash(from, "scenario_sha256", result->scenario_sha256, 0, err) <
+        field_text(tool, "version", result->tool_version,
+                   sizeof result->tool_version, err) < 0 ||
+        field_name(from, "name", result->name, sizeof result->name, err) < 0 ||
+        field_text(from, "what", result->what, sizeof result->what, err) < 0 ||
+        field_texts(from, "argv", &result->argv, err) < 0 ||
+        field_text(from, "start_utc", result->start_utc,
+                   sizeof result->start_utc, err) < 0 ||
+        field_text(from, "end_utc", result->end_utc, sizeof result->end_utc,
+                   err) < 0 ||
+        field_hash(from, "scenario_sha256", result->scenario_sha256, 0, err) <
             0 ||
         get_pairs(from, &result->pairs, err) < 0)
         return -1;
-    return get_hash(from, "environment_sha256", result->environment_sha256,
-                    result->status == RESULT_PARTIAL, err);
+    return field_hash(from, "environment_sha256", result->environment_sha256,
+                      result->status == RESULT_PARTIAL, err);
 }
 
 int result_read(struct result *result, const struct cJSON *manifest,
