@@ -62,11 +62,12 @@ static void take_value(struct side_run *to, const struct summary *summary)
     to->value.p50_ns = (double)steady->p50_ns;
     to->value.p99_ns = steady->p99_ns == LEDGER_ABSENT ? 0
                                                        : (double)steady->p99_ns;
-    to->value.p50_noise = noise_of(&summary->rtt[SUMMARY_P50]);
+    to->value.p50_noise = noise_of(&steady->p50);
     to->value.failed = summary->failed_share.value;
     to->value.bit_per_s = summary->rate.bit_per_s;
     to->is_unsteady = steady->unsteady > 0;
     to->is_drifting = steady->drift.is_drifting;
+    to->ok = summary->ok;
 }
 
 int side_add(struct side *side, const struct result *result,
@@ -263,32 +264,23 @@ int side_deciles(const struct side *side, double deciles_ns[SIDE_DECILES],
     return 0;
 }
 
-static int64_t *sorted_grids(const struct side *side, size_t *n)
+static double a12_of(const struct side_run *a, const struct side_run *b)
 {
-    int64_t *all;
-
-    *n = (size_t)side->nruns * SUMMARY_GRID;
-    all = malloc(*n * sizeof *all);
-    if (!all)
-        return NULL;
-    for (int i = 0; i < side->nruns; i++)
-        memcpy(all + (ptrdiff_t)i * SUMMARY_GRID, side->runs[i].grid_ns,
-               sizeof side->runs[i].grid_ns);
-    stats_sort(all, *n);
-    return all;
+    return dominance_a12(&(struct dominance_group){a->grid_ns, SUMMARY_GRID},
+                         &(struct dominance_group){b->grid_ns, SUMMARY_GRID});
 }
 
-int side_a12(const struct side *a, const struct side *b, double *a12,
-             struct err *err)
+/* A grid stands for all messages of its run. */
+double side_a12(const struct side *a, const struct side *b)
 {
-    size_t na, nb;
-    int64_t *of_a = sorted_grids(a, &na), *of_b = sorted_grids(b, &nb);
-    int is_whole = of_a && of_b;
+    double wins = 0, pairs = 0;
 
-    if (is_whole)
-        *a12 = dominance_a12(&(struct dominance_group){of_a, na},
-                             &(struct dominance_group){of_b, nb});
-    free(of_a);
-    free(of_b);
-    return is_whole ? 0 : no_memory(err);
+    for (int i = 0; i < a->nruns; i++)
+        for (int j = 0; j < b->nruns; j++) {
+            double of = (double)a->runs[i].ok * (double)b->runs[j].ok;
+
+            wins += of * a12_of(&a->runs[i], &b->runs[j]);
+            pairs += of;
+        }
+    return wins / pairs;
 }

@@ -14,6 +14,7 @@ struct side_run {
     const struct result_run *run;
     struct verdict_run value;
     int is_unsteady, is_drifting;
+    int64_t ok;                    /* answered messages */
     int64_t grid_ns[SUMMARY_GRID]; /* quantiles of all answered messages */
 };
 
@@ -60,16 +61,16 @@ void side_match(struct side *a, struct side *b);
 
 /*
  * The median over the runs of each one's deciles (10 % .. 90 %), in ns, of all
- * its messages.  Error: no-memory.
+ * its messages, warm-up included.  Error: no-memory.
  */
 int side_deciles(const struct side *side, double deciles_ns[SIDE_DECILES],
                  struct err *err);
 
 /*
- * dominance_a12 over the messages of all runs, each run with equal weight, to
- * within 0.5 %.  Error: no-memory.
+ * dominance_a12 over the messages of all runs, warm-up included, to within
+ * 0.5 %: one drawn from all of B's against one drawn from all of A's, so a run
+ * of many messages counts for more.
  */
-int side_a12(const struct side *a, const struct side *b, double *a12,
-             struct err *err);
+double side_a12(const struct side *a, const struct side *b);
 
 #endif

@@ -326,6 +326,17 @@ struct stats_quantile stats_quantile(const struct stats_sample *sample,
     return q;
 }
 
+struct stats_quantile stats_quantile_of_shares(const int64_t *sorted, size_t n,
+                                               double p, const double *shares)
+{
+    struct stats_sample sample = {.sorted = sorted, .n = n};
+    struct stats_quantile q = {.p = p, .value = stats_percentile(sorted, n, p)};
+
+    q.n_eff = size_of_shares(shares, p, (double)n);
+    put_bounds(&q, &sample);
+    return q;
+}
+
 struct stats_share stats_wilson(double share, double n_eff)
 {
     double z2 = 1.96 * 1.96, half;

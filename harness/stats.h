@@ -100,6 +100,13 @@ struct stats_quantile stats_quantile(const struct stats_sample *sample,
 void stats_quantiles(const struct stats_sample *sample, const double *p, int n,
                      struct stats_quantile *out);
 
+/*
+ * One of them when it is known already what share of each batch in time order
+ * is <= sorted's quantile p.  n at least STATS_MIN_VALUES; more_s is 0.
+ */
+struct stats_quantile stats_quantile_of_shares(const int64_t *sorted, size_t n,
+                                               double p, const double *shares);
+
 /* A share k/n with Wilson's 95 % bounds, n made smaller to n_eff. */
 struct stats_share {
     double value, lo, hi;

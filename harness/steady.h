@@ -20,10 +20,11 @@ struct steady {
     int64_t cut;      /* answered messages of all warm-ups together */
     int64_t until_ns; /* when the last of them was answered; LEDGER_ABSENT */
 
-    int64_t n;          /* answered messages in steady state; when 0: */
-    int64_t p50_ns;     /* LEDGER_ABSENT; else their median RTT */
-    int64_t p99_ns;     /* LEDGER_ABSENT with fewer than STEADY_MIN_P99 */
-    struct drift drift; /* of the medians of 30 batches in time order; */
+    int64_t n;      /* answered messages in steady state; when 0: */
+    int64_t p50_ns; /* LEDGER_ABSENT; else their median RTT */
+    int64_t p99_ns; /* LEDGER_ABSENT with fewer than STEADY_MIN_P99 */
+    struct stats_quantile p50; /* the median and its interval; more_s is 0 */
+    struct drift drift;        /* of the medians of 30 batches in time order; */
     double medians_ns[STATS_BATCHES]; /* hold when drift.is_known */
 };
 
@@ -32,7 +33,7 @@ struct steady {
 
 /*
  * `rtts` has room for samples->n values; the out->n steady RTTs are left in
- * it, in no order.  Error: no-memory.
+ * it, ascending.  Error: no-memory.
  */
 int steady_of(struct steady *out, const struct samples *samples, int64_t *rtts,
               struct err *err);

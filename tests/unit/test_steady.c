@@ -2,6 +2,7 @@
 #include "harness/steady.h"
 #include "harness/variation.h"
 #include "tests/unit/check.h"
+#include "tests/unit/random.h"
 
 #include <stdlib.h>
 
@@ -66,6 +67,38 @@ static void test_each_connection(void)
     CHECK_INT(s.n, 2090 - 50);
     CHECK_INT(s.p50_ns, 1000);
     CHECK_INT(s.p99_ns, 4000); /* the third keeps its 50 slow ones */
+    free(f);
+}
+
+/*
+ * The first 2000 of 5000 messages take four times as long: the interval of the
+ * median is that of the 3000 others, as if these were all.  That of the whole
+ * run would reach from one level to the other.
+ */
+static void test_interval_after_the_cut(void)
+{
+    struct fixture *f = new_fixture(1);
+    struct stats_quantile alone;
+    struct steady s;
+    uint64_t draw = 3;
+    int64_t sorted[3000];
+
+    for (int i = 0; i < 5000; i++)
+        add(f, 0,
+            (i < 2000 ? 40000 : 10000) + (int)(1000 * random_unit(&draw)));
+    memcpy(sorted, f->rtt_ns + 2000, sizeof sorted);
+    stats_sort(sorted, 3000);
+    alone = stats_quantile(
+        &(struct stats_sample){f->rtt_ns + 2000, sorted, 3000, 0}, 0.5);
+    s = sum_up(f);
+    CHECK_INT(s.cut, 2000);
+    CHECK(s.p50.is_known);
+    CHECK_INT(s.p50.value, alone.value);
+    CHECK_INT(s.p50.lo, alone.lo);
+    CHECK_INT(s.p50.hi, alone.hi);
+    CHECK_NEAR(s.p50.n_eff, alone.n_eff, 1e-9);
+    CHECK(s.p50.lo > 10400 && s.p50.hi < 10600);
+    CHECK_INT(memcmp(f->rtts, sorted, sizeof sorted), 0);
     free(f);
 }
 
@@ -163,6 +196,7 @@ static void test_outliers(void)
 int main(void)
 {
     test_each_connection();
+    test_interval_after_the_cut();
     test_never_steady();
     test_drift();
     test_few();
