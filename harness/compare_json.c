@@ -2,6 +2,17 @@
 
 #include "lib/json.h"
 
+static void put_messages(struct cJSON *root, const struct side *side)
+{
+    struct side_messages messages = side_messages(side);
+    struct cJSON *to = json_put_object(root, "messages");
+
+    json_put_int(to, "ok", messages.ok);
+    json_put_int(to, "failed", messages.failed);
+    json_put_int(to, "unsent", messages.unsent);
+    json_put_int(to, "aborted", messages.aborted);
+}
+
 static void put_side(struct cJSON *root, const char *key,
                      const struct side *side)
 {
@@ -16,6 +27,8 @@ static void put_side(struct cJSON *root, const char *key,
     json_put_text(to, "site", side->runs[0].run->site);
     json_put_bool(to, "emulated", side->runs[0].run->emulated);
     json_put_int(to, "runs", side->nruns);
+    json_put_int(to, "left_out", side->left_out);
+    put_messages(to, side);
 }
 
 static void put_shift(struct cJSON *root, const char *key,

@@ -10,8 +10,9 @@
 #include <string.h>
 
 #define CELL WORDS_CELL
-#define WIDTH 78 /* of a line */
-#define SHOWN 54 /* of a difference; what is longer is cut and says so */
+#define WIDTH 78  /* of a line */
+#define COLUMN 12 /* of the table */
+#define SHOWN 54  /* of a difference; what is longer is cut and says so */
 
 /* ---- quantities ---- */
 
@@ -148,6 +149,13 @@ static void print_call(const struct comparison *c, FILE *to)
 
 /* ---- the table ---- */
 
+/* 2 + 10 + 2 x 13 + 1 columns; then 13 and at most 28, which makes 80. */
+static void print_cells(const char *name, const char *a, const char *b,
+                        FILE *to)
+{
+    fprintf(to, "  %-10s %-*s %-*s ", name, COLUMN, a, COLUMN, b);
+}
+
 static void print_shift(const struct shift *shift, const char *value,
                         const char *lo, const char *hi, FILE *to)
 {
@@ -155,7 +163,7 @@ static void print_shift(const struct shift *shift, const char *value,
 
     if (shift->has_interval)
         snprintf(interval, sizeof interval, "%s .. %s", lo, hi);
-    fprintf(to, "%-13s%s\n", value, interval);
+    fprintf(to, "%-12s %s\n", value, interval);
 }
 
 static void print_ratio(const struct shift *ratio, FILE *to)
@@ -187,51 +195,57 @@ static void print_answer(const char *name, const struct verdict_answer *answer,
                 STEADY_MIN_P99);
         return;
     }
-    fprintf(to, "  %-10s %-13s %-12s  ", name, show(answer->a, a),
-            show(answer->b, b));
+    print_cells(name, show(answer->a, a), show(answer->b, b), to);
     print_ratio(&answer->ratio, to);
-    fprintf(to, "  %-10s %-13s %-12s  ", "", "", "");
+    print_cells("", "", "", to);
     print_difference(&answer->difference, show, to);
 }
 
-/* "0 of 1 200": no failure says little without how many there could be. */
-static const char *show_none(const struct side *side, char cell[CELL])
+/* A share of 0 says little without how many there were and could be. */
+static const char *show_failed(const struct side_messages *of, double share,
+                               char cell[CELL])
 {
-    char rows[CELL];
-    int64_t sum = 0;
+    char failed[CELL], all[CELL];
 
-    for (int i = 0; i < side->nruns; i++)
-        sum += side->runs[i].run->rows;
-    snprintf(cell, CELL, "0 of %.26s", num_grouped(sum, rows, sizeof rows));
+    if (share > 0)
+        return show_share(share, cell);
+    snprintf(cell, CELL, "%.12s of %.14s",
+             num_grouped(of->failed, failed, sizeof failed),
+             num_grouped(of->ok + of->failed, all, sizeof all));
     return cell;
 }
 
-static int has_failures(const struct side *side)
+/* From 10 % to 12 % is not "+2 %", which would be read as a relative change. */
+static void print_points(const struct shift *difference, FILE *to)
 {
-    for (int i = 0; i < side->nruns; i++)
-        if (side->runs[i].value.failed > 0)
-            return 1;
-    return 0;
+    char value[CELL], lo[CELL], hi[CELL];
+
+    snprintf(value, sizeof value, "%+.3g points", 100 * difference->value);
+    snprintf(lo, sizeof lo, "%+.3g", 100 * difference->lo);
+    snprintf(hi, sizeof hi, "%+.3g", 100 * difference->hi);
+    print_shift(difference, value, lo, hi, to);
 }
 
-static const char *show_failed(const struct side *side, double share,
-                               char cell[CELL])
-{
-    return has_failures(side) ? show_share(share, cell) : show_none(side, cell);
-}
-
+/* Long counts have a line for themselves. */
 static void print_failed(const struct comparison *c, FILE *to)
 {
     const struct verdict_answer *failed = &c->verdict.others[VERDICT_FAILED];
+    struct side_messages of_a = side_messages(&c->a);
+    struct side_messages of_b = side_messages(&c->b);
     char a[CELL], b[CELL];
 
-    fprintf(to, "  %-10s %-13s %-12s  ",
-            result_run_is_udp(c->a.runs[0].run) ? "lost" : "failed",
-            show_failed(&c->a, failed->a, a), show_failed(&c->b, failed->b, b));
-    if (has_failures(&c->a) || has_failures(&c->b))
-        print_difference(&failed->difference, show_share, to);
-    else
+    print_cells(result_run_is_udp(c->a.runs[0].run) ? "lost" : "failed",
+                show_failed(&of_a, failed->a, a),
+                show_failed(&of_b, failed->b, b), to);
+    if (of_a.failed + of_b.failed == 0) {
         fputs("none\n", to);
+        return;
+    }
+    if (strlen(a) > COLUMN || strlen(b) > COLUMN) {
+        fputc('\n', to);
+        print_cells("", "", "", to);
+    }
+    print_points(&failed->difference, to);
 }
 
 static const char *const other_names[VERDICT_OTHERS] = {
@@ -244,8 +258,8 @@ static void print_table(const struct comparison *c, FILE *to)
 {
     const struct verdict *v = &c->verdict;
 
-    fprintf(to, "  %-10s %-13s %-12s  %-13s%s\n", "", "A", "B", "from A to B",
-            "95 % interval");
+    print_cells("", "A", "B", to);
+    fprintf(to, "%-12s %s\n", "from A to B", "95 % interval");
     print_answer("median RTT", &v->p50, show_ns, to);
     print_answer("p99 RTT", &v->others[VERDICT_P99], show_ns, to);
     print_answer("echo rate", &v->others[VERDICT_RATE], show_rate, to);
@@ -299,8 +313,8 @@ static void print_messages(const struct comparison *c, FILE *to)
     char change[CELL];
 
     fprintf(to,
-            "Of single messages, to describe only: one of B takes longer than "
-            "one of A in\n%.3g %% of cases; from A to B, ",
+            "Single messages, warm-up included, describe only: one of B takes "
+            "longer than one\nof A in %.1f %% of cases; from A to B, ",
             100 * c->a12);
     for (int i = 0; i < 3; i++)
         fprintf(

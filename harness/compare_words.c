@@ -1,5 +1,7 @@
 #include "harness/compare_words.h"
 
+#include "lib/num.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -140,7 +142,9 @@ void words_needs(const struct comparison *c, struct buf *to)
         buf_add(to, "the difference is so close to the margin that more runs "
                     "will hardly tell");
     else
-        buf_addf(to, "about %d %s in all would decide: %d more", v->needs, what,
+        buf_addf(to, "about %d %s in all would %s: %d more", v->needs, what,
+                 v->is_narrow ? "decide"
+                              : "make the interval as narrow as the margin",
                  v->needs - runs);
 }
 
@@ -175,6 +179,27 @@ static enum result_status status_of(const struct side *side)
     return worst;
 }
 
+/* What is in no share: it must not look as if it had not been. */
+static void note_messages(const struct side *side, const char *name,
+                          struct buf *to)
+{
+    struct side_messages of = side_messages(side);
+    int64_t rows = of.ok + of.failed + of.unsent + of.aborted;
+    char some[WORDS_CELL], all[WORDS_CELL];
+
+    num_grouped(rows, all, sizeof all);
+    if (of.unsent > 0)
+        buf_addf(to,
+                 "this machine could not send %s of %s messages of %s, which "
+                 "count nowhere\n",
+                 num_grouped(of.unsent, some, sizeof some), all, name);
+    if (of.aborted > 0)
+        buf_addf(to,
+                 "%s of %s messages of %s were under way when their run ended, "
+                 "and count nowhere\n",
+                 num_grouped(of.aborted, some, sizeof some), all, name);
+}
+
 static void note_side(const struct side *side, const char *name,
                       const char *mixed, struct buf *to)
 {
@@ -186,6 +211,11 @@ static void note_side(const struct side *side, const char *name,
     if (mixed)
         buf_addf(to, "the folders of %s differ in themselves: %s\n", name,
                  mixed);
+    if (side->left_out > 0)
+        buf_addf(
+            to, "left out, for want of their other half: %d of %d runs of %s\n",
+            side->left_out, side->left_out + side->nruns, name);
+    note_messages(side, name, to);
     if (unsteady > 0)
         buf_addf(to,
                  "%d of %d runs of %s found no steady state: measure longer\n",

@@ -39,8 +39,10 @@ void words_count(const struct comparison *c, struct buf *to);
 void words_call(const struct comparison *c, const struct words_names *names,
                 struct buf *to);
 
-/* What would decide, as "about 20 pairs in all would decide: 14 more"; "" when
- * it is decided. */
+/*
+ * What more runs would do, as "about 20 pairs in all would decide: 14 more"; ""
+ * when it is decided.
+ */
 void words_needs(const struct comparison *c, struct buf *to);
 
 /*

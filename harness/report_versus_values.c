@@ -12,13 +12,19 @@
 #define TIMES "\xc3\x97"     /* U+00D7 */
 #define MINUS "\xe2\x88\x92" /* U+2212 */
 
-/* What answers a question is in: times, rates or shares. */
+/* What answers a question is in: times, rates, shares, differences of these. */
 typedef struct quantity_unit (*unit_fn)(double value);
 
 static struct quantity_unit share_unit(double share)
 {
     (void)share;
     return (struct quantity_unit){0.01, "%"};
+}
+
+static struct quantity_unit points_unit(double change)
+{
+    (void)change;
+    return (struct quantity_unit){0.01, "points"};
 }
 
 /* ---- one answer ---- */
@@ -37,11 +43,21 @@ static void put_printed(struct buf *to, const char *text)
             buf_add_n(to, text, 1);
 }
 
+/* Is this the blank of "12 345"? */
+static int is_group(const char *text)
+{
+    return text[0] == ' ' && isdigit((unsigned char)text[1]) &&
+           isdigit((unsigned char)text[2]) && isdigit((unsigned char)text[3]);
+}
+
 /* Only what is safe: a sentence has names from outside in it. */
 static void put_thin(struct buf *to, const char *text)
 {
-    for (; *text; text++)
+    for (const char *start = text; *text; text++)
         if (strncmp(text, " %", 2) == 0)
+            buf_add(to, QUANTITY_THIN);
+        else if (text > start && isdigit((unsigned char)text[-1]) &&
+                 is_group(text))
             buf_add(to, QUANTITY_THIN);
         else if (strncmp(text, " +- ", 4) == 0)
             buf_add(to, " \xc2\xb1 "), text += 3;
@@ -118,50 +134,38 @@ static void put_answer(struct values *values, const char *prefix,
         return;
     put_side(to, "a", answer->a, unit_of);
     put_side(to, "b", answer->b, unit_of);
-    if (unit_of != share_unit)
-        put_ratio(to, &answer->ratio);
+    put_ratio(to, &answer->ratio);
     put_change(to, &answer->difference, unit_of);
 }
 
 /* ---- failures ---- */
 
-static int64_t sum_rows(const struct side *side)
+/* A share of 0 says little without how many there were and could be. */
+static void put_share(struct target to, const char *key, double share,
+                      const struct side_messages *of)
 {
-    int64_t sum = 0;
+    char failed[QUANTITY_SIZE], all[QUANTITY_SIZE];
+    char text[2 * QUANTITY_SIZE + 8];
 
-    for (int i = 0; i < side->nruns; i++)
-        sum += side->runs[i].run->rows;
-    return sum;
-}
-
-static int has_failures(const struct side *side)
-{
-    for (int i = 0; i < side->nruns; i++)
-        if (side->runs[i].value.failed > 0)
-            return 1;
-    return 0;
-}
-
-/* No failure says little without how many there could be. */
-static void put_none(struct values *values, const char *key,
-                     const struct side *side)
-{
-    char count[QUANTITY_SIZE], text[QUANTITY_SIZE + 8];
-
-    snprintf(text, sizeof text, "0 of %s",
-             quantity_count(sum_rows(side), count));
-    values_number(values, "versus.failed", key, 0, text);
+    if (share > 0) {
+        put_side(to, key, share, share_unit);
+        return;
+    }
+    snprintf(text, sizeof text, "%s of %s", quantity_count(of->failed, failed),
+             quantity_count(of->ok + of->failed, all));
+    values_number(to.values, to.prefix, key, 0, text);
 }
 
 static void put_failed(struct values *values, const struct comparison *c)
 {
-    if (has_failures(&c->a) || has_failures(&c->b)) {
-        put_answer(values, "versus.failed", &c->verdict.others[VERDICT_FAILED],
-                   share_unit);
-        return;
-    }
-    put_none(values, "a", &c->a);
-    put_none(values, "b", &c->b);
+    const struct verdict_answer *failed = &c->verdict.others[VERDICT_FAILED];
+    struct side_messages a = side_messages(&c->a), b = side_messages(&c->b);
+    struct target to = {values, "versus.failed"};
+
+    put_share(to, "a", failed->a, &a);
+    put_share(to, "b", failed->b, &b);
+    if (a.failed + b.failed > 0)
+        put_change(to, &failed->difference, points_unit);
 }
 
 /* ---- sentences ---- */
@@ -182,7 +186,19 @@ static void put_bounds(struct buf *to, const struct comparison *c)
     put_printed(to, words_bound(of.hi, &of, cell));
 }
 
-/* " (95 % CI 2840 to 2930, 10 pairs of runs)" */
+static int has_warmup(const struct side *side)
+{
+    int n = 0;
+
+    for (int i = 0; i < side->nruns; i++)
+        n += side->runs[i].has_warmup;
+    return n > 0;
+}
+
+/*
+ * " (95 % CI 2840 to 2930, 10 pairs of runs)"; a warm-up that is left out here
+ * is in the medians of runs that stand beside it.
+ */
 static void put_evidence(struct buf *to, const struct comparison *c)
 {
     if (!c->verdict.p50.ratio.has_interval)
@@ -191,7 +207,10 @@ static void put_evidence(struct buf *to, const struct comparison *c)
     put_bounds(to, c);
     buf_add(to, ", ");
     words_count(c, to);
-    buf_add(to, c->is_paired ? " of runs)" : ")");
+    buf_add(to, c->is_paired ? " of runs" : "");
+    buf_add(to, has_warmup(&c->a) || has_warmup(&c->b)
+                    ? " without their warm-up)"
+                    : ")");
 }
 
 static void put_sentence(struct values *values,
@@ -244,14 +263,16 @@ static void put_holm(struct values *values, const struct comparison *c)
 static void put_notes(struct values *values, const struct report_versus *versus)
 {
     struct words_names names = {versus->a, versus->b};
-    struct buf lines = {0}, text = {0};
+    struct buf lines = {0}, all = {0}, text = {0};
 
     words_notes(&versus->comparison, &names, &lines);
     for (const char *at = buf_text(&lines); *at; at += strcspn(at, "\n") + 1)
-        buf_addf(&text, "%s%.*s", text.len ? "; " : "", (int)strcspn(at, "\n"),
+        buf_addf(&all, "%s%.*s", all.len ? "; " : "", (int)strcspn(at, "\n"),
                  at);
-    text.failed |= lines.failed;
+    put_thin(&text, buf_text(&all));
+    text.failed |= lines.failed | all.failed;
     buf_release(&lines);
+    buf_release(&all);
     if (text.len > 0)
         put_text((struct target){values, "versus"}, "notes", &text);
 }

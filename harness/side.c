@@ -65,9 +65,12 @@ static void take_value(struct side_run *to, const struct summary *summary)
     to->value.p50_noise = noise_of(&steady->p50);
     to->value.failed = summary->failed_share.value;
     to->value.bit_per_s = summary->rate.bit_per_s;
+    to->has_warmup = steady->cut > 0;
     to->is_unsteady = steady->unsteady > 0;
     to->is_drifting = steady->drift.is_drifting;
-    to->ok = summary->ok;
+    to->messages = (struct side_messages){summary->ok, summary->failed,
+                                          summary->unsent,
+                                          summary->outcomes[OUTCOME_ABORTED]};
 }
 
 int side_add(struct side *side, const struct result *result,
@@ -219,6 +222,23 @@ void side_release(struct side *side)
     memset(side, 0, sizeof *side);
 }
 
+/* ---- all of them ---- */
+
+struct side_messages side_messages(const struct side *side)
+{
+    struct side_messages sum = {0};
+
+    for (int i = 0; i < side->nruns; i++) {
+        const struct side_messages *one = &side->runs[i].messages;
+
+        sum.ok += one->ok;
+        sum.failed += one->failed;
+        sum.unsent += one->unsent;
+        sum.aborted += one->aborted;
+    }
+    return sum;
+}
+
 /* ---- both sides ---- */
 
 static int is_pair(const struct side_run *a, const struct side_run *b)
@@ -243,6 +263,8 @@ void side_match(struct side *a, struct side *b)
             a->runs[n++] = a->runs[i];
             break;
         }
+    a->left_out = a->nruns - n;
+    b->left_out = b->nruns - n;
     a->nruns = b->nruns = n;
 }
 
@@ -277,7 +299,8 @@ double side_a12(const struct side *a, const struct side *b)
 
     for (int i = 0; i < a->nruns; i++)
         for (int j = 0; j < b->nruns; j++) {
-            double of = (double)a->runs[i].ok * (double)b->runs[j].ok;
+            double of = (double)a->runs[i].messages.ok *
+                        (double)b->runs[j].messages.ok;
 
             wins += of * a12_of(&a->runs[i], &b->runs[j]);
             pairs += of;

@@ -9,12 +9,19 @@
 
 #define SIDE_DECILES 9
 
+/* How messages ended: failures are of ok + failed, the rest is in no share. */
+struct side_messages {
+    int64_t ok, failed;
+    int64_t unsent;  /* this machine could not send them */
+    int64_t aborted; /* under way when the run ended */
+};
+
 struct side_run {
     const struct result *result; /* the folder that it is in */
     const struct result_run *run;
     struct verdict_run value;
-    int is_unsteady, is_drifting;
-    int64_t ok;                    /* answered messages */
+    int has_warmup, is_unsteady, is_drifting;
+    struct side_messages messages;
     int64_t grid_ns[SUMMARY_GRID]; /* quantiles of all answered messages */
 };
 
@@ -24,6 +31,7 @@ struct side {
     int nresults;
     struct side_run *runs; /* done ones; folder by folder, in order of rep */
     int nruns;
+    int left_out; /* runs that side_match found no other half for */
 };
 
 struct side_request {
@@ -53,9 +61,12 @@ int side_add(struct side *side, const struct result *result,
 /* {0} is releasable. */
 void side_release(struct side *side);
 
+/* Of all its runs together. */
+struct side_messages side_messages(const struct side *side);
+
 /*
  * Keep the runs that have their other half (the same pairs, the same rep) in
- * the other side, in the same order in both.
+ * the other side, in the same order in both; the rest is counted as left out.
  */
 void side_match(struct side *a, struct side *b);
 

@@ -136,22 +136,23 @@ static enum verdict_call call_of(const struct shift *ratio, double margin)
     return VERDICT_UNDECIDED;
 }
 
+/* Half of the interval, as logarithms. */
+static double half_of(const struct shift *ratio)
+{
+    return log(ratio->hi / ratio->lo) / 2;
+}
+
 /*
  * An interval gets shorter with the root of the number of runs.  It is to be
  * as short as the margin, or, when it is that already, as what lies between
  * the estimate and the nearest bound of the margin.
  */
-static int needs_of(const struct shift *ratio, double margin, int runs,
-                    int least)
+static int needs_of(const struct shift *ratio, double margin, int runs)
 {
-    double half, aim = log1p(margin), off, needs;
+    double half = half_of(ratio), aim = log1p(margin), needs;
 
-    if (!ratio->has_interval)
-        return least;
-    half = log(ratio->hi / ratio->lo) / 2;
-    off = fabs(fabs(log(ratio->value)) - aim);
     if (half <= aim)
-        aim = off;
+        aim = fabs(fabs(log(ratio->value)) - aim);
     if (aim <= 0)
         return 0;
     needs = ceil(half * half / (aim * aim) * runs);
@@ -266,9 +267,12 @@ int verdict_find(struct verdict *out, const struct verdict_request *request,
     if (status < 0)
         return -1;
     out->call = call_of(&out->p50.ratio, request->margin);
+    if (!out->p50.ratio.has_interval) {
+        out->needs = request->is_paired ? SHIFT_MIN_PAIRS : SHIFT_MIN_RUNS;
+        return 0;
+    }
+    out->is_narrow = half_of(&out->p50.ratio) <= log1p(request->margin);
     if (out->call == VERDICT_UNDECIDED)
-        out->needs = needs_of(&out->p50.ratio, request->margin, fewer,
-                              request->is_paired ? SHIFT_MIN_PAIRS
-                                                 : SHIFT_MIN_RUNS);
+        out->needs = needs_of(&out->p50.ratio, request->margin, fewer);
     return 0;
 }

@@ -57,10 +57,13 @@ struct verdict {
     struct verdict_answer p50;
     struct verdict_answer others[VERDICT_OTHERS];
     /*
-     * Undecided: so many pairs (runs on each side) in all would decide, if
-     * they are like those that are there.  0: more than can be told.
+     * Undecided: so many pairs (runs on each side) in all would make the
+     * interval as narrow as the margin, if they are like those that are there;
+     * when it is that already, so many would decide; without one, so many give
+     * one.  0: more than can be told.
      */
     int needs;
+    int is_narrow; /* the interval is no wider than the margin */
     /*
      * How much of the variance between runs (pairs) is noise within them, 0 ..
      * 1: longer runs make that part smaller, more runs make all of it smaller.

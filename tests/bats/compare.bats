@@ -40,6 +40,7 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     [[ $output == *"6 pairs of runs"* ]]
     [[ $output == *"median RTT 0.031"* ]]
     [[ $output == *"over an emulated path"* ]]
+    [[ $output == *"Single messages, warm-up included, describe only: "*"in 100.0 % of cases"* ]]
     # It fits a terminal.
     not grep -nE '^.{81}' <<<"$output"
 }
@@ -70,9 +71,14 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     compare near unclear
     expect_status 0
     [[ $output == *"Undecided: the 95 % interval reaches across the margin of 5 %."* ]]
-    [[ $output =~ "About "([0-9]+)" pairs in all would decide: "([0-9]+)" more." ]]
+    [[ ${output//$'\n'/ } =~ "About "([0-9]+)" pairs in all would make the interval as narrow as the margin: "([0-9]+)" more." ]]
     [ "${BASH_REMATCH[1]}" -eq $((BASH_REMATCH[2] + 6)) ]
     [[ $output == *"Longer runs will hardly help"* ]]
+    # It is narrow, and the estimate close to the margin.
+    PAIR=B runs close 21200 21400 22300 21700 23300 24000
+    compare near close
+    [[ $output =~ "About "([0-9]+)" pairs in all would decide: "([0-9]+)" more." ]]
+    [ "${BASH_REMATCH[1]}" -eq $((BASH_REMATCH[2] + 6)) ]
 }
 
 @test "compare: --fail-on decides about the exit code" {
@@ -110,6 +116,10 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     compare alone lossy
     [[ $output == *"note: not run in pairs"* ]]
     not grep -nE '^.{81}' <<<"$output"
+    # Long units at both ends of an interval, and long numbers.
+    compare alone same
+    [[ $output =~ "bit/s -"[0-9.]+" Mbit/s .. +"[0-9.]+" Mbit/s" ]]
+    not grep -nE '^.{81}' <<<"$output"
     runs three 60000 61000 62000
     compare alone three
     expect_status 0
@@ -118,9 +128,13 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
 
 @test "compare: failures are a question of their own" {
     compare alone lossy
-    [[ $output =~ failed\ +0\ of\ 240\ +16.7\ %\ +\+16.7\ % ]]
+    [[ $output =~ failed\ +0\ of\ 240\ +16.7\ %\ +\+16.7\ points\ +\+16.7\ ..\ \+16.7$'\n' ]]
     compare near same
     [[ $output =~ failed\ +0\ of\ 360\ +0\ of\ 360\ +none ]]
+    # One run of five has some: the median over runs is 0, and is not all.
+    FAILED=6 runs one 20000
+    compare --a near --b alone one
+    [[ $output =~ failed\ +0\ of\ 360\ +10\ of\ 300\ +\+0\ points\ +\+0\ ..\ \+16.7$'\n' ]]
 }
 
 @test "compare: only whole pairs count" {
@@ -129,6 +143,26 @@ between() { awk -v l="$1" -v v="$2" -v h="$3" 'BEGIN { exit !(l <= v && v <= h) 
     compare near far
     expect_status 0
     [[ $output == *"no 95 % interval exists with 5 pairs"* ]]
+    [[ $output == *"note: left out, for want of their other half: 1 of 6 runs of A."* ]]
+    [[ $output == *"half: 1 of 6 runs of B."* ]]
+    compare near far --json
+    [ "$(told runs)" = 5 ]
+    [ "$(told left_out)" = 1 ]
+}
+
+@test "compare: what was never sent did not fail, and is told" {
+    sed '2,51s/[0-9]*,[0-9]*,1000,1000,ok,1,0,$/,,1000,0,local_limit,0,0,EMFILE/' \
+        alone/*/1/messages.csv >messages.csv
+    mkdir -p part.one/tcp-thread-1000B-1c/1
+    mv messages.csv part.one/tcp-thread-1000B-1c/1/
+    runs part 20000
+    compare near part
+    expect_status 0
+    [[ $output =~ failed\ +0\ of\ 360\ +0\ of\ 10\ +none ]]
+    [[ ${output//$'\n'      / } == *"note: this machine could not send 50 of 60 messages of B, which count nowhere."* ]]
+    compare part near --json
+    [ "$(told unsent)" = 50 ]
+    [ "$(told ok)" = 10 ]
 }
 
 @test "compare: what differs in more than the target is refused, by name" {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { RUNS = 3, MOST = 600 };
+enum { RUNS = 4, MOST = 600 };
 
 /* Messages of a few runs, and the side that is made of them. */
 struct fixture {
@@ -104,10 +104,59 @@ static void test_noise_is_of_the_same_median(void)
     free(f);
 }
 
+/* Two of three runs of A and two of four of B are halves of one pair. */
+static void test_left_out(void)
+{
+    static const int reps_a[] = {1, 2, 3}, reps_b[] = {5, 3, 1, 4};
+    struct fixture *a = calloc(1, sizeof *a), *b = calloc(1, sizeof *b);
+
+    for (int i = 0; i < 3; i++) {
+        a->run[i].rep = reps_a[i];
+        add(a, 10, 20, 30);
+    }
+    for (int i = 0; i < 4; i++) {
+        b->run[i].rep = reps_b[i];
+        add(b, 10, 20, 30);
+    }
+    side_match(&a->side, &b->side);
+    CHECK_INT(a->side.nruns, 2);
+    CHECK_INT(b->side.nruns, 2);
+    CHECK_INT(a->side.left_out, 1);
+    CHECK_INT(b->side.left_out, 2);
+    for (int i = 0; i < 2; i++)
+        CHECK_INT(a->side.runs[i].run->rep, b->side.runs[i].run->rep);
+    side_release(&a->side);
+    side_release(&b->side);
+    free(a);
+    free(b);
+}
+
+/* What was not sent is neither answered nor failed. */
+static void test_messages(void)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    struct summary summary = {.ok = 70, .failed = 20, .unsent = 7};
+    struct err err = {0};
+    struct side_messages sum;
+
+    summary.outcomes[OUTCOME_ABORTED] = 3;
+    for (int i = 0; i < 2; i++)
+        (void)side_add(&f->side, &f->result, &f->run[i], &summary, &err);
+    sum = side_messages(&f->side);
+    CHECK_INT(sum.ok, 140);
+    CHECK_INT(sum.failed, 40);
+    CHECK_INT(sum.unsent, 14);
+    CHECK_INT(sum.aborted, 6);
+    side_release(&f->side);
+    free(f);
+}
+
 int main(void)
 {
     test_a12_is_of_messages();
     test_a12_by_counting();
     test_noise_is_of_the_same_median();
+    test_left_out();
+    test_messages();
     return check_done();
 }

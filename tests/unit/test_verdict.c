@@ -107,6 +107,26 @@ static void test_needs(void)
     CHECK_INT(judge(&f, N, 1), VERDICT_UNDECIDED);
     CHECK_NEAR(log(f.verdict.p50.ratio.hi), 0.2 - 4 / 45.0, 1e-9);
     CHECK_INT(f.verdict.needs, 52);
+    CHECK(!f.verdict.is_narrow); /* these make it so, which may not decide */
+}
+
+/*
+ * Steps of a tenth of these around 1.06: half the width is .01111, within the
+ * margin, and ln 1.06 - ln 1.05 = .009479 is left; the square of the ratio is
+ * 1.374.
+ */
+static void test_needs_when_narrow(void)
+{
+    struct fixture f;
+
+    for (int i = 0; i < N; i++) {
+        f.a[i] = (struct verdict_run){1000, 0, 0, 1, 0};
+        f.b[i] = (struct verdict_run){1060 * exp(-0.02 + i * 2 / 450.0), 0, 0,
+                                      1, 0};
+    }
+    CHECK_INT(judge(&f, N, 1), VERDICT_UNDECIDED);
+    CHECK(f.verdict.is_narrow);
+    CHECK_INT(f.verdict.needs, 14);
 }
 
 /* Always 1 % more of the messages fail; the rate is a sixth less. */
@@ -198,6 +218,7 @@ int main(void)
     test_pairs_see_more();
     test_too_few();
     test_needs();
+    test_needs_when_narrow();
     test_others();
     test_no_p99();
     test_difference();
