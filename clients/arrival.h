@@ -22,8 +22,9 @@ struct arrival {
 
 /*
  * per_s > 0 messages a second.  Several threads take one rate to pieces:
- * `stream` is which of `streams` equal ones this is, and evenly spaced
- * schedules interleave.
+ * `stream` is which of `streams` equal ones this is, from 0 on, and evenly
+ * spaced schedules interleave.  Not to be called again, nor after the first
+ * arrival_next.
  */
 void arrival_init(struct arrival *arrival, enum arrival_kind kind, double per_s,
                   uint64_t seed);

@@ -1,6 +1,7 @@
 /*
  * The life of TCP connections: making them a few at a time, making them again
- * when they broke, and what is written of them at their end.
+ * when they broke, and what is written of them at their end.  Errors as in
+ * clients/lane.h: what fails at the peer is in the lines and in rows.
  */
 #ifndef CLIENTS_CONNECT_H
 #define CLIENTS_CONNECT_H
@@ -25,7 +26,7 @@ int connect_mourn(struct lane *lane, struct err *err);
 /* Connect again what is due for it, and begin there. */
 int connect_revive(struct lane *lane, struct err *err);
 
-/* One message was all that this connection was for: the next. */
+/* One message was all that this connection was for: close it, make the next. */
 int connect_renew(struct lane *lane, struct line *line, struct err *err);
 
 /* The peer ended it, or it is of no more use; line->end says how. */

@@ -14,7 +14,7 @@
 
 extern const struct lane_transport datagram_transport;
 
-/* Make the lines' sockets. */
+/* Make the lines' sockets; a line without one tells why and stays closed. */
 void datagram_open_all(struct lane *lane);
 
 /*

@@ -11,9 +11,10 @@
 
 /*
  * Run the plan.  Failures of the target are rows and counts; err is for what
- * keeps us from measuring: memory, descriptors, the record.  The rows made
- * until then are kept.  The ledger balances: intended = rows = the sum over
- * outcomes.
+ * keeps us from measuring: memory, threads, cpu (ERR_RESOURCE), or what the
+ * record says (ERR_RESULTS); the result is -1 then, and the rows made until
+ * then are kept.  `result` comes all 0.  The ledger balances: intended = rows =
+ * the sum over outcomes.
  */
 int engine_run(const struct load_plan *plan, const struct load_out *out,
                struct load_result *result, struct err *err);

@@ -2,6 +2,9 @@
  * A lane is the load of one thread: its connections, which are called lines,
  * the schedule, the clock and the way to the record.  What TCP and UDP do each
  * in its own way is behind struct lane_transport; clients/engine.h runs lanes.
+ *
+ * What takes an err returns 0, or -1 with what keeps us from measuring: memory
+ * (ERR_RESOURCE), or what the record says (ERR_RESULTS).
  */
 #ifndef CLIENTS_LANE_H
 #define CLIENTS_LANE_H
@@ -58,7 +61,6 @@ struct line {
 
 struct lane;
 
-/* Each 0, or -1 with err for what keeps us from measuring. */
 struct lane_transport {
     /* Begin a message, due at scheduled_ns; 0: now.  The line is ready. */
     int (*begin)(struct lane *lane, struct line *line, int64_t scheduled_ns,
@@ -129,7 +131,7 @@ void lane_add_gap(struct lane *lane, int64_t from_ns);
 /* 1 when it can take a new message at lane->now_ns. */
 int lane_is_ready(const struct lane *lane, const struct line *line);
 
-/* The header of message `seq` of this line. */
+/* The header of message `seq` of this line; valid until the next call. */
 const char *lane_stamp(struct line *line, uint64_t seq);
 
 /* A new message: it is open, counted, and sent at lane->now_ns. */

@@ -7,10 +7,16 @@
 
 #include "clients/lane.h"
 
-/* Memory and connections, before the first message. */
+/*
+ * Memory and connections, before the first message.  0 or -1: memory
+ * (ERR_RESOURCE).
+ */
 int loop_prepare(struct lane *lane, struct err *err);
 
-/* From the first message, sent at lane->ticker.first_send_ns, to the last. */
+/*
+ * From the first message, sent at lane->ticker.first_send_ns, to the last.  0
+ * or -1, as what takes an err in clients/lane.h.
+ */
 int loop_run(struct lane *lane, struct err *err);
 
 /*

@@ -8,7 +8,7 @@
 /* --rate, --arrival, --window, ...: into plan, which has its defaults. */
 struct args_group loop_args_group(struct load_plan *plan);
 
-/* What does not go together. */
+/* 0, or -1 for what does not go together: usage (ERR_USAGE). */
 int loop_args_check(const struct load_plan *plan, struct err *err);
 
 #endif
