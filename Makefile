@@ -54,8 +54,9 @@ SLOW := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/slow/slow_*.c))
 HELPERS := $(addprefix $(TOP)/tests/,lab_peer stranger short_io.so step_clock.so slow_name.so)
 BENCHES := $(patsubst %.c,$(TOP)/%,$(wildcard bench/*.c))
 SHARE := $(addprefix $(TOP)/share/echolab/,deploy report scenarios)
+CLOCK := $(TOP)/share/echolab/still_clock.so
 STATIC := $(addprefix build/static/bin/,$(notdir $(call program,servers/server.c) $(call program,servers/simple_server.c) $(call program,servers/udp_server.c)))
-C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit tests/slow tests/peers tests/shim tests/cloud))
+C_FILES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS) bench tests/unit tests/slow tests/peers tests/shim tests/cloud report))
 DEST = $(DESTDIR)$(PREFIX)
 export FULL LOCAL REMOTE OUT RESULTS
 
@@ -63,7 +64,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 	@echo 'Options: V=1 (show commands) WERROR=1 SAN=address,undefined CC= CFLAGS= LDFLAGS='
 
-all: $(PROGRAMS) $(SHARE) ## build the programs into build/bin
+all: $(PROGRAMS) $(SHARE) $(CLOCK) ## build the programs into build/bin
 
 static: $(STATIC) $(TOP)/share/echolab/static ## servers without libraries, for other hosts: build/static/bin
 
@@ -102,6 +103,7 @@ install: all static ## install into DESTDIR/PREFIX
 	install -m 644 report/*.tex "$(DEST)/share/echolab/report"
 	install -m 644 report/figures/*.gp "$(DEST)/share/echolab/report/figures"
 	install -m 644 deploy/*.sh "$(DEST)/share/echolab/deploy"
+	install -m 644 $(CLOCK) "$(DEST)/share/echolab"
 	install $(STATIC) "$(DEST)/share/echolab/static"
 
 uninstall: ## remove what install put there
@@ -142,9 +144,12 @@ $(TOP)/share/echolab/static: $(STATIC)
 	@mkdir -p $(@D) && ln -srfn build/static/bin $@
 $(TOP)/tests/%: $(OBJ)/tests/peers/%.o
 	$(link)
-# Never with a sanitizer: it goes into programs that have their own.
+# Never with a sanitizer: they go into programs of others, or with their own.
+shared = $(call say,LD)mkdir -p $(@D) && $(CC) -std=c11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
 $(TOP)/tests/%.so: tests/shim/%.c $(OBJ)/flags
-	$(call say,LD)mkdir -p $(@D) && $(CC) -std=c11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
+	$(shared)
+$(CLOCK): report/still_clock.c $(OBJ)/flags
+	$(shared)
 $(TOP)/bench/passes: LIBS = -lcsv
 $(TOP)/bench/%: $(OBJ)/bench/%.o $(OBJ)/lib.a
 	$(link)

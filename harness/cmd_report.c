@@ -5,12 +5,12 @@
 
 #include <stdio.h>
 
-enum { OUT, TEXT, CHECK };
+enum { OUT, TEXT, CHECK, ELSEWHERE };
 
 struct command {
     struct report_request request;
-    const char *check;  /* the report to check; NULL: make one */
-    const char *making; /* an option that is for making one */
+    struct report_check_request check; /* .report NULL: make one */
+    const char *making;                /* an option that is for making one */
 };
 
 static int set(int key, const char *value, void *ctx, struct err *err)
@@ -22,10 +22,14 @@ static int set(int key, const char *value, void *ctx, struct err *err)
         command->request.text_only = 1;
         return 0;
     }
+    if (key == ELSEWHERE) {
+        command->check.is_trusted = 1;
+        return 0;
+    }
     if (key == CHECK) {
         if (!value[0])
             return args_bad(err, "check", value, "a report");
-        command->check = value;
+        command->check.report = value;
         return 0;
     }
     if (!value[0])
@@ -42,13 +46,16 @@ static const char more[] =
     "the report names.  They are looked for by name in results/ and in "
     "DIR..., which may be the folders themselves.  results.json, "
     "results.tex, the tables, transcripts among them, summary.txt, "
-    "what the figures are drawn from and the figures, drawn again, "
-    "must be the same to the byte; figures that another gnuplot, cairo "
-    "or font drew are told and not compared.  With pdftotext "
-    "(poppler-utils), the PDF must show the numbers of the tables.  "
-    "The words of report.tex may be changed by hand, but a number "
-    "typed into it in digits differs, and so does a file that the "
-    "template does not name.  Exit code 5 when anything differs.\n\n"
+    "what the figures are drawn from, the figures, drawn again, and the "
+    "PDF, typeset again, must be the same to the byte, and no other file "
+    "may lie there.  With pdftotext (poppler-utils), the PDF must show the "
+    "numbers of the tables.  The words of report.tex may be changed by "
+    "hand, but a number typed into it in digits differs, and so does a "
+    "command or a file that the template has not.  Exit code 5 when "
+    "anything differs.  Another gnuplot, cairo, TeX or font makes other "
+    "bytes: with --made-elsewhere, figures are not compared where even "
+    "figure 1, the same in every report, comes out otherwise, and the PDF "
+    "only by its numbers.  Trust who made it, then.\n\n"
     "Example: harness report results/*Z --out report-out";
 
 int cmd_report(int argc, char **argv, struct err *err)
@@ -58,6 +65,8 @@ int cmd_report(int argc, char **argv, struct err *err)
         {"text", TEXT, NULL, NULL, "print a summary and write nothing"},
         {"check", CHECK, "REPORT", NULL,
          "hold a report, its folder or its PDF, against the data it names"},
+        {"made-elsewhere", ELSEWHERE, NULL, NULL,
+         "with --check: other programs may have drawn and typeset it"},
         {0},
     };
     struct result_args args = {0};
@@ -66,7 +75,7 @@ int cmd_report(int argc, char **argv, struct err *err)
                                   result_args_group(&args)};
     struct args_spec spec = {
         .prog = "harness report",
-        .usage = "DIR...\n--check REPORT [DIR...]",
+        .usage = "DIR...\n--check REPORT [--made-elsewhere] [DIR...]",
         .doc = "Check results folders and make figures and a PDF from them.  "
                "The newest local rate run becomes figure 4, the newest other "
                "one figure 6 (runs of a sweep or of pairs only where there is "
@@ -86,14 +95,20 @@ int cmd_report(int argc, char **argv, struct err *err)
         return -1;
     if (done)
         return 0;
-    if (command.check && command.making) {
+    if (command.check.is_trusted && !command.check.report) {
+        err_set(err, ERR_USAGE, "usage",
+                "--made-elsewhere is for --check: which report?");
+        return err_hint(err, "harness report --check REPORT --made-elsewhere");
+    }
+    if (command.check.report && command.making) {
         err_set(err, ERR_USAGE, "usage",
                 "--check writes nothing: leave out --%s", command.making);
         return err_hint(err, "harness report --check REPORT [DIR...]");
     }
-    if (command.check)
-        return report_check(command.check, args.folders, args.nfolders, stdout,
-                            err);
+    command.check.dirs = args.folders;
+    command.check.ndirs = args.nfolders;
+    if (command.check.report)
+        return report_check(&command.check, stdout, err);
     if (result_args_check(&args, err) < 0)
         return -1;
     command.request.folders = args.folders;

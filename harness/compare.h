@@ -61,11 +61,11 @@ void compare_print(const struct comparison *comparison, FILE *to);
 int compare_draw(const struct comparison *comparison, const char *dir,
                  struct err *err);
 
-/* One of them, into a folder that is there; `digits` as for figure_draw. */
+/* One of them, into a folder that is there; `utc` as for figure_draw. */
 int compare_draw_pairs(const struct comparison *comparison, const char *dir,
-                       const char *digits, struct err *err);
+                       const char *utc, struct err *err);
 int compare_draw_shift(const struct comparison *comparison, const char *dir,
-                       const char *digits, struct err *err);
+                       const char *utc, struct err *err);
 
 /* For scripts; the caller frees.  NULL: out of memory. */
 char *compare_json(const struct comparison *comparison);

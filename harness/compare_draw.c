@@ -2,7 +2,6 @@
 
 #include "harness/figure_pairs.h"
 #include "harness/figure_shift.h"
-#include "harness/report_pdf.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,7 +20,7 @@ static struct figure_pairs_point point_of(const struct verdict_run *a,
 }
 
 int compare_draw_pairs(const struct comparison *c, const char *dir,
-                       const char *digits, struct err *err)
+                       const char *utc, struct err *err)
 {
     struct figure_pairs_point *points = calloc((size_t)c->a.nruns,
                                                sizeof *points);
@@ -42,11 +41,11 @@ int compare_draw_pairs(const struct comparison *c, const char *dir,
     if (status == 0)
         status = figure_pairs_write(&of, &figure, err);
     free(points);
-    return status < 0 ? -1 : figure_draw(&figure, "pairs.gp", digits, err);
+    return status < 0 ? -1 : figure_draw(&figure, "pairs.gp", utc, err);
 }
 
 int compare_draw_shift(const struct comparison *c, const char *dir,
-                       const char *digits, struct err *err)
+                       const char *utc, struct err *err)
 {
     struct figure_shift of = {.a = c->a.runs[0].run->site,
                               .b = c->b.runs[0].run->site};
@@ -57,7 +56,7 @@ int compare_draw_shift(const struct comparison *c, const char *dir,
     if (figure_begin(&figure, dir, "shift", err) < 0 ||
         figure_shift_write(&of, &figure, err) < 0)
         return -1;
-    return figure_draw(&figure, "shift.gp", digits, err);
+    return figure_draw(&figure, "shift.gp", utc, err);
 }
 
 /* What gnuplot read; its log stays when it failed. */
@@ -72,17 +71,16 @@ static void remove_work(const char *dir, const char *name)
 
 int compare_draw(const struct comparison *c, const char *dir, struct err *err)
 {
-    char digits[15];
+    const char *utc = c->b.runs[0].result->start_utc;
 
-    report_pdf_digits(c->b.runs[0].result->start_utc, digits);
     if (folder_make(dir, err) < 0)
         return -1;
     if (c->is_paired) {
-        if (compare_draw_pairs(c, dir, digits, err) < 0)
+        if (compare_draw_pairs(c, dir, utc, err) < 0)
             return -1;
         remove_work(dir, "pairs.work");
     }
-    if (compare_draw_shift(c, dir, digits, err) < 0)
+    if (compare_draw_shift(c, dir, utc, err) < 0)
         return -1;
     remove_work(dir, "shift.work");
     return 0;

@@ -40,21 +40,54 @@ int figure_is_plain(const char *name)
     return n > 0 && n <= 16 && !name[n];
 }
 
-static int run_gnuplot(const char *dir, const char *script_name,
-                       struct err *err)
+/*
+ * Its clock stands still.  The loader takes spaces and colons for separators,
+ * so it is given a name that has none, in the folder that gnuplot runs in.
+ */
+#define CLOCK "still_clock.so"
+
+static int put_clock(const char *dir, char link[FOLDER_PATH], struct err *err)
 {
-    char style[4096], script[4096], name[64];
+    char clock[4096];
+
+    if (paths_data(clock, CLOCK, err) < 0 ||
+        folder_path(link, dir, CLOCK, err) < 0)
+        return -1;
+    (void)unlink(link);
+    if (symlink(clock, link) == 0)
+        return 0;
+    return err_sys(err, ERR_RESULTS, "report-write", "cannot write %s", link);
+}
+
+static int run_gnuplot(const char *dir, const char *script_name,
+                       const char *utc, struct err *err)
+{
+    static const char *const env[] = {"LD_PRELOAD=./" CLOCK, NULL};
+    char style[4096], script[4096], name[64], clock[FOLDER_PATH];
     const char *const argv[] = {"gnuplot", "-d", style, script, NULL};
     struct tool tool = {.name = "gnuplot",
                         .package = "gnuplot-nox",
                         .argv = argv,
+                        .env = env,
+                        .utc = utc,
                         .dir = dir,
                         .log = "gnuplot.log",
                         .timeout_s = TIMEOUT_S};
+    int status;
 
     snprintf(name, sizeof name, "report/figures/%s", script_name);
     if (paths_data(style, "report/figures/style.gp", err) < 0 ||
-        paths_data(script, name, err) < 0 || tool_run(&tool, err) < 0)
+        paths_data(script, name, err) < 0 || put_clock(dir, clock, err) < 0)
+        return -1;
+    status = tool_run(&tool, err);
+    (void)unlink(clock);
+    return status;
+}
+
+static int draw(const char *dir, const char *script, const char *utc,
+                struct err *err)
+{
+    if (run_gnuplot(dir, script, utc, err) < 0)
         return -1;
     if (folder_size(dir, "figure.pdf") > 0 &&
         folder_size(dir, "figure.svg") > 0)
@@ -82,62 +115,6 @@ static int take_product(const struct figure *figure, const char *ext,
     return err_sys(err, ERR_RESULTS, "report-write", "cannot write %s", to);
 }
 
-/* Where the digits of the date begin in a PDF; -1 when they are not found. */
-static long find_date(FILE *file)
-{
-    static const char mark[] = "/CreationDate (D:";
-    char bytes[4096];
-    long place = 0;
-    size_t matched = 0, n;
-
-    while ((n = fread(bytes, 1, sizeof bytes, file)) > 0)
-        for (size_t i = 0; i < n; i++, place++) {
-            matched = bytes[i] == mark[matched] ? matched + 1
-                                                : bytes[i] == mark[0];
-            if (matched == sizeof mark - 1)
-                return place + 1;
-        }
-    return -1;
-}
-
-/*
- * cairo dates its files, and nothing tells it not to: set the date to that of
- * the data, so that the same data give the same bytes.  From 1.18 on the date
- * is packed, and stays.
- */
-static int set_date(const char *work, const char *digits, struct err *err)
-{
-    char path[FOLDER_PATH];
-    FILE *file;
-    long at;
-    int failed;
-
-    if (folder_path(path, work, "figure.pdf", err) < 0)
-        return -1;
-    file = fopen(path, "r+e");
-    at = file ? find_date(file) : -1;
-    failed = !file || (at >= 0 && (fseek(file, at, SEEK_SET) < 0 ||
-                                   fwrite(digits, 1, 14, file) != 14));
-    if (file)
-        failed |= fclose(file) != 0;
-    return failed ? err_sys(err, ERR_RESULTS, "report-write", "cannot write %s",
-                            path)
-                  : 0;
-}
-
-int figure_has_date(const char *dir, const char *name)
-{
-    char path[FOLDER_PATH];
-    struct err ignored;
-    FILE *file = folder_path(path, dir, name, &ignored) < 0 ? NULL
-                                                            : fopen(path, "re");
-    long at = file ? find_date(file) : -1;
-
-    if (file)
-        fclose(file);
-    return at >= 0;
-}
-
 /* Only a failure has something to say. */
 static int forget_log(const struct figure *figure, struct err *err)
 {
@@ -150,14 +127,12 @@ static int forget_log(const struct figure *figure, struct err *err)
 }
 
 int figure_draw(const struct figure *figure, const char *script,
-                const char *digits, struct err *err)
+                const char *utc, struct err *err)
 {
-    if (!digits[0])
+    if (!utc)
         return 0;
-    if (run_gnuplot(figure->work, script, err) < 0 ||
-        forget_log(figure, err) < 0 ||
-        set_date(figure->work, digits, err) < 0 ||
-        take_product(figure, "pdf", err) < 0)
+    if (draw(figure->work, script, utc, err) < 0 ||
+        forget_log(figure, err) < 0 || take_product(figure, "pdf", err) < 0)
         return -1;
     return take_product(figure, "svg", err);
 }

@@ -28,16 +28,13 @@ int figure_is_plain(const char *name);
 
 /*
  * Run report/figures/SCRIPT, which leaves figure.pdf and figure.svg, and make
- * DIR/NAME.pdf and DIR/NAME.svg of them.  `digits` is the date in the PDF,
- * YYYYMMDDhhmmss: the same data give the same bytes; "" draws nothing, for
- * those who want only the numbers.  What gnuplot printed when
- * it failed is in gnuplot.log of the work folder.  Errors: gnuplot-missing,
- * gnuplot-timeout, gnuplot-failed (ERR_HELPER), report-write.
+ * DIR/NAME.pdf and DIR/NAME.svg of them.  `utc` is the date in the PDF (ISO
+ * 8601), so that the same data give the same bytes; NULL draws nothing, for
+ * those who want only the numbers.  What gnuplot printed when it failed is in
+ * gnuplot.log of the work folder.  Errors: gnuplot-missing, gnuplot-timeout,
+ * gnuplot-failed, install-broken (ERR_HELPER), report-write.
  */
 int figure_draw(const struct figure *figure, const char *script,
-                const char *digits, struct err *err);
-
-/* Could figure_draw set the date of this PDF?  Else no two are alike. */
-int figure_has_date(const char *dir, const char *name);
+                const char *utc, struct err *err);
 
 #endif

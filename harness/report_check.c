@@ -8,7 +8,9 @@
 #include "harness/report_content.h"
 #include "harness/report_drift.h"
 #include "harness/report_figures.h"
+#include "harness/report_files.h"
 #include "harness/report_parts.h"
+#include "harness/report_proof.h"
 #include "harness/report_shown.h"
 #include "harness/report_sources.h"
 #include "harness/tex_numbers.h"
@@ -23,8 +25,9 @@ struct check {
     char pdf[FOLDER_PATH];
     char expected[FOLDER_PATH]; /* what the data give, in the same files */
     int lock;                   /* nobody writes there meanwhile */
+    int is_trusted, is_drawn_otherwise;
     struct report_drift drift;
-    struct buf said; /* what else there is to say, in lines */
+    struct buf said, read; /* what else there is to say, in lines */
 };
 
 /* ---- what was delivered, and where ---- */
@@ -211,19 +214,21 @@ static int check_template(struct check *check, struct err *err)
 /* ---- what helpers made of them ---- */
 
 /* What a helper would have shown is not known; the rest still holds. */
-static int do_without(struct check *check, const char *what, struct err *err)
+static int do_without(struct buf *said, const char *what, struct err *err)
 {
-    static const char *const helpers[][2] = {{"gnuplot", "gnuplot-nox"},
-                                             {"pdftotext", "poppler-utils"}};
+    static const char *const helpers[][2] = {
+        {"gnuplot", "gnuplot-nox"},
+        {"pdflatex", "texlive-latex-recommended"},
+        {"pdftotext", "poppler-utils"}};
 
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         char id[40];
 
         snprintf(id, sizeof id, "%s-missing", helpers[i][0]);
         if (strcmp(err->id, id) != 0)
             continue;
-        buf_addf(&check->said, "%s: %s is not installed (%s)\n", what,
-                 helpers[i][0], helpers[i][1]);
+        buf_addf(said, "%s: %s is not installed (%s)\n", what, helpers[i][0],
+                 helpers[i][1]);
         memset(err, 0, sizeof *err);
         return 0;
     }
@@ -234,17 +239,21 @@ static int check_figures(struct check *check,
                          const struct report_content *content, struct err *err)
 {
     char has[FOLDER_PATH], should[FOLDER_PATH];
-    struct figure_files found;
+    struct figure_files found = {.is_trusted = check->is_trusted};
 
     if (report_figures_draw(&content->set, &content->versus, check->expected,
-                            err) < 0)
-        return do_without(check, "the figures were not drawn again", err);
+                            err) < 0) {
+        check->is_drawn_otherwise = 1;
+        return do_without(&check->said, "the figures were not drawn again",
+                          err);
+    }
     if (folder_path(has, check->dir, "figures", err) < 0 ||
         folder_path(should, check->expected, "figures", err) < 0 ||
         figure_files_compare(&found, has, should, &check->drift, err) < 0)
         return -1;
     buf_addf(&check->said, "drawn again, %d files of figures are the same\n",
              found.same);
+    check->is_drawn_otherwise = found.others > 0;
     if (found.others > 0)
         buf_addf(&check->said,
                  "%d other%s not compared: even figure 1, which every report "
@@ -254,15 +263,44 @@ static int check_figures(struct check *check,
     return 0;
 }
 
-static int check_pdf(struct check *check, const struct report_content *content,
-                     struct err *err)
+static int check_proof(struct check *check,
+                       const struct report_content *content, struct err *err)
+{
+    struct report_proof proof = {.report = check->dir,
+                                 .pdf = check->pdf,
+                                 .work = check->expected,
+                                 .utc = report_set_start(&content->set),
+                                 .is_trusted = check->is_trusted,
+                                 .with_its_figures = check->is_drawn_otherwise};
+
+    if (report_proof_compare(&proof, &check->drift, &check->said, err) < 0)
+        return do_without(&check->said, "the PDF was not typeset again", err);
+    return 0;
+}
+
+static int check_shown(struct check *check,
+                       const struct report_content *content, struct err *err)
 {
     int n;
 
     snprintf(check->drift.file, sizeof check->drift.file, "report.pdf");
     if (report_shown(content, check->pdf, &check->drift, &n, err) < 0)
-        return do_without(check, "the PDF was not read", err);
-    buf_addf(&check->said, "the PDF shows the %d numbers of its tables\n", n);
+        return do_without(&check->read, "the PDF was not read", err);
+    buf_addf(&check->read, "the PDF shows the %d numbers of its tables\n", n);
+    return 0;
+}
+
+/* What shows most is first: the others are looked at while none differs. */
+static int check_products(struct check *check,
+                          const struct report_content *content, struct err *err)
+{
+    static int (*const checks[])(struct check *, const struct report_content *,
+                                 struct err *) = {check_shown, check_figures,
+                                                  check_proof};
+
+    for (int i = 0; i < 3 && check->drift.n == 0; i++)
+        if (checks[i](check, content, err) < 0)
+            return -1;
     return 0;
 }
 
@@ -274,34 +312,35 @@ static int check_all(struct check *check, struct report_content *content,
     if (report_content_fill(content, err) < 0 ||
         folder_temporary(check->expected, err) < 0 ||
         check_texts(check, content, err) < 0 ||
-        check_template(check, err) < 0 || same_pdf(check, err) < 0)
-        return -1;
-    /* When the verdict is known, it needs no helpers. */
-    if (check->drift.n == 0 && (check_figures(check, content, err) < 0 ||
-                                check_pdf(check, content, err) < 0))
+        check_template(check, err) < 0 || same_pdf(check, err) < 0 ||
+        report_files_compare(check->dir, check->expected, &check->drift,
+                             &check->said, err) < 0 ||
+        check_products(check, content, err) < 0)
         return -1;
     if (report_drift_judge(&check->drift, check->dir, err) < 0)
         return -1;
-    fprintf(check->drift.to, "%schecked: %zu values from %d folder%s\n",
-            buf_text(&check->said), content->values.n, content->set.nresults,
-            content->set.nresults == 1 ? "" : "s");
+    fprintf(check->drift.to, "%s%schecked: %zu values from %d folder%s\n",
+            buf_text(&check->said), buf_text(&check->read), content->values.n,
+            content->set.nresults, content->set.nresults == 1 ? "" : "s");
     return 0;
 }
 
-int report_check(const char *report, const char *const *dirs, int ndirs,
-                 FILE *to, struct err *err)
+int report_check(const struct report_check_request *request, FILE *to,
+                 struct err *err)
 {
-    struct check check = {.lock = -1, .drift.to = to};
+    struct check check = {
+        .lock = -1, .is_trusted = request->is_trusted, .drift.to = to};
     struct report_sources sources = {0};
     struct report_content content = {0};
-    int status = locate(&check, report, err);
+    int status = locate(&check, request->report, err);
 
     if (status == 0)
         status = need_values(&check, err);
     if (status == 0)
         status = folder_lock(&check.lock, check.dir, 0, err);
     if (status == 0)
-        status = report_sources_find(&sources, check.dir, dirs, ndirs, err);
+        status = report_sources_find(&sources, check.dir, request->dirs,
+                                     request->ndirs, err);
     /* A partial run is one of its values: the report says so or differs. */
     if (status == 0)
         status = report_set_load(
@@ -313,6 +352,7 @@ int report_check(const char *report, const char *const *dirs, int ndirs,
     if (check.lock >= 0)
         (void)close(check.lock);
     buf_release(&check.said);
+    buf_release(&check.read);
     report_content_release(&content);
     report_sources_release(&sources);
     return status;

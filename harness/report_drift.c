@@ -96,6 +96,11 @@ int report_drift_judge(const struct report_drift *drift, const char *report,
         return err_hint(err,
                         "another version of echolab made it, and may count "
                         "differently: check it with that one");
+    if (drift->looks == drift->n)
+        return err_hint(err,
+                        "another gnuplot, cairo, TeX or font makes other "
+                        "bytes: check it where it was made, or, if you trust "
+                        "who made it, with --made-elsewhere");
     return err_hint(err, "trust the data, and make the report again: harness "
                          "report DIR...");
 }

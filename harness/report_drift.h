@@ -13,7 +13,8 @@ struct report_drift {
     FILE *to;
     char file[FOLDER_PATH]; /* the one at hand; set by the caller */
     int n;
-    int is_other_version;         /* another echolab made the report */
+    int looks;            /* so many of them may come of other programs alone */
+    int is_other_version; /* another echolab made the report */
     char first[CLAIMS_KEY + 100]; /* its file and key */
 };
 

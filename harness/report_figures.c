@@ -6,7 +6,6 @@
 #include "harness/figure_bursts.h"
 #include "harness/figure_connect.h"
 #include "harness/figure_connections.h"
-#include "harness/figure_files.h"
 #include "harness/figure_heat.h"
 #include "harness/figure_loss.h"
 #include "harness/figure_loss_time.h"
@@ -17,7 +16,6 @@
 #include "harness/folder.h"
 #include "harness/report_connect.h"
 #include "harness/report_loss.h"
-#include "harness/report_pdf.h"
 #include "harness/report_sweeps.h"
 #include "harness/report_trace.h"
 
@@ -27,18 +25,17 @@ struct drawing {
     const struct report_set *set;
     const struct report_versus *versus;
     char dir[FOLDER_PATH];
-    char digits[15]; /* the date in the PDFs; "": only their data */
+    const char *utc; /* the date in the PDFs; NULL: only their data */
 };
 
-/* Figure 1 is the same in every report, and shows what draws here. */
+/* Figure 1 is the same in every report: it has no data. */
 static int draw_flow(const struct drawing *drawing, struct err *err)
 {
     struct figure figure;
 
-    if (figure_begin(&figure, drawing->dir, "fig1", err) < 0 ||
-        figure_draw(&figure, "flow.gp", drawing->digits, err) < 0)
+    if (figure_begin(&figure, drawing->dir, "fig1", err) < 0)
         return -1;
-    return drawing->digits[0] ? figure_files_note(drawing->dir, err) : 0;
+    return figure_draw(&figure, "flow.gp", drawing->utc, err);
 }
 
 static int draw_rate(const struct drawing *drawing,
@@ -63,7 +60,7 @@ static int draw_rate(const struct drawing *drawing,
     if (figure_begin(&figure, drawing->dir, name, err) < 0 ||
         figure_rate_write(&of, &figure, err) < 0)
         return -1;
-    return figure_draw(&figure, "rate.gp", drawing->digits, err);
+    return figure_draw(&figure, "rate.gp", drawing->utc, err);
 }
 
 static int draw_local(const struct drawing *drawing, struct err *err)
@@ -106,7 +103,7 @@ static int draw_percentiles(const struct drawing *drawing, struct err *err)
     if (figure_begin(&figure, drawing->dir, "percentiles", err) < 0 ||
         figure_percentiles_write(&of, &figure, err) < 0)
         return -1;
-    return figure_draw(&figure, "percentiles.gp", drawing->digits, err);
+    return figure_draw(&figure, "percentiles.gp", drawing->utc, err);
 }
 
 /* Of the local run, or else of the remote one; a few messages are no map. */
@@ -121,7 +118,7 @@ static int draw_heat(const struct drawing *drawing, struct err *err)
     if (figure_begin(&figure, drawing->dir, "heat", err) < 0 ||
         figure_heat_write(&run->heat, &figure, err) < 0)
         return -1;
-    return figure_draw(&figure, "heat.gp", drawing->digits, err);
+    return figure_draw(&figure, "heat.gp", drawing->utc, err);
 }
 
 /* The middle of what is drawn, whether or not it has an interval. */
@@ -161,8 +158,7 @@ static int draw_side(const struct drawing *drawing, struct err *err)
     if (status == 0)
         status = figure_side_write(of, &figure, err);
     buf_release(&ratio);
-    return status < 0 ? -1
-                      : figure_draw(&figure, "side.gp", drawing->digits, err);
+    return status < 0 ? -1 : figure_draw(&figure, "side.gp", drawing->utc, err);
 }
 
 static int draw_sizes(const struct drawing *drawing, struct err *err)
@@ -176,7 +172,7 @@ static int draw_sizes(const struct drawing *drawing, struct err *err)
         if (status == 0)
             status = figure_size_write(&sizes.figure, &figure, err);
         if (status == 0)
-            status = figure_draw(&figure, "size.gp", drawing->digits, err);
+            status = figure_draw(&figure, "size.gp", drawing->utc, err);
     }
     report_sizes_release(&sizes);
     return status;
@@ -193,8 +189,7 @@ static int draw_crowds(const struct drawing *drawing, struct err *err)
         if (status == 0)
             status = figure_connections_write(&crowds.figure, &figure, err);
         if (status == 0)
-            status = figure_draw(&figure, "connections.gp", drawing->digits,
-                                 err);
+            status = figure_draw(&figure, "connections.gp", drawing->utc, err);
     }
     report_crowds_release(&crowds);
     return status;
@@ -212,7 +207,7 @@ static int draw_hops(const struct drawing *drawing, struct err *err)
     if (figure_begin(&figure, drawing->dir, "hops", err) < 0 ||
         figure_hops_write(&trace.figure, &figure, err) < 0)
         return -1;
-    return figure_draw(&figure, "hops.gp", drawing->digits, err);
+    return figure_draw(&figure, "hops.gp", drawing->utc, err);
 }
 
 /* Runs in which nothing was sent have no place in the figure. */
@@ -251,7 +246,7 @@ static int draw_loss(const struct drawing *drawing, struct err *err)
     free(points);
     if (n == 0 || status < 0)
         return status;
-    return figure_draw(&figure, "loss.gp", drawing->digits, err);
+    return figure_draw(&figure, "loss.gp", drawing->utc, err);
 }
 
 static int draw_bursts(const struct drawing *drawing, struct err *err)
@@ -264,7 +259,7 @@ static int draw_bursts(const struct drawing *drawing, struct err *err)
     if (figure_begin(&figure, drawing->dir, "bursts", err) < 0 ||
         figure_bursts_write(&run->summary.loss, &figure, err) < 0)
         return -1;
-    return figure_draw(&figure, "bursts.gp", drawing->digits, err);
+    return figure_draw(&figure, "bursts.gp", drawing->utc, err);
 }
 
 /* Pairs have a figure at all times, deciles when there is more than one run. */
@@ -275,11 +270,11 @@ static int draw_versus(const struct drawing *drawing, struct err *err)
     if (!drawing->versus->is_compared)
         return 0;
     if (c->is_paired &&
-        compare_draw_pairs(c, drawing->dir, drawing->digits, err) < 0)
+        compare_draw_pairs(c, drawing->dir, drawing->utc, err) < 0)
         return -1;
     if (!c->verdict.p50.ratio.has_interval)
         return 0;
-    return compare_draw_shift(c, drawing->dir, drawing->digits, err);
+    return compare_draw_shift(c, drawing->dir, drawing->utc, err);
 }
 
 /* Of the same run, so that a burst can be looked for. */
@@ -297,7 +292,7 @@ static int draw_loss_time(const struct drawing *drawing, struct err *err)
     if (figure_begin(&figure, drawing->dir, "losstime", err) < 0 ||
         figure_loss_time_write(&of, &figure, err) < 0)
         return -1;
-    return figure_draw(&figure, "losstime.gp", drawing->digits, err);
+    return figure_draw(&figure, "losstime.gp", drawing->utc, err);
 }
 
 static int draw_connect(const struct drawing *drawing, struct err *err)
@@ -311,7 +306,7 @@ static int draw_connect(const struct drawing *drawing, struct err *err)
         if (status == 0)
             status = figure_connect_write(&connect.figure, &figure, err);
         if (status == 0)
-            status = figure_draw(&figure, "connect.gp", drawing->digits, err);
+            status = figure_draw(&figure, "connect.gp", drawing->utc, err);
     }
     report_connect_release(&connect);
     return status;
@@ -337,7 +332,7 @@ static int draw_autocorrelation(const struct drawing *drawing, struct err *err)
     if (figure_begin(&figure, drawing->dir, "autocorrelation", err) < 0 ||
         figure_autocorrelation_write(&of, &figure, err) < 0)
         return -1;
-    return figure_draw(&figure, "autocorrelation.gp", drawing->digits, err);
+    return figure_draw(&figure, "autocorrelation.gp", drawing->utc, err);
 }
 
 static int draw_all(struct drawing *drawing, const char *dir, struct err *err)
@@ -361,9 +356,9 @@ int report_figures_draw(const struct report_set *set,
                         const struct report_versus *versus, const char *dir,
                         struct err *err)
 {
-    struct drawing drawing = {.set = set, .versus = versus};
+    struct drawing drawing = {
+        .set = set, .versus = versus, .utc = report_set_start(set)};
 
-    report_pdf_digits(report_set_start(set), drawing.digits);
     return draw_all(&drawing, dir, err);
 }
 

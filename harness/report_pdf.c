@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "harness/report_pdf.h"
 
 #include "harness/folder.h"
@@ -7,27 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define TIMEOUT_S 120
 #define MAX_PASSES 4
-
-long long report_pdf_epoch(const char *utc)
-{
-    struct tm tm = {0};
-    const char *end = strptime(utc, "%Y-%m-%dT%H:%M:%SZ", &tm);
-
-    return end && !*end ? (long long)timegm(&tm) : 0;
-}
-
-void report_pdf_digits(const char *utc, char digits[15])
-{
-    time_t epoch = (time_t)report_pdf_epoch(utc);
-    struct tm tm;
-
-    gmtime_r(&epoch, &tm);
-    (void)strftime(digits, 15, "%Y%m%d%H%M%S", &tm);
-}
 
 /* TeX writes its own log, report.log; what it prints says no more. */
 static int run_pdflatex(const char *dir, const char *utc, struct err *err)
@@ -39,20 +20,18 @@ static int run_pdflatex(const char *dir, const char *utc, struct err *err)
                                        "-interaction=nonstopmode",
                                        "report.tex",
                                        NULL};
-    char epoch[64];
-    const char *const env[] = {
-        epoch,           "FORCE_SOURCE_DATE=1", "openin_any=p",
-        "openout_any=p", "max_print_line=1000", NULL};
+    static const char *const env[] = {"FORCE_SOURCE_DATE=1", "openin_any=p",
+                                      "openout_any=p", "max_print_line=1000",
+                                      NULL};
     struct tool tool = {.name = "pdflatex",
                         .package = "texlive-latex-recommended",
                         .argv = argv,
                         .env = env,
+                        .utc = utc,
                         .dir = dir,
                         .log = "pdflatex.log",
                         .timeout_s = TIMEOUT_S};
 
-    snprintf(epoch, sizeof epoch, "SOURCE_DATE_EPOCH=%lld",
-             report_pdf_epoch(utc));
     return tool_run(&tool, err);
 }
 

@@ -13,10 +13,4 @@
  */
 int report_pdf_make(const char *dir, const char *utc, struct err *err);
 
-/* The same time as 14 digits, YYYYMMDDhhmmss; 1970 when it is none. */
-void report_pdf_digits(const char *utc, char digits[15]);
-
-/* Seconds since 1970 of an ISO 8601 time in UTC; 0 when it is none. */
-long long report_pdf_epoch(const char *utc);
-
 #endif

@@ -480,6 +480,21 @@ static void put_date(struct values *values, const char *utc)
     values_text(values, "", "date", text);
 }
 
+/* As a PDF has it: D:20261122131041Z. */
+static void put_pdf_date(struct values *values, const char *utc)
+{
+    char text[24] = "D:";
+    size_t n = 2;
+
+    for (const char *at = utc; *at && n < 16; at++)
+        if (*at >= '0' && *at <= '9')
+            text[n++] = *at;
+    text[n] = 'Z';
+    text[n + 1] = '\0';
+    if (n == 16)
+        values_text(values, "", "date.pdf", text);
+}
+
 void report_values_total(struct values *values, const struct report_set *set)
 {
     struct target to = {values, "total"};
@@ -506,5 +521,6 @@ void report_values_total(struct values *values, const struct report_set *set)
     if (ok > 0)
         put_text(to, "answered", "answered");
     put_date(values, report_set_start(set));
+    put_pdf_date(values, report_set_start(set));
     values_text(values, "", "version", args_version());
 }

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "harness/tool.h"
 
 #include "harness/folder.h"
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { MAX_ENV = 16, TELLING_LINES = 5 };
 
@@ -121,10 +123,21 @@ static void wait_for(struct proc *proc, int timeout_s)
         (void)proc_line(proc, line, sizeof line, end_ns - clock_now_ns());
 }
 
+/* Seconds since 1970; 0 when it is no time. */
+static long long epoch_of(const char *utc)
+{
+    struct tm tm = {0};
+    const char *end = utc ? strptime(utc, "%Y-%m-%dT%H:%M:%SZ", &tm) : NULL;
+
+    return end && !*end ? (long long)timegm(&tm) : 0;
+}
+
 int tool_run(const struct tool *tool, struct err *err)
 {
-    char path[4096], home[FOLDER_PATH];
-    const char *env[MAX_ENV + 1] = {path, home, "LC_ALL=C.UTF-8", "TZ=UTC0"};
+    enum { OWN = 5 };
+    char path[4096], home[FOLDER_PATH], epoch[64];
+    const char *env[MAX_ENV + 1] = {path, home, "LC_ALL=C.UTF-8", "TZ=UTC0",
+                                    epoch};
     struct proc_spec spec = {
         .argv = tool->argv, .cwd = tool->dir, .env = env, .cpu = -1};
     const char *search = getenv("PATH");
@@ -134,8 +147,10 @@ int tool_run(const struct tool *tool, struct err *err)
 
     snprintf(path, sizeof path, "PATH=%s", search ? search : "/usr/bin:/bin");
     snprintf(home, sizeof home, "HOME=%s", tool->dir);
-    for (int i = 0; tool->env && tool->env[i] && i + 4 < MAX_ENV; i++)
-        env[i + 4] = tool->env[i];
+    snprintf(epoch, sizeof epoch, "SOURCE_DATE_EPOCH=%lld",
+             epoch_of(tool->utc));
+    for (int i = 0; tool->env && tool->env[i] && i + OWN < MAX_ENV; i++)
+        env[i + OWN] = tool->env[i];
     if (proc_start(&proc, &spec, err) < 0)
         return strcmp(err->id, "helper-missing") == 0 ? missing(tool, err) : -1;
     wait_for(&proc, limit_s(tool));

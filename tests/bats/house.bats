@@ -43,6 +43,7 @@ make_quietly() {
     done
     [ -s share/echolab/report/template.tex ]
     [ -s share/echolab/scenarios/local_rate.json ]
+    [ -s share/echolab/still_clock.so ]
     run make_quietly uninstall DESTDIR="$T/a place" PREFIX=/usr
     expect_status 0
     [ "$(find . -type f)" = "" ]

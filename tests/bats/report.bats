@@ -424,6 +424,7 @@ last_of() {
     mkdir -p inst/bin inst/share/echolab
     cp "$bin"/{harness,echo-*} inst/bin
     cp -rL "$root/report" inst/share/echolab/report
+    cp "$bin/../share/echolab/still_clock.so" inst/share/echolab
     sed -i 's/\\section{Simple Echo}/&\\R{local.frob}/' inst/share/echolab/report/template.tex
     run --separate-stderr inst/bin/harness report "$l" --out out
     expect_error 70 report-missing-key

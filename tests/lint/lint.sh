@@ -24,7 +24,7 @@ step() {
 }
 
 c_files() {
-    find lib servers clients harness bench tests/unit tests/slow tests/peers tests/shim tests/cloud -name "$1" -print0
+    find lib servers clients harness bench tests/unit tests/slow tests/peers tests/shim tests/cloud report -name "$1" -print0
 }
 
 format() {
@@ -49,7 +49,7 @@ tidy() {
 c_check() {
     cppcheck --enable=warning,portability,performance --std=c11 --quiet \
         --inline-suppr --suppress=ctuuninitvar --error-exitcode=1 "$@" \
-        lib servers clients harness bench tests/unit tests/slow tests/peers tests/shim tests/cloud
+        lib servers clients harness bench tests/unit tests/slow tests/peers tests/shim tests/cloud report
 }
 
 # Calls that hide a shell, an overflow or a wrong number.
