@@ -86,7 +86,7 @@ static int check_ports(const struct load_plan *plan, struct err *err)
 /* Messages that may be open at the same time, as far as the plan tells. */
 static double most_open(const struct load_plan *plan)
 {
-    double kept_ns = (double)plan->timeout_ns * (plan->is_udp ? 2 : 1);
+    double kept_ns = 2 * (double)plan->timeout_ns;
     double sends_ns = (double)plan->duration_ns;
     double span_ns = sends_ns > 0 && sends_ns < kept_ns ? sends_ns : kept_ns;
     double open = plan->rate_per_s > 0

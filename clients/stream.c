@@ -31,12 +31,32 @@ static int settle_oldest(struct lane *lane, struct line *line,
     return lane_settle(lane, line, seq, &message, err);
 }
 
+/* Has message seq, which is open, been under way for longer than Tmax? */
+static int had_its_time(const struct lane *lane, const struct line *line,
+                        uint64_t seq)
+{
+    return lane->now_ns - flight_find(&line->flight, seq)->sent_ns >
+           lane->plan->timeout_ns;
+}
+
+/*
+ * All open messages are final.  Those that had their time ran out of it,
+ * whatever came afterwards; the time-out of a message is none of a younger.
+ */
 static int settle_all(struct lane *lane, struct line *line,
                       enum outcome outcome, int sys_errno, struct err *err)
 {
-    while (line->flight.first < line->flight.next)
-        if (settle_oldest(lane, line, outcome, sys_errno, err) < 0)
+    enum outcome younger = outcome == OUTCOME_TIMEOUT && !sys_errno
+                               ? OUTCOME_ABORTED
+                               : outcome;
+
+    while (line->flight.first < line->flight.next) {
+        int is_over = had_its_time(lane, line, line->flight.first);
+
+        if (settle_oldest(lane, line, is_over ? OUTCOME_TIMEOUT : younger,
+                          is_over ? 0 : sys_errno, err) < 0)
             return -1;
+    }
     line->sending = line->flight.next;
     line->sent = 0;
     return 0;
@@ -142,17 +162,23 @@ static int equals(const struct lane *lane, struct line *line, const char *bytes,
     return memcmp(bytes + head, lane->message + at + head, n - head) == 0;
 }
 
+/* All open messages had their time: nothing that may come is an echo. */
+static int is_hopeless(const struct lane *lane, const struct line *line)
+{
+    return had_its_time(lane, line, line->flight.next - 1);
+}
+
 /* All bytes of the oldest message are back; too late is no echo. */
 static int complete(struct lane *lane, struct line *line, struct err *err)
 {
-    const struct flight_message *message = flight_find(&line->flight,
-                                                       line->flight.first);
-    int64_t rtt_ns = lane->now_ns - message->sent_ns;
+    enum outcome outcome = line->differs ? OUTCOME_CORRUPT : OUTCOME_OK;
 
-    if (rtt_ns > lane->plan->timeout_ns)
-        return break_line(lane, line, OUTCOME_TIMEOUT, 0, err);
-    return settle_oldest(lane, line,
-                         line->differs ? OUTCOME_CORRUPT : OUTCOME_OK, 0, err);
+    if (had_its_time(lane, line, line->flight.first)) {
+        outcome = OUTCOME_TIMEOUT;
+        if (is_hopeless(lane, line))
+            return break_line(lane, line, outcome, 0, err);
+    }
+    return settle_oldest(lane, line, outcome, 0, err);
 }
 
 /* Bytes of the oldest message that were sent and are not back. */
@@ -232,14 +258,15 @@ static int receive(struct lane *lane, struct line *line, int dont_wait,
 
 /* ---- time ---- */
 
-/* What is behind a message that had its time cannot come before it. */
+/*
+ * What is behind a message that had its time cannot come before it, but may
+ * yet come in its own: the connection is kept for that, as long again.
+ */
 static int scan(struct lane *lane, struct line *line, struct err *err)
 {
-    const struct flight_message *oldest = flight_find(&line->flight,
-                                                      line->flight.first);
-
-    if (line->state != LINE_OPEN || !oldest ||
-        lane->now_ns - oldest->sent_ns <= lane->plan->timeout_ns)
+    if (line->state != LINE_OPEN || line->flight.first == line->flight.next ||
+        (!is_hopeless(lane, line) &&
+         lane->now_ns < flight_due_ns(&line->flight)))
         return 0;
     return break_line(lane, line, OUTCOME_TIMEOUT, 0, err);
 }

@@ -1,7 +1,9 @@
 /*
  * A load over TCP: messages go out one behind the other, echoes come back in
- * the same order.  A message is final when its last byte is back; when the
- * connection breaks all that were in flight on it fail together.
+ * the same order.  A message is final when its last byte is back, and timed
+ * out when that took longer than Tmax.  The connection is given up when all
+ * that is in flight on it had its time, or something had it twice; what did not
+ * is then aborted.  When it breaks by itself all in flight fail with it.
  */
 #ifndef CLIENTS_STREAM_H
 #define CLIENTS_STREAM_H

@@ -18,7 +18,7 @@ enum outcome {
     OUTCOME_UNREACHABLE, /* EHOSTUNREACH, ENETUNREACH */
     OUTCOME_SEND_ERROR,  /* the client could not send */
     OUTCOME_LOCAL_LIMIT, /* the client ran out of something */
-    OUTCOME_ABORTED,     /* the run stopped while it was in flight */
+    OUTCOME_ABORTED,     /* cut off by us while it was in flight */
     OUTCOME_COUNT
 };
 
