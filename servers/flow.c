@@ -2,6 +2,7 @@
 
 #include "lib/rng.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,13 +11,56 @@ static int64_t later(int64_t a_ns, int64_t b_ns)
     return a_ns > b_ns ? a_ns : b_ns;
 }
 
-static int64_t draw_delay_ns(const struct flow *flow,
-                             const struct flow_path *path)
+static double draw(struct flow *flow, const struct flow_path *path)
 {
-    double unit = rng_unit(path->seed, flow->stream, flow->chunks);
-    double swing_ns = (2 * unit - 1) * (double)path->jitter_ns;
+    return rng_unit(path->seed, flow->stream, flow->draws++);
+}
 
-    return later(0, path->delay_ns + (int64_t)swing_ns);
+static double draw_slope(struct flow *flow, const struct flow_path *path)
+{
+    const double least = 1 / 8.0, most = 1 / 2.0;
+
+    return least + (most - least) * draw(flow, path);
+}
+
+static void draw_swing(struct flow *flow, const struct flow_path *path)
+{
+    flow->swing_ns = (2 * draw(flow, path) - 1) * (double)path->jitter_ns;
+    flow->slope = draw_slope(flow, path);
+    if (draw(flow, path) < 0.5)
+        flow->slope = -flow->slope;
+}
+
+/* A gap below 2 x jitter: at these slopes it sees one turn at the most. */
+static void wander(struct flow *flow, const struct flow_path *path,
+                   double gap_ns)
+{
+    double bound_ns = copysign((double)path->jitter_ns, flow->slope);
+    double beyond_ns = fabs(flow->slope) * gap_ns -
+                       fabs(bound_ns - flow->swing_ns);
+
+    if (beyond_ns <= 0) {
+        flow->swing_ns += flow->slope * gap_ns;
+        return;
+    }
+    gap_ns = beyond_ns / fabs(flow->slope);
+    flow->slope = -copysign(draw_slope(flow, path), flow->slope);
+    flow->swing_ns = bound_ns + flow->slope * gap_ns;
+}
+
+static int64_t delay_at_ns(struct flow *flow, const struct flow_path *path,
+                           int64_t sent_ns)
+{
+    int64_t gap_ns = sent_ns - flow->last_sent_ns;
+
+    if (path->jitter_ns == 0)
+        return path->delay_ns;
+    if (flow->draws == 0 || gap_ns >= 2 * path->jitter_ns)
+        draw_swing(flow, path);
+    else
+        wander(flow, path, (double)gap_ns);
+    flow->last_sent_ns = sent_ns;
+    return later(0, path->delay_ns + (int64_t)flow->swing_ns);
 }
 
 int64_t flow_due_ns(struct flow *flow, const struct flow_path *path, size_t len,
@@ -31,8 +75,7 @@ int64_t flow_due_ns(struct flow *flow, const struct flow_path *path, size_t len,
         *flow->link_free_ns = sent_ns;
     }
     flow->last_due_ns = later(flow->last_due_ns,
-                              sent_ns + draw_delay_ns(flow, path));
-    flow->chunks++;
+                              sent_ns + delay_at_ns(flow, path, sent_ns));
     return flow->last_due_ns;
 }
 

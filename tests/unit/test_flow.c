@@ -154,23 +154,35 @@ static void a_delay_is_never_negative(void)
     CHECK(zeros > 330 && zeros < 470);
 }
 
-/* A microsecond apart under a jitter of 2 ms: nobody overtakes. */
-static void order_is_kept(void)
+/*
+ * So close together that delays drawn anew would overtake: order is kept, and
+ * the delay still is uniform in 19 ms +- 1 ms.  The mean of each walk from
+ * bound to bound is 0 and it takes 4 to 16 ms, so that of 20 s is close to 0; a
+ * quarter of the time is spent in each quarter.
+ */
+static void jitter_of_a_busy_flow_is_no_longer(int64_t interval_ns)
 {
     struct flow_path path = {.delay_ns = 19 * MS, .jitter_ns = MS, .seed = 1};
     struct flow flow = {0};
-    int64_t last_ns = 0;
-    int waited = 0;
+    int64_t n = 20000 * MS / interval_ns, last_ns = 0;
+    int quarters[4] = {0}, overtaken = 0, beyond = 0;
+    double sum = 0;
 
-    for (int i = 0; i < 5000; i++) {
-        int64_t due_ns = flow_due_ns(&flow, &path, 100, i * INT64_C(1000));
+    for (int64_t now_ns = 0; now_ns < n * interval_ns; now_ns += interval_ns) {
+        int64_t due_ns = flow_due_ns(&flow, &path, 100, now_ns);
+        int64_t swing_ns = due_ns - now_ns - 18 * MS;
 
-        if (due_ns < last_ns || due_ns > i * INT64_C(1000) + 20 * MS)
-            CHECK_INT(due_ns, last_ns);
-        waited += due_ns == last_ns;
+        overtaken += due_ns <= last_ns;
+        beyond += swing_ns < 0 || swing_ns > 2 * MS;
+        quarters[swing_ns * 2 / MS & 3]++;
+        sum += (double)swing_ns;
         last_ns = due_ns;
     }
-    CHECK(waited > 1000);
+    CHECK_INT(overtaken, 0);
+    CHECK_INT(beyond, 0);
+    CHECK_NEAR(sum / (double)n, 1e6, 2e3);
+    for (int q = 0; q < 4; q++)
+        CHECK_NEAR(quarters[q] / (double)n, 0.25, 0.005);
 }
 
 static void chunks_come_out_as_they_went_in(void)
@@ -213,7 +225,9 @@ int main(void)
     jitter_has_bounds_and_uses_them();
     jitter_follows_from_seed_and_stream();
     a_delay_is_never_negative();
-    order_is_kept();
+    jitter_of_a_busy_flow_is_no_longer(10000);
+    jitter_of_a_busy_flow_is_no_longer(100000);
+    jitter_of_a_busy_flow_is_no_longer(1500000);
     chunks_come_out_as_they_went_in();
     return check_done();
 }
