@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 #include "lib/net.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,11 +66,27 @@ static int await_ready(struct proc *proc, const char *name, int *port,
     return err_hint(err, "is the machine overloaded? try again");
 }
 
+/*
+ * How long a connection of an open loop may wait for its turn.  In a Poisson
+ * process it takes the sum of as many intervals as there are connections; that
+ * of n is practically never (1e-12) above 2 n + 40.
+ */
+static double turn_s(const struct result_run *run)
+{
+    double intervals = (double)run->connections;
+
+    if (strcmp(run->arrival, "poisson") == 0)
+        intervals = 2 * intervals + 40;
+    return run->rate_per_s > 0 ? intervals / run->rate_per_s : 0;
+}
+
 /* Longer than any silence that the client allows itself; never: -1. */
 static int64_t server_timeout_s(const struct result_run *run)
 {
     enum { MOST_S = 3600, MARGIN_S = 10 };
-    int64_t seconds = run->timeout_ns / CLOCK_NS_PER_S + 1 + MARGIN_S;
+    double turn = fmin(turn_s(run), MOST_S);
+    int64_t seconds = run->timeout_ns / CLOCK_NS_PER_S + (int64_t)turn + 1 +
+                      MARGIN_S;
 
     if (seconds <= MOST_S)
         return seconds;
@@ -125,6 +142,7 @@ static void add_udp(struct command *command, const struct result_run *run,
                     const char *dir)
 {
     command_add_int(command, "--seed", run->seed);
+    command_add_text(command, "--run-id", run->run_id);
     command_add_path(command, "--served", dir, RESULT_SERVED_CSV);
     if (loses(run, "server"))
         add_loss(command, run, dir);
@@ -280,6 +298,7 @@ static void add_datagrams(struct command *command, const struct result_run *run,
     int64_t timeout_s = server_timeout_s(run);
 
     command_add_int(command, "--timeout", timeout_s > 0 ? timeout_s : 3600);
+    command_add_text(command, "--run-id", run->run_id);
     if (loses(run, "relay"))
         add_loss(command, run, dir);
     if (!run->launched)

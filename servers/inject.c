@@ -1,6 +1,7 @@
 #include "servers/inject.h"
 
 #include "lib/clock.h"
+#include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/record.h"
 
@@ -29,6 +30,7 @@ enum {
     SEED,
     LOG,
     SERVED,
+    RUN_ID,
 };
 
 static int set_share(const char *option, const char *value, double *to,
@@ -90,6 +92,14 @@ static int set_path(const char *option, const char *value, const char **to,
     return 0;
 }
 
+static int set_run_id(struct inject *inject, const char *value, struct err *err)
+{
+    if (strlen(value) != 16 || num_get_hex(value, 16, &inject->run_id) < 0)
+        return args_bad(err, "run-id", value, "16 lower-case hex digits");
+    inject->has_run_id = 1;
+    return 0;
+}
+
 static int take_option(int key, const char *value, void *ctx, struct err *err)
 {
     struct inject *inject = ctx;
@@ -105,6 +115,8 @@ static int take_option(int key, const char *value, void *ctx, struct err *err)
         return set_path("log", value, &inject->log_path, err);
     case SERVED:
         return set_path("served", value, &inject->served_path, err);
+    case RUN_ID:
+        return set_run_id(inject, value, err);
     default:
         return set_numbers(&inject->impair, key, value, err);
     }
@@ -129,6 +141,8 @@ struct args_group inject_group(struct inject *inject)
          "of FILE"},
         {"served", SERVED, "FILE", NULL,
          "write each question that got through, in order of arrival"},
+        {"run-id", RUN_ID, "HEX", NULL,
+         "in those files only messages of this run (16 hex digits)"},
         {0},
     };
 
@@ -250,6 +264,15 @@ int inject_close(struct inject *inject, struct err *err)
 }
 
 /* ---- decisions ---- */
+
+struct inject_key inject_key_of(const struct inject *inject,
+                                const struct msg_header *header)
+{
+    return (struct inject_key){.conn = header->conn,
+                               .seq = header->seq,
+                               .is_logged = !inject->has_run_id ||
+                                            header->run_id == inject->run_id};
+}
 
 int inject_decide(struct inject *inject, enum impair_direction direction,
                   const struct inject_key *key, enum impair_action *action,

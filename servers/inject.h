@@ -12,11 +12,14 @@
 
 #include <stdint.h>
 
+struct msg_header;
 struct record;
 
 struct inject {
     struct impair impair;
     const char *log_path, *served_path; /* NULL: no such file */
+    int has_run_id; /* only the messages of run_id are written down */
+    uint64_t run_id;
     struct record *log, *served;
     int64_t flush_ns; /* rows wait, and must be in the file by then; 0: none */
     int64_t dropped, duplicated, reordered;
@@ -29,11 +32,19 @@ struct inject_key {
     int is_logged; /* a message of ours: conn and seq are from its header */
 };
 
+/*
+ * The key of a message with a header of ours.  With --run-id, messages of
+ * another run are treated alike but written down nowhere: their numbers would
+ * be taken for the run's own.
+ */
+struct inject_key inject_key_of(const struct inject *inject,
+                                const struct msg_header *header);
+
 /* No loss, seed 1, both directions. */
 void inject_init(struct inject *inject);
 
 /* --loss --loss-model --loss-burst --loss-direction --duplicate --reorder
- * --seed --log --served. */
+ * --seed --log --served --run-id. */
 struct args_group inject_group(struct inject *inject);
 
 /* 1 when it may lose, double or hold back anything. */

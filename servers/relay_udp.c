@@ -159,12 +159,6 @@ static struct peer *new_peer(struct relay *relay, const struct net_addr *from)
     return NULL;
 }
 
-static struct inject_key key_of(const struct msg_header *header)
-{
-    return (struct inject_key){
-        .conn = header->conn, .seq = header->seq, .is_logged = 1};
-}
-
 /* A stranger's datagrams are counted, for want of a number of their own. */
 static struct inject_key next_key(struct peer *peer,
                                   enum impair_direction direction)
@@ -200,7 +194,7 @@ static int take_question(struct relay *relay, size_t n,
     if (!like.peer)
         return 0;
     like.key = kind == GATE_PLAIN ? next_key(like.peer, IMPAIR_FORWARD)
-                                  : key_of(&header);
+                                  : inject_key_of(relay->inject, &header);
     if (!like.is_hello && inject_decide(relay->inject, IMPAIR_FORWARD,
                                         &like.key, &action, err) < 0)
         return -1;
@@ -259,7 +253,8 @@ static void take_answer(struct relay *relay, struct peer *peer, size_t n)
                           .is_hello = is_ours && header.kind == 'H',
                           .n = n};
 
-    like.key = is_ours ? key_of(&header) : next_key(peer, IMPAIR_REVERSE);
+    like.key = is_ours ? inject_key_of(relay->inject, &header)
+                       : next_key(peer, IMPAIR_REVERSE);
     put_on_path(relay, &like);
 }
 

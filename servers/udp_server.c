@@ -37,7 +37,7 @@ static int take_question(struct udp_server *server,
         .bytes = server->buffer,
         .n = n,
         .to = from,
-        .key = {.conn = header->conn, .seq = header->seq, .is_logged = 1}};
+        .key = inject_key_of(&server->inject, header)};
     enum impair_action action;
 
     if (inject_decide(&server->inject, IMPAIR_FORWARD, &answer.key, &action,

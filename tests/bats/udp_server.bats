@@ -295,6 +295,11 @@ behind() { awk '$1 < most { print } $1 > most { most = $1 }' | sort; }
     [[ $(wc -l <want) -lt 62 && $(seqs answers | wc -l) -eq $(wc -l <want) ]]
     lose --loss 1 --loss-direction reverse --served reverse.csv
     [[ $(wc -l <reverse.csv) -eq 63 && $(wc -l <answers) -eq 1 ]]
+    # The messages are of run aa.
+    lose --run-id 00000000000000aa --served ours.csv
+    [[ $(wc -l <ours.csv) -eq 63 ]]
+    lose --run-id 00000000000000ab --loss 0.3 --served theirs.csv
+    [[ $(wc -l <theirs.csv) -eq 1 && $(wc -l <injected.csv) -eq 1 ]]
 }
 
 @test "udp server: a crash costs the last second of its files at most" {
