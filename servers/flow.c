@@ -16,51 +16,44 @@ static double draw(struct flow *flow, const struct flow_path *path)
     return rng_unit(path->seed, flow->stream, flow->draws++);
 }
 
-static double draw_slope(struct flow *flow, const struct flow_path *path)
+/* The next walk begins where the last one ended, and leads back. */
+static void turn(struct flow *flow, const struct flow_path *path)
 {
     const double least = 1 / 8.0, most = 1 / 2.0;
+    double slope = least + (most - least) * draw(flow, path);
 
-    return least + (most - least) * draw(flow, path);
+    flow->slope = copysign(slope, -flow->slope);
+    flow->turn_ns += (int64_t)(2 * (double)path->jitter_ns / slope);
 }
 
-static void draw_swing(struct flow *flow, const struct flow_path *path)
+/* The first walk, from anywhere between the bounds, either way. */
+static void set_out(struct flow *flow, const struct flow_path *path,
+                    int64_t now_ns)
 {
-    flow->swing_ns = (2 * draw(flow, path) - 1) * (double)path->jitter_ns;
-    flow->slope = draw_slope(flow, path);
-    if (draw(flow, path) < 0.5)
-        flow->slope = -flow->slope;
+    int64_t walk_ns;
+
+    flow->turn_ns = now_ns;
+    flow->slope = draw(flow, path) - 0.5;
+    turn(flow, path);
+    walk_ns = flow->turn_ns - now_ns;
+    flow->turn_ns -= (int64_t)(draw(flow, path) * (double)walk_ns);
 }
 
-/* A gap below 2 x jitter: at these slopes it sees one turn at the most. */
-static void wander(struct flow *flow, const struct flow_path *path,
-                   double gap_ns)
+/* What the jitter adds to the delay at sent_ns. */
+static int64_t swing_ns(struct flow *flow, const struct flow_path *path,
+                        int64_t sent_ns)
 {
-    double bound_ns = copysign((double)path->jitter_ns, flow->slope);
-    double beyond_ns = fabs(flow->slope) * gap_ns -
-                       fabs(bound_ns - flow->swing_ns);
-
-    if (beyond_ns <= 0) {
-        flow->swing_ns += flow->slope * gap_ns;
-        return;
-    }
-    gap_ns = beyond_ns / fabs(flow->slope);
-    flow->slope = -copysign(draw_slope(flow, path), flow->slope);
-    flow->swing_ns = bound_ns + flow->slope * gap_ns;
-}
-
-static int64_t delay_at_ns(struct flow *flow, const struct flow_path *path,
-                           int64_t sent_ns)
-{
-    int64_t gap_ns = sent_ns - flow->last_sent_ns;
+    enum { LONG_PAUSE = 10000 }; /* a thousand walks are not walked */
 
     if (path->jitter_ns == 0)
-        return path->delay_ns;
-    if (flow->draws == 0 || gap_ns >= 2 * path->jitter_ns)
-        draw_swing(flow, path);
-    else
-        wander(flow, path, (double)gap_ns);
-    flow->last_sent_ns = sent_ns;
-    return later(0, path->delay_ns + (int64_t)flow->swing_ns);
+        return 0;
+    if ((sent_ns - flow->turn_ns) / LONG_PAUSE > path->jitter_ns ||
+        flow->draws == 0)
+        set_out(flow, path, sent_ns);
+    while (flow->turn_ns < sent_ns)
+        turn(flow, path);
+    return (int64_t)(copysign((double)path->jitter_ns, flow->slope) -
+                     flow->slope * (double)(flow->turn_ns - sent_ns));
 }
 
 int64_t flow_due_ns(struct flow *flow, const struct flow_path *path, size_t len,
@@ -74,8 +67,9 @@ int64_t flow_due_ns(struct flow *flow, const struct flow_path *path, size_t len,
                   (int64_t)(8e9 * (double)len / rate);
         *flow->link_free_ns = sent_ns;
     }
-    flow->last_due_ns = later(flow->last_due_ns,
-                              sent_ns + delay_at_ns(flow, path, sent_ns));
+    flow->last_due_ns = later(
+        flow->last_due_ns,
+        sent_ns + later(0, path->delay_ns + swing_ns(flow, path, sent_ns)));
     return flow->last_due_ns;
 }
 

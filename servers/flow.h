@@ -27,9 +27,9 @@ struct flow_chunk {
 struct flow {
     uint64_t stream; /* names the flow to the random generator */
     uint64_t draws;  /* of random numbers, so far */
-    int64_t last_sent_ns, last_due_ns;
-    double swing_ns; /* what the jitter adds to the delay now, */
-    double slope;    /* and its change in a nanosecond: -0.5 to 0.5 */
+    int64_t last_due_ns;
+    int64_t turn_ns; /* when the jitter is at its bound and turns */
+    double slope;    /* until then, in ns per ns: -0.5 to 0.5 */
     /*
      * The link of the rate limit is busy until then.  It belongs to the path:
      * all flows of a direction share it.
@@ -44,10 +44,10 @@ struct flow {
  * is no earlier than at the call before.  Order is kept: never before what came
  * earlier.  Were each delay drawn anew, order would hold back whatever follows
  * a long delay, and a busy flow would suffer the longest ones only.  So the
- * jitter wanders between its bounds, up and down in turn, at slopes of 1/8 to
- * 1/2, at which nobody can be overtaken; a pause of the whole span (2 x jitter)
- * ends that, and it is drawn anew.  Either way it is uniform over its span,
- * with mean 0 and standard deviation jitter / sqrt(3).  Advances the flow.
+ * jitter walks from bound to bound and back, each time at a slope from 1/8 to
+ * 1/2, at which nobody can be overtaken: over time it is uniform between them,
+ * with mean 0 and standard deviation jitter / sqrt(3), and it is the same for
+ * the same seed and times.  Advances the flow.
  */
 int64_t flow_due_ns(struct flow *flow, const struct flow_path *path, size_t len,
                     int64_t now_ns);
