@@ -166,21 +166,14 @@ void connect_all(struct lane *lane)
 /* An attempt that came to nothing is a message that could not be sent. */
 static int add_failed(struct lane *lane, struct line *line, struct err *err)
 {
-    struct flight_message message;
-    uint64_t seq = line->flight.next;
-    int64_t now_ns = lane->now_ns;
-    int failed;
+    struct flight_message how = {
+        .scheduled_ns = line->connect_start_ns,
+        .sent_ns = line->connect_start_ns,
+        .outcome = (uint8_t)line->end,
+        .sys_errno = (int16_t)line->end_errno,
+    };
 
-    lane->now_ns = line->connect_start_ns;
-    failed = lane_add(lane, line, 0, err);
-    lane->now_ns = now_ns;
-    if (failed < 0)
-        return -1;
-    line->sending = line->flight.next;
-    message = flight_take(&line->flight);
-    message.outcome = (uint8_t)line->end;
-    message.sys_errno = (int16_t)line->end_errno;
-    return lane_settle(lane, line, seq, &message, err);
+    return lane_add_failed(lane, line, &how, err);
 }
 
 static int give_attempt_up(struct lane *lane, struct line *line,

@@ -221,6 +221,7 @@ static void add_result(struct load_result *sum, const struct load_result *one)
     sum->achieved_per_s += one->achieved_per_s;
     gaps_merge(&sum->gaps, &one->gaps);
     sum->intended += one->intended;
+    sum->missed += one->missed;
     sum->connected += one->connected;
     sum->broken += one->broken;
     sum->stray += one->stray;

@@ -74,6 +74,18 @@ int lane_add(struct lane *lane, struct line *line, int64_t scheduled_ns,
     return 0;
 }
 
+int lane_add_failed(struct lane *lane, struct line *line,
+                    const struct flight_message *how, struct err *err)
+{
+    uint64_t seq = line->flight.next;
+
+    if (lane_add(lane, line, how->scheduled_ns, err) < 0)
+        return -1;
+    line->sending = line->flight.next;
+    (void)flight_take(&line->flight);
+    return lane_settle(lane, line, seq, how, err);
+}
+
 void lane_count_answer(struct lane *lane, const struct flight_message *message)
 {
     int64_t received_ns = message->received_ns;

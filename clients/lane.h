@@ -107,7 +107,10 @@ struct lane {
     int64_t due_ns;       /* the next message */
     int64_t last_sent_ns; /* the last one */
     int sent_all;         /* nothing more is to be sent */
-    int next_line;        /* whose turn it is */
+    /* What was due before and not sent, 0: nothing; and how such a row ends. */
+    int64_t missed_until_ns;
+    struct flight_message missed;
+    int next_line; /* whose turn it is */
     /* By how much it was suspended before the last tick, and when that was. */
     int64_t slept_ns, tick_ns;
     /* UDP: of the second that began then. */
@@ -137,6 +140,13 @@ const char *lane_stamp(struct line *line, uint64_t seq);
 /* A new message: it is open, counted, and sent at lane->now_ns. */
 int lane_add(struct lane *lane, struct line *line, int64_t scheduled_ns,
              struct err *err);
+
+/*
+ * A new message that came to nothing at once: its times (sent_ns 0: it was not
+ * sent), outcome and errno are those of `how`.  No other is open on the line.
+ */
+int lane_add_failed(struct lane *lane, struct line *line,
+                    const struct flight_message *how, struct err *err);
 
 /* A correct echo has come in time, at message->received_ns. */
 void lane_count_answer(struct lane *lane, const struct flight_message *message);

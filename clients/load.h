@@ -50,7 +50,8 @@ struct load_result {
     struct meter meter;
     struct meter response; /* open loop: times from the schedule on */
     double achieved_per_s; /* of rate_per_s */
-    int64_t intended;      /* messages begun = rows */
+    int64_t intended;      /* messages begun, or missed = rows */
+    int64_t missed;        /* of an open loop: due, and never sent */
     int connected;         /* connections that were established */
     int broken;            /* of these, how many ended before the run did */
     int first_broken_errno;

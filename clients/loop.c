@@ -2,6 +2,7 @@
 
 #include "clients/connect.h"
 #include "clients/datagram.h"
+#include "clients/missed.h"
 #include "clients/stream.h"
 #include "lib/clock.h"
 
@@ -96,6 +97,7 @@ static void judge_schedule(struct lane *lane)
         share = (double)(lane->due_ns - begin_ns) / (double)(end_ns - begin_ns);
     lane->result->achieved_per_s = lane->plan->rate_per_s *
                                    (share < 1 ? share : 1);
+    missed_judge(lane);
 }
 
 /* ---- waiting ---- */
@@ -337,7 +339,8 @@ int loop_run(struct lane *lane, struct err *err)
 
     if (lane->is_lone)
         ticker_beat(most_wait_ns(lane));
-    failed = begin_all(lane, err) < 0 || loop(lane, err) < 0;
+    failed = begin_all(lane, err) < 0 || loop(lane, err) < 0 ||
+             missed_settle(lane, err) < 0;
     if (lane->is_lone)
         ticker_beat(0);
     lane->result->stopped = ticker_stops() > 0;

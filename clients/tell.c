@@ -105,16 +105,23 @@ static void print_oddities(const struct load_result *result)
             printf("  %-11s %lld\n", lines[i].what, (long long)lines[i].n);
 }
 
-static void print_times(const char *what, const struct meter *meter)
+/* Of those that were answered, and of so many that never will be. */
+static void print_times(const char *what, const struct meter *meter,
+                        int64_t missed)
 {
     static const double pct[] = {50, 90, 99};
+    double ok = (double)meter->outcomes[OUTCOME_OK];
     char text[24];
 
     printf("  %-12s", what);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
+        double of_ok = pct[i] * (ok + (double)missed) / ok;
+
         printf("%sp%.0f %s", i ? "  " : "", pct[i],
-               num_duration(meter_percentile_ns(meter, pct[i]), text,
-                            sizeof text));
+               of_ok > 100 ? "n/a"
+                           : num_duration(meter_percentile_ns(meter, of_ok),
+                                          text, sizeof text));
+    }
     printf("   (within 1 %%)\n");
 }
 
@@ -125,10 +132,13 @@ static void print_open_loop(const struct tell *tell,
     printf("  offered     %.6g /s, achieved %.6g /s%s\n",
            tell->plan->rate_per_s, result->achieved_per_s,
            is_degraded(tell, result) ? ": degraded, below 99 %" : "");
+    if (result->missed)
+        printf("  never sent  %lld of %lld messages that were due\n",
+               (long long)result->missed, (long long)result->intended);
     if (result->meter.outcomes[OUTCOME_OK] == 0)
         return;
-    print_times("service", &result->meter);
-    print_times("response", &result->response);
+    print_times("service", &result->meter, 0);
+    print_times("response", &result->response, result->missed);
 }
 
 static void print_closed_loop(const struct meter *meter)
@@ -141,7 +151,7 @@ static void print_closed_loop(const struct meter *meter)
     num_bitrate(8e9 * (double)meter->ok_bytes / (double)span_ns, bits,
                 sizeof bits);
     printf("  echo rate   %s   (8 x bytes / time)\n", bits);
-    print_times("RTT", meter);
+    print_times("RTT", meter, 0);
 }
 
 /* The hello is short, and came back: else nothing would have been sent. */

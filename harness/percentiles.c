@@ -49,3 +49,11 @@ void percentiles_of(struct percentiles *out, const struct stats_sample *sample)
     put_points(out, sample->sorted, sample->n);
     put_bounds(out, sample);
 }
+
+void percentiles_scale(struct percentiles *out, double share)
+{
+    for (int i = 0; i < out->n; i++)
+        out->point[i].p *= share;
+    for (int i = 0; i < out->nbounds; i++)
+        out->bound[i].p *= share;
+}

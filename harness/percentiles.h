@@ -26,4 +26,7 @@ struct percentiles {
 /* Points are equally far from each other in log 1/(1-p), up to p = 1 - 1/n. */
 void percentiles_of(struct percentiles *out, const struct stats_sample *sample);
 
+/* They are of a part only of all: of this share, and above there is nothing. */
+void percentiles_scale(struct percentiles *out, double share);
+
 #endif

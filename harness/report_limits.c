@@ -178,8 +178,10 @@ static void put_doubts(struct buf *to, const struct report_runs *of, int at)
     put_standing(to, of, at);
     if (run->summary.unsent > 0)
         buf_addf(to,
-                 "\\item \\R{%s.unsent} messages of \\R{%s.title} could "
-                 "not be sent: a limit of this machine, not of the path.\n",
+                 "\\item \\R{%s.unsent} messages of \\R{%s.title} were "
+                 "due and not sent: this machine could not, or not in time. "
+                 "They are in no share of the path; response times are "
+                 "infinite for them.\n",
                  run->key, run->key);
     put_suspect(to, run);
     report_notes_put(to, of, at);

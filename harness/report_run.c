@@ -129,6 +129,7 @@ static void rank_responses(struct report_run *out, int64_t *scratch)
     memcpy(scratch, samples->response_ns, samples->n * sizeof *scratch);
     stats_sort(scratch, samples->n);
     percentiles_of(&out->responses, &sample);
+    percentiles_scale(&out->responses, 1 - out->summary.open_loop.missed_share);
 }
 
 /* One array for all that must move values about. */

@@ -87,13 +87,16 @@ static int add_failure(struct samples *samples, int64_t position)
     return 0;
 }
 
+/* What was never sent was not lost, and stands between no two that were. */
 static int add_loss(const struct loading *loading, const struct ledger_row *row)
 {
     struct samples *samples = loading->samples;
     struct loss_message message = {row->conn,   row->seq,     row->outcome,
                                    row->copies, row->late_by, row->sent_ns};
 
-    if (loading->is_udp && loss_counts(row->outcome) && row->sent_ns >= 0 &&
+    if (row->sent_ns == LEDGER_ABSENT)
+        return 0;
+    if (loading->is_udp && loss_counts(row->outcome) &&
         loss_time_add(&samples->loss_time, row->sent_ns,
                       loss_is_lost(row->outcome)) < 0)
         return -1;
@@ -134,6 +137,19 @@ static int add_suspect(const struct loading *loading,
                : 0;
 }
 
+static void note_times(struct samples *samples, const struct ledger_row *row)
+{
+    int is_sent = row->sent_ns != LEDGER_ABSENT;
+    int64_t begun_ns = is_sent ? row->sent_ns : row->scheduled_ns;
+
+    if (begun_ns > samples->end_ns)
+        samples->end_ns = begun_ns;
+    if (row->received_ns > samples->end_ns)
+        samples->end_ns = row->received_ns;
+    samples->missed += !is_sent && row->scheduled_ns != LEDGER_ABSENT &&
+                       row->outcome != OUTCOME_ABORTED;
+}
+
 static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
 {
     struct loading *loading = ctx;
@@ -145,10 +161,7 @@ static int on_row(const struct ledger_row *row, void *ctx, struct err *err)
         return csv_damaged(loading->path, row->line,
                            "bytes is not the message size of the manifest",
                            err);
-    if (row->sent_ns > samples->end_ns)
-        samples->end_ns = row->sent_ns;
-    if (row->received_ns > samples->end_ns)
-        samples->end_ns = row->received_ns;
+    note_times(samples, row);
     /* What was never tried, or cut off, has no place in a share of failures. */
     loading->nrows += is_ok || samples_is_failure(row->outcome);
     status = add_loss(loading, row);

@@ -27,7 +27,9 @@ struct samples {
     size_t nfailed, failed_cap;
     struct loss_series losses;  /* of all rows */
     struct loss_time loss_time; /* of a run over UDP */
-    int64_t end_ns; /* the last time in the file; LEDGER_ABSENT when none */
+    /* The last event, a slot that was missed too; LEDGER_ABSENT: none. */
+    int64_t end_ns;
+    int64_t missed; /* due, never sent, and not cut off by the end */
 
     struct variation variation; /* of all rows; without its arrays */
     struct suspect suspect;

@@ -54,6 +54,8 @@ static void put_open_loop(struct cJSON *root, const struct open_loop *open)
     if (!open->is_open)
         return;
     to = json_put_object(root, "response");
+    if (open->missed > 0)
+        json_put_int(to, "never_sent", open->missed);
     for (int i = 0; i < OPEN_LOOP_QUANTILES; i++)
         put_quantile(to, names[i], &open->response[i]);
     json_put_int(to, "max_ns", open->response_max_ns);
@@ -307,7 +309,11 @@ static void print_open_loop(const struct open_loop *open, FILE *to)
     if (!open->is_open)
         return;
     for (int i = 0; i < OPEN_LOOP_QUANTILES; i++)
-        print_quantile(&open->response[i], "response", names[i], to);
+        if (open->response[i].p > 0)
+            print_quantile(&open->response[i], "response", names[i], to);
+        else
+            fprintf(to, "  response %-6s n/a (%.3g %% were never sent)\n",
+                    names[i], 100 * open->missed_share);
     fprintf(to,
             "  sent late  p99 %s, max %s: response counts from when it was "
             "due\n",
@@ -426,8 +432,11 @@ void summary_print(const struct summary *s, const struct result_run *run,
     print_failed(s, to);
     print_failures(s, to);
     if (s->unsent > 0)
-        fprintf(to, "  %s messages were not sent: this machine's limit\n",
-                num_grouped(s->unsent, rows, sizeof rows));
+        fprintf(to,
+                "  unsent     %s of %s messages: this client could not, or "
+                "not in time\n",
+                num_grouped(s->unsent, ok, sizeof ok),
+                num_grouped(s->rows, rows, sizeof rows));
     if (s->is_udp)
         print_loss(&s->loss, to);
     if (s->ok == 0) {

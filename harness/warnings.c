@@ -8,8 +8,9 @@ static const struct {
     const char *id, *meaning;
 } words[WARNING_COUNT] = {
     [WARNING_DEGRADED] = {"degraded",
-                          "The load was not the one that was asked for: less "
-                          "than 99 % of the messages were sent"},
+                          "The load was not the one that was asked for: "
+                          "messages were sent late, or never, so that it "
+                          "came to less than 99 % of the rate"},
     [WARNING_GAPS] = {"gaps",
                       "The client was stopped, or had no processor, for 0.1 s "
                       "or more: what waited meanwhile waited for it"},

@@ -73,6 +73,21 @@ restart() {
     [[ $(counted ok) -gt 0 && $(counted refused) -ge 4 ]]
 }
 
+@test "fail rate: what an open loop was to send to a server that is gone has failed" {
+    start_server echo-server --quiet
+    test_server --duration 2 --rate 1000 --connections 2
+    within 5 grep -q progress said
+    stop_pid "$pid"
+    finish
+    # A row for each message that was due, besides those for the attempts to
+    # connect: what was not sent shares the fate of the connections.
+    [[ $(counted refused) -gt 0 && $(counted local_limit) -eq 0 ]]
+    first=$(sed -n '2{s/,[^,]*,\([^,]*\),.*/,\1/;s/.*,//;p}' out/messages.csv)
+    awk -F, -v first="$first" 'NR > 1 && ($3 - first) % 1000000 == 0 && !seen[$3]++ { due++ }
+        NR > 1 && $4 == "" { unsent++; failed += $9 != "ok" && $9 != "local_limit" }
+        END { print due, unsent; exit due != 2000 || !unsent || failed != unsent }' out/messages.csv
+}
+
 @test "fail rate: a server that closes after each echo is connected again" {
     start_server echo-simple-server --quiet
     test_server --messages 20 --connections 2

@@ -135,6 +135,50 @@ static void test_open_loop(void)
     free(rows);
 }
 
+/*
+ * 8000 messages answered in 1 .. 8000 ns, 2000 that were due and never sent:
+ * half of all is 5000 of the answered, and nine tenths there is not.  What was
+ * cut off by the end is in neither.
+ */
+static void test_missed(void)
+{
+    enum { N = 8000, MISSED = 2000 };
+    struct summary s = {0};
+    struct err err = {0};
+    char *rows = calloc(N + MISSED + 1, 64), *json;
+    size_t used = 0;
+
+    for (int i = 0; i < N; i++) {
+        int at = i * 10000, rtt = 1 + (int)(i * 7919LL % N);
+
+        used += (size_t)sprintf(rows + used,
+                                "0,%d,%d,%d,%d,%d,125,125,ok,1,0,\n", i, at, at,
+                                at + rtt, rtt);
+    }
+    for (int i = N; i < N + MISSED; i++)
+        used += (size_t)sprintf(rows + used, "0,%d,%d,,,,125,0,%s,0,0,\n", i,
+                                i * 10000, i % 2 ? "local_limit" : "refused");
+    sprintf(rows + used, "0,%d,%d,,,,125,0,aborted,0,0,\n", N + MISSED,
+            (N + MISSED) * 10000);
+    CHECK_INT(sum_up(rows, &s, &err), 0);
+    CHECK_STR(err.msg, "");
+    CHECK_INT(s.unsent, MISSED / 2);
+    CHECK_INT(s.failed, MISSED / 2);
+    CHECK_INT(s.loss.counted, N);
+    CHECK(s.open_loop.is_open);
+    CHECK_INT(s.open_loop.missed, MISSED);
+    CHECK_NEAR(s.open_loop.missed_share, 0.2, 1e-12);
+    CHECK_INT(s.rtt[SUMMARY_P50].value, 4000);
+    CHECK_INT(s.open_loop.response[OPEN_LOOP_P50].value, 5000);
+    CHECK(s.open_loop.response[OPEN_LOOP_P50].is_known);
+    for (int i = OPEN_LOOP_P90; i < OPEN_LOOP_QUANTILES; i++)
+        CHECK(!s.open_loop.response[i].is_known);
+    json = summary_json(&s);
+    CHECK(json && strstr(json, "\"never_sent\":\t2000"));
+    free(json);
+    free(rows);
+}
+
 static void test_nothing(void)
 {
     struct summary s = {0};
@@ -265,6 +309,7 @@ int main(void)
     test_small();
     test_warmup();
     test_open_loop();
+    test_missed();
     test_nothing();
     test_size_differs();
     test_connections();
