@@ -70,7 +70,7 @@ static const char *show_number(double number, enum kind kind, char *to)
         return quantity_value(number, 1, gib, to);
     snprintf(to, QUANTITY_SIZE,
              kind == LOAD      ? "%.2f"
-             : kind == SECONDS ? "%.2f s"
+             : kind == SECONDS ? "%.2f" QUANTITY_THIN "s"
                                : "%.10g",
              number);
     return to;
@@ -228,7 +228,7 @@ static void put_table(struct buf *to, const struct values *values, int n)
     buf_addf(to, "\\bottomrule\n\\end{tabular}\n\\end{table%s}\n", star);
 }
 
-/* The scenario's name, and whether its path was a real one. */
+/* The scenario's name, whether its path was a real one, and taken in turn. */
 static void put_name(struct values *values, const char *prefix,
                      const struct result *result)
 {
@@ -237,8 +237,9 @@ static void put_name(struct values *values, const char *prefix,
 
     for (int i = 0; i < result->nruns; i++)
         emulated |= result->runs[i].emulated;
-    snprintf(text, sizeof text, "%s%s", result->name,
-             emulated ? ", emulated" : "");
+    snprintf(text, sizeof text, "%s%s%s", result->name,
+             emulated ? ", emulated" : "",
+             result->pairs.has ? ", in pairs" : "");
     values_text(values, prefix, "name", text);
 }
 
