@@ -6,11 +6,11 @@
 # Environment: NAME local_rate, SITE local, ROWS 100, RTT_NS 20000, CONNS 1,
 # STATUS complete, WHAT, EMULATED (set: an emulated path of 19 ms), FAILED 0
 # (every FAILEDth row is a timeout), SIZE 1000, KEY tcp-thread-1000B-1c,
-# SPREAD 0.2 (relative width of the RTT), VERSION, MODE rate, TRANSPORT tcp,
-# SERVER thread, LOSS null and RECONCILED null (their JSON), DUPLICATED 0,
-# REORDERED 0, UNMATCHED 0, LOCAL_DROPS 0.  CSV files that are already there
-# are taken as they are.  MODE=transcript has the .txt files that are there, and
-# no CSV.
+# SPREAD 0.2 (relative width of the RTT), WARM 0 (so many rows at the start take
+# four times as long), VERSION, MODE rate, TRANSPORT tcp, SERVER thread, LOSS
+# null and RECONCILED null (their JSON), DUPLICATED 0, REORDERED 0, UNMATCHED 0,
+# LOCAL_DROPS 0.  CSV files that are already there are taken as they are.
+# MODE=transcript has the .txt files that are there, and no CSV.
 set -eu
 
 dir=$1
@@ -18,7 +18,7 @@ NAME=${NAME-local_rate} SITE=${SITE-local} ROWS=${ROWS-100}
 RTT_NS=${RTT_NS-20000} CONNS=${CONNS-1} STATUS=${STATUS-complete}
 WHAT=${WHAT-A test of the report.} FAILED=${FAILED-0} SIZE=${SIZE-1000}
 KEY=${KEY-tcp-thread-1000B-1c} SPREAD=${SPREAD-0.2} VERSION=${VERSION-0.1.0}
-MODE=${MODE-rate} TRANSPORT=${TRANSPORT-tcp} SERVER=${SERVER-thread}
+MODE=${MODE-rate} TRANSPORT=${TRANSPORT-tcp} SERVER=${SERVER-thread} WARM=${WARM-0}
 LOSS=${LOSS-null} RECONCILED=${RECONCILED-null} DUPLICATED=${DUPLICATED-0}
 REORDERED=${REORDERED-0} UNMATCHED=${UNMATCHED-0} LOCAL_DROPS=${LOCAL_DROPS-0}
 run=$dir/$KEY/1
@@ -26,7 +26,7 @@ mkdir -p "$run"
 
 if [ "$MODE" != transcript ] && [ ! -e "$run/messages.csv" ]; then
     awk -v n="$ROWS" -v rtt="$RTT_NS" -v conns="$CONNS" -v failed="$FAILED" \
-        -v size="$SIZE" -v spread="$SPREAD" 'BEGIN {
+        -v size="$SIZE" -v spread="$SPREAD" -v warm="$WARM" 'BEGIN {
         srand(7)
         print "conn,seq,scheduled_ns,sent_ns,received_ns,rtt_ns,bytes," \
             "bytes_back,outcome,copies,late_by,errno"
@@ -34,7 +34,7 @@ if [ "$MODE" != transcript ] && [ ! -e "$run/messages.csv" ]; then
             t[c] = 1000000 + 100 * c
         for (i = 0; i < n; i++) {
             c = i % conns
-            r = int(rtt * (1 + spread * (rand() - 0.5)))
+            r = int(rtt * (1 + spread * (rand() - 0.5)) * (i < warm ? 4 : 1))
             if (failed && i % failed == failed - 1) {
                 printf "%d,%d,%.0f,%.0f,,,%d,0,timeout,0,0,ETIMEDOUT\n",
                     c, s[c]++, t[c], t[c], size
