@@ -202,27 +202,28 @@ static int compare(const struct command *command, struct err *err)
     return err_hint(err, "--fail-on asked for exit code 1 then");
 }
 
+static const struct args_option options[] = {
+    {"a", SIDE_A, "DIR", NULL,
+     "side A: this folder and those that are named after it"},
+    {"b", SIDE_B, "DIR", NULL, "side B, in the same way"},
+    {"margin", MARGIN, "PERCENT", "5", "so much counts as no difference"},
+    {"case", CASE, "KEY", NULL,
+     "which case, in a folder of several; twice: of A, then of B"},
+    {"despite", DESPITE, "KEY", NULL,
+     "compare although this condition differs, such as server"},
+    {"fail-on", FAIL_ON, "VERDICT", NULL,
+     "exit with 1 on slower, faster, different, equivalent, undecided"},
+    {"json", JSON, NULL, NULL, "print JSON"},
+    {"out", OUT, "DIR", NULL,
+     "draw the ratio of each pair and the shift of deciles: PDF and SVG"},
+    {"figures", OUT, "DIR", NULL, "the same as --out"},
+    {"allow-partial", PARTIAL, NULL, NULL,
+     "accept a run that was interrupted, and say so"},
+    {0},
+};
+
 int cmd_compare(int argc, char **argv, struct err *err)
 {
-    static const struct args_option options[] = {
-        {"a", SIDE_A, "DIR", NULL,
-         "side A: this folder and those that are named after it"},
-        {"b", SIDE_B, "DIR", NULL, "side B, in the same way"},
-        {"margin", MARGIN, "PERCENT", "5", "so much counts as no difference"},
-        {"case", CASE, "KEY", NULL,
-         "which case, in a folder of several; twice: of A, then of B"},
-        {"despite", DESPITE, "KEY", NULL,
-         "compare although this condition differs, such as server"},
-        {"fail-on", FAIL_ON, "VERDICT", NULL,
-         "exit with 1 on slower, faster, different, equivalent, undecided"},
-        {"json", JSON, NULL, NULL, "print JSON"},
-        {"out", OUT, "DIR", NULL,
-         "draw the ratio of each pair and the shift of deciles: PDF and SVG"},
-        {"figures", OUT, "DIR", NULL, "the same as --out"},
-        {"allow-partial", PARTIAL, NULL, NULL,
-         "accept a run that was interrupted, and say so"},
-        {0},
-    };
     struct command command = {.request.margin = COMPARE_MARGIN};
     struct args_group group = {options, set, &command};
     struct args_spec spec = {

@@ -43,21 +43,20 @@ static void put_printed(struct buf *to, const char *text)
             buf_add_n(to, text, 1);
 }
 
-/* Is this the blank of "12 345"? */
-static int is_group(const char *text)
+/* Does a blank of `all` belong to a number, as in "5 %" and "12 345"? */
+static int is_thin(const char *all, const char *text)
 {
-    return text[0] == ' ' && isdigit((unsigned char)text[1]) &&
-           isdigit((unsigned char)text[2]) && isdigit((unsigned char)text[3]);
+    if (strncmp(text, " %", 2) == 0)
+        return 1;
+    return text > all && isdigit((unsigned char)text[-1]) && text[0] == ' ' &&
+           strspn(text + 1, "0123456789") == 3;
 }
 
 /* Only what is safe: a sentence has names from outside in it. */
 static void put_thin(struct buf *to, const char *text)
 {
-    for (const char *start = text; *text; text++)
-        if (strncmp(text, " %", 2) == 0)
-            buf_add(to, QUANTITY_THIN);
-        else if (text > start && isdigit((unsigned char)text[-1]) &&
-                 is_group(text))
+    for (const char *all = text; *text; text++)
+        if (is_thin(all, text))
             buf_add(to, QUANTITY_THIN);
         else if (strncmp(text, " +- ", 4) == 0)
             buf_add(to, " \xc2\xb1 "), text += 3;

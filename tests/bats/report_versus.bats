@@ -76,6 +76,7 @@ pdf_text() { pdftotext "$1/report.pdf" - | sed 's/\xe2\x80\x89/ /g' | tr -s ' \n
     [ "$(grep -c 'noted: told by all' out/tables/limits.tex)" = 1 ]
     grep -q 'and 5 more noted: told by all' out/tables/limits.tex
     # ... also when it differs in a number.
+    # shellcheck disable=SC2016 # for TeX
     grep -qF 'and 5 more noted: open after 10.5 to 60.5\,$\mu$s.' out/tables/limits.tex
     run run_timed 60 "$bin/harness" report --check out .
     expect_status 0
