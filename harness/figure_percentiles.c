@@ -19,33 +19,51 @@ static void widen(struct extent *extent, const struct percentiles *line)
     extent->most = fmax(extent->most, (double)last->value);
 }
 
-/* Up to where the line is known well enough to have an interval. */
-static double known_until(const struct percentiles *line)
+static int is_known(const struct percentiles *line, int point)
 {
-    return line->nbounds ? line->bound[line->nbounds - 1].p : 0;
+    return point >= 0 && point < line->n &&
+           percentiles_is_known(line, line->point[point].p);
 }
 
-/* From the last known point on the line is another one, which is dotted. */
+/*
+ * Its known parts, or the others, which are dotted and begin and end where a
+ * known one does.  Blank lines are between the parts.
+ */
 static void put_line(struct buf *to, const struct percentiles *line,
-                     int is_known)
+                     int of_known)
 {
-    double until = known_until(line);
+    int last = -1;
 
     for (int i = 0; i < line->n; i++) {
-        int before = line->point[i].p <= until;
-        int touches = i + 1 < line->n && line->point[i + 1].p > until;
+        int known = is_known(line, i);
+        int touches = known && ((i > 0 && !is_known(line, i - 1)) ||
+                                (i + 1 < line->n && !is_known(line, i + 1)));
 
-        if (is_known ? before : !before || touches)
-            buf_addf(to, "%.6g %.6g\n", 1 / (1 - line->point[i].p),
-                     (double)line->point[i].value);
+        if (of_known ? !known : known && !touches)
+            continue;
+        /* Two neighbours that are known are not joined by a dotted line. */
+        if (last >= 0 &&
+            (last < i - 1 || (!of_known && known && is_known(line, last))))
+            buf_add(to, "\n");
+        buf_addf(to, "%.6g %.6g\n", 1 / (1 - line->point[i].p),
+                 (double)line->point[i].value);
+        last = i;
     }
 }
 
 static void put_band(struct buf *to, const struct percentiles *line)
 {
-    for (int i = 0; i < line->nbounds; i++)
+    int last = -1;
+
+    for (int i = 0; i < line->nbounds; i++) {
+        if (!line->bound[i].is_known)
+            continue;
+        if (last >= 0 && last < i - 1)
+            buf_add(to, "\n");
         buf_addf(to, "%.6g %.6g %.6g\n", 1 / (1 - line->bound[i].p),
                  (double)line->bound[i].lo, (double)line->bound[i].hi);
+        last = i;
+    }
 }
 
 static int write_line(const struct percentiles *line, const char *name,

@@ -24,7 +24,6 @@ static void put_bounds(struct percentiles *out,
                        const struct stats_sample *sample)
 {
     static const double steps[] = {1, 1.5, 2, 3, 4, 6};
-    struct stats_quantile all[PERCENTILES_BOUNDS];
     double p[PERCENTILES_BOUNDS];
     int n = 0;
 
@@ -35,10 +34,18 @@ static void put_bounds(struct percentiles *out,
         if (x >= 2 && (double)sample->n / x >= 10)
             p[n++] = 1 - 1 / x;
     }
-    stats_quantiles(sample, p, n, all);
-    for (int i = 0; i < n; i++)
-        if (all[i].is_known)
-            out->bound[out->nbounds++] = all[i];
+    stats_quantiles(sample, p, n, out->bound);
+    out->nbounds = n;
+}
+
+int percentiles_is_known(const struct percentiles *of, double p)
+{
+    int i = 0;
+
+    while (i < of->nbounds && of->bound[i].p < p)
+        i++;
+    return i < of->nbounds && of->bound[i].is_known &&
+           (i == 0 || of->bound[i].p <= p || of->bound[i - 1].is_known);
 }
 
 void percentiles_of(struct percentiles *out, const struct stats_sample *sample)

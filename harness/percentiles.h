@@ -18,7 +18,10 @@ struct percentiles {
     } point[PERCENTILES_MAX];
     int n; /* 0: nothing was answered; the last is the maximum */
 
-    /* 1/(1-p) = 2, 3, 4, 6, 10, 15, 20, ... where an interval is known. */
+    /*
+     * 1/(1-p) = 2, 3, 4, 6, 10, 15, 20, ... while ten messages lie above.  Each
+     * has its own n_eff, so one that is not known may lie between two that are.
+     */
     struct stats_quantile bound[PERCENTILES_BOUNDS];
     int nbounds;
 };
@@ -28,5 +31,8 @@ void percentiles_of(struct percentiles *out, const struct stats_sample *sample);
 
 /* They are of a part only of all: of this share, and above there is nothing. */
 void percentiles_scale(struct percentiles *out, double share);
+
+/* Are the bounds next to p known, on both sides? */
+int percentiles_is_known(const struct percentiles *of, double p);
 
 #endif

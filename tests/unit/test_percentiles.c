@@ -1,3 +1,4 @@
+#include "harness/figure_percentiles.h"
 #include "harness/percentiles.h"
 #include "tests/unit/check.h"
 
@@ -49,6 +50,95 @@ static void test_ramp(void)
     CHECK(all.bound[0].lo <= 50040 && all.bound[0].hi >= 50040);
 }
 
+/*
+ * 30 batches of 100.  One message of each takes 900; of every fifth batch 45
+ * more take 200, and the rest 100.  2700 take 100, 2970 at most 200.
+ * Shares <= p90 = 100: 24 of .99 and 6 of .54, variance .972/29; so
+ * n_eff = .09 x 30 / .033517 = 80.6, and 80.6 x .1 < 10: n/a, and 100/80.6 - 1
+ * of the time more.  Shares <= p99 = 200: all .99, no variance, n_eff = 3000.
+ */
+static struct percentiles of_regimes(struct stats_quantile out[2])
+{
+    static const double p[] = {0.9, 0.99};
+    static int64_t x[3000], sorted[3000];
+    struct stats_sample sample = {x, sorted, 3000, 10};
+    struct percentiles all;
+
+    for (int i = 0; i < 3000; i++) {
+        int is_slow = i / 100 % 5 == 0 && i % 100 >= 54;
+
+        sorted[i] = x[i] = i % 100 == 99 ? 900 : is_slow ? 200 : 100;
+    }
+    stats_sort(sorted, 3000);
+    stats_quantiles(&sample, p, 2, out);
+    percentiles_of(&all, &sample);
+    return all;
+}
+
+static void test_each_has_its_own_size(void)
+{
+    struct stats_quantile q[2];
+    struct percentiles all = of_regimes(q);
+
+    CHECK_INT(q[0].value, 100);
+    CHECK_NEAR(q[0].n_eff, 80.5556, 1e-3);
+    CHECK(!q[0].is_known);
+    CHECK_NEAR(q[0].more_s, 2.41379, 1e-4);
+    CHECK_INT(q[1].value, 200);
+    CHECK_NEAR(q[1].n_eff, 3000, 1e-9);
+    CHECK(q[1].is_known);
+    /* The figure has known parts on both sides of what the table has not. */
+    CHECK(percentiles_is_known(&all, 0.5));
+    CHECK(!percentiles_is_known(&all, 0.9));
+    CHECK(!percentiles_is_known(&all, 0.91));
+    CHECK(percentiles_is_known(&all, 0.99));
+    CHECK(!percentiles_is_known(&all, 0.999));
+}
+
+/* Its lines and its blank lines. */
+static void count_lines(const char *dir, const char *file, int *lines,
+                        int *blank)
+{
+    char path[300], line[100];
+    FILE *from;
+
+    snprintf(path, sizeof path, "%s/%s", dir, file);
+    from = fopen(path, "re");
+    *lines = *blank = 0;
+    while (from && fgets(line, sizeof line, from)) {
+        *blank += line[0] == '\n';
+        ++*lines;
+    }
+    if (from)
+        fclose(from);
+    (void)remove(path);
+}
+
+static void test_line_with_a_gap(void)
+{
+    static const char *const files[] = {"local-known.dat", "local-rest.dat",
+                                        "local-band.dat"};
+    struct stats_quantile q[2];
+    struct percentiles all = of_regimes(q);
+    struct figure_percentiles of = {.local = &all, .nlocal = 3000};
+    struct figure figure = {.work = "/tmp/echolab-XXXXXX"};
+    struct err err = {0};
+    char labels[300];
+
+    CHECK(mkdtemp(figure.work) != NULL);
+    CHECK_INT(figure_percentiles_write(&of, &figure, &err), 0);
+    for (int i = 0; i < 3; i++) {
+        int lines, blank;
+
+        count_lines(figure.work, files[i], &lines, &blank);
+        CHECK(lines > 3);
+        CHECK_INT(blank, 1);
+    }
+    snprintf(labels, sizeof labels, "%.200s/labels.gp", figure.work);
+    (void)remove(labels);
+    (void)remove(figure.work);
+}
+
 static void test_few(void)
 {
     struct percentiles all = of_ramp(0, 1);
@@ -77,6 +167,8 @@ static void test_equal(void)
 int main(void)
 {
     test_ramp();
+    test_each_has_its_own_size();
+    test_line_with_a_gap();
     test_few();
     test_equal();
     return check_done();
