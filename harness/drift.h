@@ -13,7 +13,8 @@
 struct drift {
     int is_known;    /* there were enough values; else nothing holds */
     double z;        /* of Mann-Kendall: above 0 when it goes up */
-    int is_drifting; /* |z| > 2.576: chance does that in 1 of 100 runs */
+    int is_drifting; /* |z| > 2.576: chance does that in 1 of 100 runs,
+                      * where batches are independent */
     double change;   /* over the whole series, as a share of its start:
                         from the slope of ln y */
 };

@@ -33,6 +33,7 @@ struct open_loop open_loop_of(const struct samples *samples, double duration_s,
     out.missed_share = (double)out.missed / (double)(out.missed + (int64_t)n);
     for (size_t i = 0; i < n; i++)
         scratch[i] = response_ns[i] - samples->rtt_ns[i];
+    out.has_late_p99 = n >= 1000;
     out.late_p99_ns = stats_percentile_of(scratch, n, 0.99);
     out.late_max_ns = stats_percentile_of(scratch, n, 1);
     memcpy(scratch, response_ns, n * sizeof *scratch);

@@ -29,6 +29,7 @@ struct open_loop {
     struct stats_quantile response[OPEN_LOOP_QUANTILES];
     int64_t response_max_ns;
     int64_t late_p99_ns, late_max_ns; /* sent - scheduled of the answered */
+    int has_late_p99;                 /* ten of them lie above it */
 };
 
 /* `scratch` has room for samples->n values. */

@@ -196,36 +196,65 @@ static int count_drifts(const struct report_runs *of)
     return n;
 }
 
-/* One item for all. */
-static void put_drifts(struct buf *to, const struct report_runs *of)
+static int has_memory(const struct report_run *run)
 {
-    int n = count_drifts(of), told = 0;
+    return run->summary.lag1 > 0.3;
+}
 
-    if (n > 1)
-        buf_addf(to,
-                 "\\item %d of the %d runs drift, so one number does not "
-                 "describe them. From start to end the median changes: ",
-                 n, of->n);
-    for (int i = 0; i < of->n && told < MOST_TOLD; i++) {
-        const char *key = of->run[i].key;
+/* Independent batches are what the test of drift asks for. */
+static int count_drifts_with_memory(const struct report_runs *of)
+{
+    int n = 0;
 
-        if (!of->run[i].summary.steady.drift.is_drifting)
-            continue;
-        if (n == 1)
-            buf_addf(to,
-                     "\\item The run \\Run{%s} drifts: from start to end its "
-                     "median changes by \\R{%s.drift.change}, so one number "
-                     "does not describe it.\n",
-                     key, key);
-        else
+    for (int i = 0; i < of->n; i++)
+        n += of->run[i].summary.steady.drift.is_drifting &&
+             has_memory(&of->run[i]);
+    return n;
+}
+
+static void put_one_drift(struct buf *to, const char *key)
+{
+    buf_addf(to,
+             "\\item The run \\Run{%s} drifts: from start to end its median "
+             "changes by \\R{%s.drift.change}, so one number does not "
+             "describe it.",
+             key, key);
+}
+
+static void put_many_drifts(struct buf *to, const struct report_runs *of, int n)
+{
+    int told = 0;
+
+    buf_addf(to,
+             "\\item %d of the %d runs drift, so one number does not describe "
+             "them. From start to end the median changes: ",
+             n, of->n);
+    for (int i = 0; i < of->n && told < MOST_TOLD; i++)
+        if (of->run[i].summary.steady.drift.is_drifting)
             buf_addf(to, "%s\\Run{%s} by \\R{%s.drift.change}",
-                     told > 0 ? ", " : "", key, key);
-        told++;
-    }
+                     told++ > 0 ? ", " : "", of->run[i].key, of->run[i].key);
     if (n > told)
         buf_addf(to, ", and %d more", n - told);
-    if (n > 1)
-        buf_add(to, ".\n");
+    buf_add(to, ".");
+}
+
+/* One item for all of a kind. */
+static void put_drifts(struct buf *to, const struct report_runs *of)
+{
+    int n = count_drifts(of), first = 0;
+
+    if (n == 0)
+        return;
+    while (!of->run[first].summary.steady.drift.is_drifting)
+        first++;
+    if (n == 1)
+        put_one_drift(to, of->run[first].key);
+    else
+        put_many_drifts(to, of, n);
+    if (count_drifts_with_memory(of) > 0)
+        buf_add(to, " Where neighbouring batches resemble each other, chance "
+                    "drifts as well.");
+    buf_add(to, "\n");
 }
 
 /* Of runs that do not say so themselves; one item for all. */
@@ -234,8 +263,8 @@ static void put_short(struct buf *to, const struct report_runs *of)
     int n = 0;
 
     for (int i = 0; i < of->n; i++)
-        if (of->run[i].summary.lag1 > 0.3 &&
-            !fired(&of->run[i], WARNING_SHORT_RUN) && n++ < MOST_TOLD)
+        if (has_memory(&of->run[i]) && !fired(&of->run[i], WARNING_SHORT_RUN) &&
+            n++ < MOST_TOLD)
             buf_addf(to, "%s\\Run{%s}",
                      n > 1 ? ", " : "\\item Too short for its own memory: ",
                      of->run[i].key);
@@ -295,7 +324,8 @@ void report_tables_limits(struct buf *to, const struct report_set *set)
                     "are no queues of others, no loss, no change of "
                     "route.\n");
     put_short(to, rates);
-    put_drifts(to, rates);
+    for (int kind = 0; kind < REPORT_SCENE; kind++)
+        put_drifts(to, &set->of[kind]);
     for (int kind = 0; kind < REPORT_KINDS; kind++)
         put_run_limits(to, &set->of[kind]);
     put_warnings(to, set);

@@ -281,6 +281,25 @@ static double in_digits(double bytes)
     return round(bytes / step) * step;
 }
 
+/* In too many resamples longer messages take no longer: no upper end. */
+static void put_open_bounds(struct target to, const struct fit_bounds *of,
+                            struct quantity_unit unit, int decimals)
+{
+    char value[QUANTITY_SIZE], text[QUANTITY_SIZE + 20];
+
+    if (of->resamples == 0 || !isfinite(of->limit_lo) ||
+        !isfinite(of->half_lo)) {
+        values_text(to.values, to.prefix, "limit.ci", "none: too few runs");
+        return;
+    }
+    snprintf(text, sizeof text, "from %s up",
+             quantity_value(of->limit_lo, decimals, unit, value));
+    values_text(to.values, to.prefix, "limit.ci", text);
+    snprintf(text, sizeof text, "from %s bytes up",
+             quantity_count((int64_t)in_digits(of->half_lo), value));
+    values_text(to.values, to.prefix, "half.ci", text);
+}
+
 static void put_bounds(struct target to, const struct fit_rate *rate,
                        const struct fit_bounds *of)
 {
@@ -291,8 +310,10 @@ static void put_bounds(struct target to, const struct fit_rate *rate,
     int decimals = quantity_significant(rate->limit, 3, unit);
     char text[QUANTITY_SIZE];
 
-    if (!of->is_known)
+    if (!of->is_known) {
+        put_open_bounds(to, of, unit, decimals);
         return;
+    }
     values_text(to.values, to.prefix, "limit.ci",
                 quantity_interval(limit, decimals, unit, text));
     values_text(to.values, to.prefix, "half.ci",

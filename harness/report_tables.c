@@ -18,6 +18,8 @@ enum cell {
     CELL_QUANTILE, /* its interval, or how much longer to measure */
     CELL_FAILED,   /* with the bound of the share, where any was answered */
     CELL_OPEN,     /* as CELL_VALUE; the row is for open loops */
+    CELL_OPEN_QUANTILE,
+    CELL_LOST, /* as CELL_VALUE; the row is for runs that lost some */
 };
 
 struct row {
@@ -29,9 +31,11 @@ static void put_cell(struct buf *to, const struct row *row, const char *run)
 {
     switch (row->cell) {
     case CELL_OPEN:
+    case CELL_LOST:
     case CELL_VALUE:
         buf_addf(to, " & \\Rna{%s.%s}", run, row->key);
         break;
+    case CELL_OPEN_QUANTILE:
     case CELL_QUANTILE:
         buf_addf(to,
                  " & \\IfR{%s.%s.range}{\\R{%s.%s.range}}{\\IfR{%s.%s.more}"
@@ -69,6 +73,7 @@ static const struct row rows[] = {
     {"\\quad 95\\,\\% CI", "rtt.p99", CELL_QUANTILE},
     {"RTT p99.9", "rtt.p999", CELL_VALUE},
     {"\\quad 95\\,\\% CI", "rtt.p999", CELL_QUANTILE},
+    {"RTT undefined (loss)", "rtt.undefined", CELL_LOST},
     {"RTT maximum", "rtt.max", CELL_VALUE},
     {"RTT mean", "rtt.mean", CELL_VALUE},
     {"RTT MAD", "rtt.mad", CELL_VALUE},
@@ -80,8 +85,13 @@ static const struct row rows[] = {
     {"\\quad achieved", "open.achieved", CELL_OPEN},
     {"\\quad sent late by, p99", "late.p99", CELL_OPEN},
     {"response time, median", "response.p50", CELL_OPEN},
+    {"\\quad 95\\,\\% CI", "response.p50", CELL_OPEN_QUANTILE},
+    {"response time, p90", "response.p90", CELL_OPEN},
+    {"\\quad 95\\,\\% CI", "response.p90", CELL_OPEN_QUANTILE},
     {"response time, p99", "response.p99", CELL_OPEN},
+    {"\\quad 95\\,\\% CI", "response.p99", CELL_OPEN_QUANTILE},
     {"response time, p99.9", "response.p999", CELL_OPEN},
+    {"\\quad 95\\,\\% CI", "response.p999", CELL_OPEN_QUANTILE},
     {"response time, maximum", "response.max", CELL_OPEN},
     {"echo rate", "rate", CELL_VALUE},
     {"\\quad 95\\,\\% CI", "rate", CELL_QUANTILE},
@@ -101,6 +111,22 @@ static int has_open_column(const struct columns *of)
         if (report_run_is_open(of->run[i]->run))
             return 1;
     return 0;
+}
+
+static int has_lost_some(const struct columns *of)
+{
+    for (int i = 0; i < of->n; i++)
+        if (summary_answered(&of->run[i]->summary) < 0.999)
+            return 1;
+    return 0;
+}
+
+/* Is there anything in it? */
+static int is_for(const struct row *row, const struct columns *of)
+{
+    if (row->cell == CELL_OPEN || row->cell == CELL_OPEN_QUANTILE)
+        return has_open_column(of);
+    return row->cell != CELL_LOST || has_lost_some(of);
 }
 
 /* A long title takes another line. */
@@ -133,7 +159,7 @@ static void put_results_table(struct buf *to, const struct columns *part,
     buf_add(to, " \\\\\n\\midrule\n");
     for (size_t r = with_start ? 0 : TELLING_ROWS;
          r < sizeof rows / sizeof *rows; r++) {
-        if (rows[r].cell == CELL_OPEN && !has_open_column(part))
+        if (!is_for(&rows[r], part))
             continue;
         buf_add(to, rows[r].label);
         for (int i = 0; i < part->n; i++)

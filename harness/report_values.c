@@ -260,6 +260,19 @@ static void put_quantile(struct target to, const char *what, const char *name,
     put_range(to, key, text);
 }
 
+/* What is lost takes for ever, so a quantile among it is undefined. */
+static void put_undefined(struct target to, const struct summary *s)
+{
+    static const double highest = 0.999; /* of those that are told */
+    double answered = summary_answered(s);
+    char text[32];
+
+    snprintf(text, sizeof text, "above p%.4g",
+             floor(1e4 * answered + 1e-6) / 100);
+    if (answered < highest)
+        values_number(to.values, to.prefix, "rtt.undefined", answered, text);
+}
+
 static void put_rtts(struct target to, const struct summary *s)
 {
     for (int i = 0; i < SUMMARY_QUANTILES; i++)
@@ -271,6 +284,7 @@ static void put_rtts(struct target to, const struct summary *s)
     target_count(to, "n_eff", (int64_t)s->rtt[SUMMARY_P50].n_eff);
     if (s->lag1 > MEMORY_LIMIT)
         put_text(to, "short", "too short for its own memory");
+    put_undefined(to, s);
 }
 
 /* What was open while the client stood still, and what the rest says. */
@@ -401,7 +415,8 @@ static void put_open_loop(struct target to, const struct report_run *run)
         put_quantile(to, "response", report_values_quantile(i),
                      &open->response[i]);
     put_rough(to, "response.max", (double)open->response_max_ns);
-    put_rough(to, "late.p99", (double)open->late_p99_ns);
+    if (open->has_late_p99)
+        put_rough(to, "late.p99", (double)open->late_p99_ns);
 }
 
 /* ---- what the lab's script would have said ---- */

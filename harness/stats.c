@@ -313,6 +313,7 @@ void stats_quantiles(const struct stats_sample *sample, const double *p, int n,
     shares_of(sample, out, n, shares);
     for (int i = 0; i < n; i++) {
         out[i].n_eff = size_of_shares(shares[i], p[i], (double)sample->n);
+        out[i].lag1 = stats_of_batches(shares[i]).lag1;
         put_bounds(&out[i], sample);
     }
 }

@@ -72,6 +72,7 @@ double stats_lag1(const int64_t *values, size_t n, int64_t x);
 struct stats_quantile {
     double p;
     double n_eff;
+    double lag1;  /* of the batch shares, see stats_lag1 */
     int is_known; /* n_eff (1-p) >= 10: value, lo and hi hold */
     int64_t value, lo, hi;
     double more_s; /* when not known: seconds to go on measuring; 0: ? */

@@ -59,10 +59,17 @@ static void rate_of(struct summary *out, const struct samples *samples)
         bits[b] /= batch_s;
     batches = stats_of_batches(bits);
     out->rate.has_interval = 1;
+    if (batches.lag1 > out->lag1)
+        out->lag1 = batches.lag1;
     out->rate.lo = out->rate.bit_per_s - batches.half_width;
     out->rate.hi = out->rate.bit_per_s + batches.half_width;
     if (out->rate.lo < 0)
         out->rate.lo = 0;
+}
+
+double summary_answered(const struct summary *summary)
+{
+    return 1 - summary->failed_share.value;
 }
 
 static void pdv_of(struct summary *out)
@@ -85,7 +92,9 @@ static void rtts_of(struct summary *out, const struct samples *samples,
     out->mean_ns = stats_mean(samples->rtt_ns, n);
     stats_quantiles(sample, shares, SUMMARY_QUANTILES, out->rtt);
     out->mad_ns = stats_mad(sorted, n, out->rtt[SUMMARY_P50].value);
-    out->lag1 = stats_lag1(samples->rtt_ns, n, out->rtt[SUMMARY_P50].value);
+    for (int i = 0; i < SUMMARY_QUANTILES; i++)
+        if (out->rtt[i].is_known && out->rtt[i].lag1 > out->lag1)
+            out->lag1 = out->rtt[i].lag1;
     for (int i = 0; i < SUMMARY_GRID; i++)
         out->grid_ns[i] = stats_percentile(sorted, n,
                                            (i + 1.0) / (SUMMARY_GRID + 1));

@@ -50,7 +50,8 @@ struct summary {
     int64_t min_ns, max_ns, mad_ns;
     double mean_ns;
     struct stats_quantile rtt[SUMMARY_QUANTILES];
-    double lag1;    /* of the batches for the median */
+    double lag1;    /* greatest of what is told with an interval: quantiles
+                     * and rate, by batches in time */
     int has_ipdv;   /* two answers came in a row: */
     double ipdv_ns; /* mean |IPDV| */
     /* PDV (RFC 5481): the highest known of p99.9 and p99, less the minimum. */
@@ -89,6 +90,12 @@ int summary_alone(struct summary *out, struct samples *samples,
 int summary_compute(struct samples *samples, const char *messages_csv_path,
                     const struct result_run *run, struct summary *out,
                     struct err *err);
+
+/*
+ * The share of messages that were answered: of all messages, an RTT quantile
+ * above it is undefined, for what is lost takes for ever.  Source: RFC 2681.
+ */
+double summary_answered(const struct summary *summary);
 
 /* As JSON for people and scripts; the caller frees.  NULL: out of memory. */
 char *summary_json(const struct summary *summary);

@@ -36,6 +36,8 @@ static void put_rtt(struct cJSON *root, const struct summary *s)
     json_put_real(rtt, "mean_ns", s->mean_ns);
     json_put_int(rtt, "mad_ns", s->mad_ns);
     json_put_real(rtt, "batch_lag1", s->lag1);
+    if (s->failed > 0)
+        json_put_real(rtt, "undefined_above", summary_answered(s));
     if (s->has_ipdv)
         json_put_real(rtt, "mean_abs_ipdv_ns", s->ipdv_ns);
     if (s->outliers.is_known)
@@ -60,7 +62,8 @@ static void put_open_loop(struct cJSON *root, const struct open_loop *open)
         put_quantile(to, names[i], &open->response[i]);
     json_put_int(to, "max_ns", open->response_max_ns);
     to = json_put_object(root, "schedule_error");
-    json_put_int(to, "p99_ns", open->late_p99_ns);
+    if (open->has_late_p99)
+        json_put_int(to, "p99_ns", open->late_p99_ns);
     json_put_int(to, "max_ns", open->late_max_ns);
 }
 
@@ -301,6 +304,19 @@ static void print_steady(const struct steady *steady, FILE *to)
                 100 * steady->drift.change);
 }
 
+/* Where a percentile that is told lies among what was lost. */
+static void print_undefined(const struct summary *s, FILE *to)
+{
+    static const double highest = 0.999;
+    double answered = summary_answered(s);
+
+    if (answered < highest)
+        fprintf(to,
+                "  undefined  above p%.4g, where messages are lost: the RTTs "
+                "are of those answered\n",
+                floor(1e4 * answered + 1e-6) / 100);
+}
+
 /* Round trips say what the service took; these, what a user waited. */
 static void print_open_loop(const struct open_loop *open, FILE *to)
 {
@@ -317,7 +333,9 @@ static void print_open_loop(const struct open_loop *open, FILE *to)
     fprintf(to,
             "  sent late  p99 %s, max %s: response counts from when it was "
             "due\n",
-            num_duration((double)open->late_p99_ns, p99, sizeof p99),
+            open->has_late_p99
+                ? num_duration((double)open->late_p99_ns, p99, sizeof p99)
+                : "n/a",
             num_duration((double)open->late_max_ns, most, sizeof most));
 }
 
@@ -448,6 +466,7 @@ void summary_print(const struct summary *s, const struct result_run *run,
             num_duration((double)s->max_ns, most, sizeof most));
     for (int i = 0; i < SUMMARY_QUANTILES; i++)
         print_quantile(&s->rtt[i], "RTT", names[i], to);
+    print_undefined(s, to);
     print_open_loop(&s->open_loop, to);
     print_suspect(s, to);
     print_rate(&s->rate, to);

@@ -78,6 +78,9 @@ AWK
         if (i % 10 != 7) row(i % 10, int(i / 10), 30000 * i, 25000 + i % 900)
         else if (i < 10) none(7, 0, 30000 * i, "refused", "ECONNREFUSED")' CONNS=10
     run_of e_instant 'row(0, 0, 0, 1)'
+    run_of z_slows 'for (i = 0; i < 3000; i++)
+        if (i % 50 == 7) none(0, i, 30000 * i, "timeout", "ETIMEDOUT")
+        else row(0, i, 30000 * i, 20000 + i + i * 7919 % 900)' MODE=fail_rate
     run --separate-stderr "$bin/harness" report res/* --out out
     expect_status 0
     # What is fixed is exact: rate x RTT = 8 L, and the factor of the lab.
@@ -93,12 +96,20 @@ AWK
     [ "$(value r4.failed.which)" = '1 refused' ] && [ "$(value r4.ok number)" = 1800 ]
     [ "$(value r5.rate number)" = 8000000000000 ]
     text=$(pdftotext out/report.pdf - | tr -s ' \n\f' ' ')
+    # A failure test drifts like other runs; with 2 % lost, p99 is of those answered.
+    [[ $text == *'drifts: from start to end its median changes by +'* ]]
+    [ "$(value f1.rtt.undefined)" = 'above p98' ]
+    grep -q '^  undefined  above p98, where messages are lost' out/summary.txt
     [[ $text != *'??'* && ${text,,} != *[!a-z]'nan'[!a-z]* ]]
     run -1 grep -E '(nan|inf)[",]' out/results.json
     n=0
     for csv in res/*/"$key"/1/messages.csv; do
         n=$((n + 1))
-        [ "$n" -eq 5 ] || agrees "r$n" "$csv"
+        case $n in
+        5) ;;
+        6) agrees f1 "$csv" ;;
+        *) agrees "r$n" "$csv" ;;
+        esac
     done
 }
 

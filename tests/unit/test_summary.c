@@ -60,6 +60,7 @@ static void test_small(void)
     CHECK_INT(s.failed, 1);
     CHECK_INT(s.unsent, 1);
     CHECK_NEAR(s.failed_share.value, 1.0 / 3, 1e-12);
+    CHECK_NEAR(summary_answered(&s), 2.0 / 3, 1e-12);
     CHECK_NEAR(s.duration_s, 1e-6, 1e-18);
     CHECK_NEAR(s.rate.bit_per_s, 2e9, 1);
     CHECK(s.rate.is_known && !s.rate.has_interval);
@@ -260,6 +261,35 @@ static void test_fixed_rtt(void)
     free(json);
 }
 
+/*
+ * 600 messages, one each 3 us: half of them 900 ns, the others 1000, but for 3
+ * of 20 in the first 15 batches, which take 2000.  p50 = 900 is in each batch
+ * alike; p90 = 1000 has shares of .85, then of 1: neighbours are alike.
+ */
+static void test_memory_of_any_quantile(void)
+{
+    struct summary s = {0};
+    struct err err = {0};
+    FILE *to = fopen("messages.csv", "w");
+
+    CHECK(to && fprintf(to, "%s\n", RECORD_HEADER) > 0);
+    for (int i = 0; to && i < 600; i++) {
+        int slow = i < 300 && i % 20 < 6 && i % 2, t = 3000 * i;
+        int rtt = slow ? 2000 : i % 2 ? 1000 : 900;
+
+        fprintf(to, "0,%d,%d,%d,%d,%d,125,125,ok,1,0,\n", i, t, t, t + rtt,
+                rtt);
+    }
+    CHECK(to && fclose(to) == 0);
+    CHECK_INT(compute(&run, &s, &err), 0);
+    CHECK_INT(s.rtt[SUMMARY_P50].value, 900);
+    CHECK_NEAR(s.rtt[SUMMARY_P50].lag1, 0, 0);
+    CHECK_INT(s.rtt[SUMMARY_P90].value, 1000);
+    CHECK(s.rtt[SUMMARY_P90].is_known);
+    CHECK(s.rtt[SUMMARY_P90].lag1 > 0.8);
+    CHECK_NEAR(s.lag1, s.rtt[SUMMARY_P90].lag1, 1e-12);
+}
+
 /* Four sent, in any order; one late, one lost: neighbours, so one period. */
 static void test_udp(void)
 {
@@ -289,6 +319,7 @@ static void test_udp(void)
     summary_print(&s, &udp, to);
     fclose(to);
     CHECK(strstr(text, "2 ok, 2 failed (50 %, 95 % CI ["));
+    CHECK(strstr(text, "  undefined  above p50, where messages are lost"));
     CHECK(strstr(text, "  loss       50 %: 2 of 4, 95 % CI ["));
     CHECK(strstr(text, "(too few bursts)\n  periods    of 2 messages on "
                        "average, 2 at most\n"));
@@ -314,6 +345,7 @@ int main(void)
     test_size_differs();
     test_connections();
     test_fixed_rtt();
+    test_memory_of_any_quantile();
     test_udp();
     unlink("messages.csv");
     unlink("connections.csv");
