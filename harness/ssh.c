@@ -289,9 +289,11 @@ int ssh_explain(const struct proc *proc, const struct ssh_target *to,
         return err_hint(err, "ssh must work without a question: ssh-add, or "
                              "ssh-copy-id USER@HOST");
     }
-    /* ssh itself ends with 255. */
+    /* ssh itself ends with 255; what a signal ended has nothing to say. */
     if (proc->exit_code < 128)
         return explain_shell(proc, to, err);
+    if (proc->exit_code < 255)
+        snprintf(line, sizeof line, "signal %d", proc->exit_code - 128);
     err_set(err, ERR_HELPER, "ssh-failed", "ssh to %s ended with status %d: %s",
             to->host, proc->exit_code, line[0] ? line : "it says nothing");
     return err_hint(err, "try: ssh %s%s%s true", to->user,

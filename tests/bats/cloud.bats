@@ -307,6 +307,7 @@ look() {
 @test "cloud: ssh cut while the server is taken there" {
     cut_at nft
     expect_error 7 ssh-failed
+    [[ $stderr == *'ssh to 10.9.2.2 ended with status 137: signal 9'* ]]
     nothing_is_kept
 }
 

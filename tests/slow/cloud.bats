@@ -7,7 +7,7 @@ load ../bats/cloud
 
 @test "slow cloud: ssh cut at every step before the load" {
     local step
-    for step in uname head mktemp wc chmod grep awk nft nft:2 nft:3 id; do
+    for step in uname head mktemp rm wc chmod grep awk nft nft:2 nft:3 id; do
         cut_at "$step"
         expect_error 7 ssh-failed
     done
@@ -17,7 +17,7 @@ load ../bats/cloud
 # Counted from the start: some of them came before the load, too.
 @test "slow cloud: ssh cut at every step after the load" {
     local step
-    for step in getconf awk:2 wc:2 wc:3 nft:4 nft:5 nft:6 rm cat cat:2; do
+    for step in getconf awk:2 wc:2 wc:3 nft:4 nft:5 nft:6 rm:2 cat cat:2; do
         echo "$step"
         cut_at "$step" --set transport=udp --set server=udp --set timeout_s=1 --set loss.p=0.2
         expect_error 4 ssh-lost
