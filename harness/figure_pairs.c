@@ -85,17 +85,17 @@ static void put_diamond(struct buf *to, const struct figure_pairs *of)
  * fewer on a long one: gnuplot's own may be none. */
 static void put_tics(struct buf *to, const struct axis *axis)
 {
-    static const double many[] = {1, 1.5, 2, 3, 4, 5, 7}, some[] = {1, 2, 5};
+    static const double steps[][7] = {{1}, {1, 2, 5}, {1, 1.5, 2, 3, 4, 5, 7}};
+    static const int counts[] = {1, 3, 7};
     double decades = log10(axis->most / axis->least);
-    const double *steps = decades <= 1 ? many : some;
-    int n = decades <= 1 ? 7 : decades <= 2 ? 3 : 1;
+    int dense = decades <= 1 ? 2 : decades <= 2;
     int skip = decades > 6 ? 2 : 1;
     const char *comma = "";
 
     buf_add(to, "set xtics (");
     for (int i = (int)floor(log10(axis->least)); i <= log10(axis->most); i++)
-        for (int k = 0; k < n; k++) {
-            double at = pow(10, i) * steps[k];
+        for (int k = 0; k < counts[dense]; k++) {
+            double at = pow(10, i) * steps[dense][k];
 
             if (at < axis->least || at > axis->most || i % skip != 0)
                 continue;

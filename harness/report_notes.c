@@ -87,7 +87,8 @@ static int is_told(const struct report_runs *of, int at, const char *text)
 }
 
 /* "The runs A, B and C", "The run A and 5 more". */
-static void put_who(struct buf *to, const struct report_run *const *who, int n)
+static void put_who(struct buf *to, const struct report_runs *of,
+                    const int *who, int n)
 {
     int named = n <= REPORT_NOTES_NAMED ? n : 1;
 
@@ -97,7 +98,7 @@ static void put_who(struct buf *to, const struct report_run *const *who, int n)
                  i == 0           ? ""
                  : i == named - 1 ? " and "
                                   : ", ",
-                 who[i]->key);
+                 of->run[who[i]].key);
     if (n > named)
         buf_addf(to, " and %d more", n - named);
 }
@@ -105,17 +106,17 @@ static void put_who(struct buf *to, const struct report_run *const *who, int n)
 static void put_note(struct buf *to, const struct report_runs *of, int at,
                      const char *text)
 {
-    const struct report_run **who = calloc((size_t)of->n, sizeof *who);
+    int *who = calloc((size_t)of->n, sizeof *who);
     const char **texts = calloc((size_t)of->n, sizeof *texts);
     struct buf told = {0};
     int n = 0;
 
     for (int i = at; i < of->n && who && texts; i++)
         if ((texts[n] = like(&of->run[i], text)))
-            who[n++] = &of->run[i];
+            who[n++] = i;
     if (n > 0) {
         buf_add(to, "\\item ");
-        put_who(to, who, n);
+        put_who(to, of, who, n);
         buf_add(to, " noted: ");
         alike_put(&told, texts, n);
         report_notes_text(to, buf_text(&told));

@@ -66,6 +66,7 @@ keys_of() {
 }
 
 @test "docs: the example that compare --help gives works as it is typed" {
+    # shellcheck disable=SC2016 # for nobody but the example
     example=$("$bin/harness" compare --help | sed -n '/\$(harness run/,/)$/p')
     [[ $example == *'--set duration_s=2 '* ]]
     mkdir path
