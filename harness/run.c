@@ -5,43 +5,10 @@
 #include "lib/num.h"
 #include "lib/rng.h"
 
-#include <signal.h>
 #include <stdio.h>
 
 /* Of the seed: which of a pair comes first. */
 #define PAIRS_STREAM 0x70616972
-
-/* How often and by which signal we were asked to stop. */
-static volatile sig_atomic_t stops, stop_signal;
-
-static void on_stop(int signal_number)
-{
-    stop_signal = signal_number;
-    stops = stops + 1;
-}
-
-int run_stops(void)
-{
-    return stops;
-}
-
-int run_stop_signal(void)
-{
-    return stop_signal;
-}
-
-static void take_signals(void)
-{
-    struct sigaction stop = {.sa_handler = on_stop};
-
-    (void)sigaction(SIGINT, &stop, NULL);
-    (void)sigaction(SIGTERM, &stop, NULL);
-    (void)sigaction(SIGHUP, &stop, NULL);
-    /* A reader that leaves must not end a run: main() finds out. */
-    (void)signal(SIGPIPE, SIG_IGN);
-    /* Nor a file that may not grow: write() tells. */
-    (void)signal(SIGXFSZ, SIG_IGN);
-}
 
 /* ---- all runs ---- */
 
@@ -55,7 +22,7 @@ static int interrupted(const struct session *sessions, int n, struct err *err)
     for (int i = 0; i < n; i++)
         rows += run_rows_kept(sessions[i].result);
     kept = scenes ? scenes : rows;
-    err_set(err, (enum err_code)(ERR_SIGNAL + stop_signal), "interrupted",
+    err_set(err, (enum err_code)(ERR_SIGNAL + run_stop_signal()), "interrupted",
             "interrupted: %s: after %s %s%s", result->path,
             num_grouped(kept, text, sizeof text), scenes ? "scene" : "message",
             kept == 1 ? "" : "s");
@@ -72,7 +39,7 @@ static int run_turn(struct session *sessions, int n, int i, struct err *err)
     for (int k = 0; k < n; k++) {
         struct session *session = &sessions[first ^ k];
 
-        if (stops)
+        if (run_stops())
             return interrupted(sessions, n, err);
         if (run_one(session, i, err) < 0)
             return -1;
@@ -88,7 +55,7 @@ static int run_all(struct session *sessions, int n, struct err *err)
     for (int i = 0; i < sessions[0].result->nruns; i++)
         if (run_turn(sessions, n, i, err) < 0)
             return -1;
-    return stops ? interrupted(sessions, n, err) : 0;
+    return run_stops() ? interrupted(sessions, n, err) : 0;
 }
 
 static int complete_all(struct session *sessions, int n, struct err *err)
@@ -139,7 +106,7 @@ int run_scenario(const struct run_request *request, struct result *result,
     struct session session = {.request = request, .result = result, .side = ""};
     int status;
 
-    take_signals(); /* before there is anything to be kept */
+    run_take_signals(); /* before there is anything to be kept */
     if (run_describe(&session, err) < 0 || run_create(&session, err) < 0) {
         err_kept(err, "nothing was measured");
         return -1;
@@ -202,7 +169,7 @@ int run_pairs(const struct run_request requests[2], struct result results[2],
     };
     int status;
 
-    take_signals();
+    run_take_signals();
     if (create_pairs(sessions, err) < 0) {
         err_kept(err, "nothing was measured");
         return -1;

@@ -21,9 +21,12 @@ struct session {
     struct witness witness;
 };
 
-/* ---- being stopped (run.c) ---- */
+/* ---- being stopped (run_stop.c) ---- */
 
-/* How often that was asked for, and by which signal. */
+/* From now on a signal is counted, and ends nothing by itself. */
+void run_take_signals(void);
+
+/* How often one came, and the last of them. */
 int run_stops(void);
 int run_stop_signal(void);
 
