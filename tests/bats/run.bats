@@ -231,11 +231,11 @@ least_ns() {
 @test "run: many connections, and messages of 16 MiB" {
     harness_run "$smoke" --set connections=1200 --set messages=3000 \
         --set duration_s=20 --set timeout_s=20 --set name=many
-    expect_status 0
+    expect_measured "$dir"
     [ "$(noted intended)" = 3000 ]
     [ "$(wc -l <"$dir/tcp-thread-1000B-1200c/1/connections.csv")" -eq 1201 ]
     harness_run "$smoke" --set message_size=16777216 --set messages=2 --set duration_s=10 --set name=large
-    expect_status 0
+    expect_measured "$dir"
     [ "$(noted ok)" = 2 ]
 }
 
