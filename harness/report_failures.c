@@ -26,7 +26,7 @@ static void put_success(struct target to, const struct summary *s)
     else
         snprintf(bound, sizeof bound, ">" QUANTITY_THIN "%s",
                  quantity_value(bounds[0], decimals, percent, text));
-    values_text(to.values, to.prefix, "success.ci", bound);
+    target_text(to, "success.ci", bound);
 }
 
 void report_failures_values(struct values *values, const char *prefix,

@@ -74,12 +74,12 @@ static void put_interval(struct target to, const struct loss *loss)
         snprintf(bound, sizeof bound, "<" QUANTITY_THIN "%s",
                  quantity_percent(share->hi, text));
         put_share(to, "loss.share", 0);
-        values_text(to.values, to.prefix, "loss.share.ci", bound);
+        target_text(to, "loss.share.ci", bound);
         return;
     }
     values_number(to.values, to.prefix, "loss.share", share->value,
                   quantity_value(share->value, decimals, percent, text));
-    values_text(to.values, to.prefix, "loss.share.ci",
+    target_text(to, "loss.share.ci",
                 quantity_interval(bounds, decimals, percent, text));
 }
 
@@ -211,7 +211,7 @@ static void put_sums(struct target to, const struct report_runs *of)
     }
     put_reconciled(to, &sum);
     if (sum.has && sum.true_loss == sum.injected_lost && sum.false_loss == 0)
-        values_text(to.values, to.prefix, "exact", "exact");
+        target_text(to, "exact", "exact");
 }
 
 void report_loss_total(struct values *values, const struct report_set *set)

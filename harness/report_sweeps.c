@@ -259,15 +259,14 @@ static void put_rate(struct target to, const char *key, double bit_per_s)
 static void put_common(struct target to, const struct report_run *run, int n,
                        int unanswered)
 {
-    values_text(to.values, to.prefix, "figure", "drawn");
-    values_text(to.values, to.prefix, "site", run->run->site);
-    values_text(to.values, to.prefix, "server", run->run->server);
-    values_text(to.values, to.prefix, "transport",
-                result_run_is_udp(run->run) ? "UDP" : "TCP");
+    target_text(to, "figure", "drawn");
+    target_text(to, "site", run->run->site);
+    target_text(to, "server", run->run->server);
+    target_text(to, "transport", result_run_is_udp(run->run) ? "UDP" : "TCP");
     if (run->run->emulated)
-        values_text(to.values, to.prefix, "emulated", "emulated");
+        target_text(to, "emulated", "emulated");
     if (run->result->status == RESULT_PARTIAL)
-        values_text(to.values, to.prefix, "partial", "partial");
+        target_text(to, "partial", "partial");
     target_count(to, "runs", n);
     if (unanswered > 0)
         target_count(to, "unanswered", unanswered);
@@ -289,15 +288,15 @@ static void put_open_bounds(struct target to, const struct fit_bounds *of,
 
     if (of->resamples == 0 || !isfinite(of->limit_lo) ||
         !isfinite(of->half_lo)) {
-        values_text(to.values, to.prefix, "limit.ci", "none: too few runs");
+        target_text(to, "limit.ci", "none: too few runs");
         return;
     }
     snprintf(text, sizeof text, "from %s up",
              quantity_value(of->limit_lo, decimals, unit, value));
-    values_text(to.values, to.prefix, "limit.ci", text);
+    target_text(to, "limit.ci", text);
     snprintf(text, sizeof text, "from %s bytes up",
              quantity_count((int64_t)in_digits(of->half_lo), value));
-    values_text(to.values, to.prefix, "half.ci", text);
+    target_text(to, "half.ci", text);
 }
 
 static void put_bounds(struct target to, const struct fit_rate *rate,
@@ -314,10 +313,8 @@ static void put_bounds(struct target to, const struct fit_rate *rate,
         put_open_bounds(to, of, unit, decimals);
         return;
     }
-    values_text(to.values, to.prefix, "limit.ci",
-                quantity_interval(limit, decimals, unit, text));
-    values_text(to.values, to.prefix, "half.ci",
-                quantity_interval(half, 0, bytes, text));
+    target_text(to, "limit.ci", quantity_interval(limit, decimals, unit, text));
+    target_text(to, "half.ci", quantity_interval(half, 0, bytes, text));
     target_count(to, "resamples", of->resamples);
 }
 
@@ -365,7 +362,7 @@ static void put_crowds(struct target to, const struct report_crowds *crowds)
     values_number(to.values, to.prefix, "little", crowds->little,
                   quantity_percent(crowds->little, text));
     if (crowds->little > REPORT_SWEEPS_LITTLE)
-        values_text(to.values, to.prefix, "little.large", "large");
+        target_text(to, "little.large", "large");
 }
 
 void report_sweeps_values(struct values *values, const struct report_set *set)

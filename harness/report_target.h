@@ -11,6 +11,9 @@ struct target {
     const char *prefix; /* "versus.p50" */
 };
 
+/* Add PREFIX.KEY as a text without a number. */
+void target_text(struct target to, const char *key, const char *text);
+
 /* Add PREFIX.KEY as a whole number, with thin spaces from 10 000 on. */
 void target_count(struct target to, const char *key, int64_t count);
 

@@ -3,11 +3,9 @@
 #include "harness/lab.h"
 #include "harness/quantity.h"
 #include "harness/report_target.h"
-#include "lib/args.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MEMORY_LIMIT 0.3 /* lag-1 correlation of batches */
@@ -20,161 +18,11 @@ const char *report_values_quantile(int i)
     return names[i];
 }
 
-static void put_text(struct target to, const char *key, const char *text)
-{
-    values_text(to.values, to.prefix, key, text);
-}
-
 static void put_rough(struct target to, const char *key, double ns)
 {
     char text[QUANTITY_SIZE];
 
     values_number(to.values, to.prefix, key, ns, quantity_rough_time(ns, text));
-}
-
-/* ---- conditions ---- */
-
-static void put_path(struct target to, const struct result_run *run)
-{
-    char text[160], rate[48] = "";
-
-    if (!run->emulated)
-        return;
-    if (run->path_rate_mbit > 0)
-        snprintf(rate, sizeof rate, ", %.6g" QUANTITY_THIN "Mbit/s",
-                 run->path_rate_mbit);
-    snprintf(text, sizeof text,
-             "%.6g" QUANTITY_THIN "ms one way, jitter %.6g" QUANTITY_THIN
-             "ms%s",
-             run->path_delay_ms, run->path_jitter_ms, rate);
-    put_text(to, "emulated", "emulated");
-    put_text(to, "path", text);
-}
-
-static void put_standing(struct target to, enum result_status status)
-{
-    if (status == RESULT_PARTIAL)
-        put_text(to, "partial", "partial");
-    if (status == RESULT_DEGRADED)
-        put_text(to, "degraded", "degraded");
-}
-
-/* "one connection" */
-static void count_connections(const struct result_run *run,
-                              char to[2 * QUANTITY_SIZE])
-{
-    char count[QUANTITY_SIZE];
-
-    snprintf(to, (size_t)2 * QUANTITY_SIZE, "%s connection%s",
-             run->connections == 1 ? "one"
-                                   : quantity_count(run->connections, count),
-             run->connections == 1 ? "" : "s");
-}
-
-/*
- * Tells it from others of that title: "64 bytes, 10 connections, in pairs";
- * "scene thread-many" of a transcript, which has no load.
- */
-static void put_load(struct target to, const struct report_run *of)
-{
-    const struct result_run *run = of->run;
-    char connections[2 * QUANTITY_SIZE], count[QUANTITY_SIZE];
-    struct buf text = {0};
-
-    if (result_run_is_scene(run)) {
-        snprintf(connections, sizeof connections, "scene %.60s", run->key);
-        put_text(to, "load", connections);
-        return;
-    }
-    count_connections(run, connections);
-    buf_addf(&text, "%s byte%s, %s",
-             quantity_count(run->message_size_bytes, count),
-             run->message_size_bytes == 1 ? "" : "s", connections);
-    if (run->rate_per_s > 0)
-        buf_addf(&text, ", %s messages a second",
-                 quantity_pace(run->rate_per_s, count));
-    if (strcmp(run->server, "thread") != 0 && !result_run_is_udp(run))
-        buf_addf(&text, ", server %s", run->server);
-    buf_add(&text, of->result->pairs.has ? ", in pairs" : "");
-    put_text(to, "load", buf_text(&text));
-    buf_release(&text);
-}
-
-/* What tells the run from others at the same place. */
-static void name_test(const struct result_run *run, char to[48])
-{
-    int is_udp = result_run_is_udp(run);
-
-    to[0] = '\0';
-    if (strcmp(run->mode, "fail_rate") == 0)
-        snprintf(to, 48, ", failure test%s", is_udp ? " over UDP" : "");
-    else if (run->loss.has)
-        snprintf(to, 48, ", loss of %.4g" QUANTITY_THIN "%% each way",
-                 run->loss.p * 100);
-    else if (is_udp)
-        snprintf(to, 48, ", UDP");
-}
-
-static void put_title(struct target to, const struct report_run *run)
-{
-    char text[160], rep[32] = "", test[48];
-
-    name_test(run->run, test);
-    if (run->run->rep > 1)
-        snprintf(rep, sizeof rep, ", repeat %d", run->run->rep);
-    snprintf(text, sizeof text, "%s%s%s%s%s", run->run->site, test,
-             run->run->emulated ? ", emulated" : "",
-             run->result->status == RESULT_PARTIAL    ? ", partial"
-             : run->result->status == RESULT_DEGRADED ? ", degraded"
-                                                      : "",
-             rep);
-    put_text(to, "title", text);
-}
-
-/* "2026-11-22T13:10:41Z" without the year: a column is narrow. */
-static void put_started(struct target to, const char *utc)
-{
-    char text[32];
-
-    if (strlen(utc) < 19)
-        return;
-    snprintf(text, sizeof text, "%.5s %.8s", utc + 5, utc + 11);
-    put_text(to, "started", text);
-}
-
-/* The user's words as a sentence: the next begins behind it. */
-static void put_what(struct target to, const char *what)
-{
-    size_t n = strlen(what);
-    char sentence[sizeof((struct result *)0)->what + 1];
-
-    snprintf(sentence, sizeof sentence, "%s%s", what,
-             n && strchr(".!?", what[n - 1]) ? "" : ".");
-    if (n)
-        put_text(to, "what", sentence);
-}
-
-static void put_conditions(struct target to, const struct report_run *run)
-{
-    char host[300], connections[2 * QUANTITY_SIZE];
-
-    snprintf(host, sizeof host, "%s port %d", run->run->host, run->run->port);
-    put_text(to, "site", run->run->site);
-    put_text(to, "host", host);
-    put_text(to, "server", run->run->server);
-    put_text(to, "transport", result_run_is_udp(run->run) ? "UDP" : "TCP");
-    put_text(to, "folder", report_run_folder(run->result));
-    put_load(to, run);
-    put_started(to, run->run->start_utc);
-    put_what(to, run->result->what);
-    put_title(to, run);
-    put_path(to, run->run);
-    put_standing(to, run->result->status);
-    count_connections(run->run, connections);
-    put_text(to, "connections", connections);
-    target_count(to, "connections.n", run->run->connections);
-    target_count(to, "window", run->run->window);
-    target_count(to, "size", run->run->message_size_bytes);
 }
 
 /* ---- counts ---- */
@@ -195,7 +43,7 @@ static void put_failures_by_name(struct target to, const struct summary *s)
                                  outcome_name((enum outcome)i));
     }
     if (used)
-        put_text(to, "failed.which", text);
+        target_text(to, "failed.which", text);
 }
 
 static void put_counts(struct target to, const struct summary *s)
@@ -213,7 +61,7 @@ static void put_counts(struct target to, const struct summary *s)
     if (s->outcomes[OUTCOME_ABORTED] > 0)
         target_count(to, "aborted", s->outcomes[OUTCOME_ABORTED]);
     if (s->ok > 0)
-        put_text(to, "answered", "answered");
+        target_text(to, "answered", "answered");
 }
 
 /* ---- round trips ---- */
@@ -225,7 +73,7 @@ static void put_range(struct target to, const char *key, char *interval)
 
     if (end)
         end[1] = '\0';
-    put_text(to, key, interval);
+    target_text(to, key, interval);
 }
 
 static void put_more(struct target to, const char *key, double seconds)
@@ -255,7 +103,7 @@ static void put_quantile(struct target to, const char *what, const char *name,
     values_number(to.values, to.prefix, key, (double)q->value,
                   quantity_value((double)q->value, decimals, unit, text));
     snprintf(key, sizeof key, "%s.%s.ci", what, name);
-    put_text(to, key, quantity_interval(bounds, decimals, unit, text));
+    target_text(to, key, quantity_interval(bounds, decimals, unit, text));
     snprintf(key, sizeof key, "%s.%s.range", what, name);
     put_range(to, key, text);
 }
@@ -283,7 +131,7 @@ static void put_rtts(struct target to, const struct summary *s)
     put_rough(to, "rtt.mad", (double)s->mad_ns);
     target_count(to, "n_eff", (int64_t)s->rtt[SUMMARY_P50].n_eff);
     if (s->lag1 > MEMORY_LIMIT)
-        put_text(to, "short", "too short for its own memory");
+        target_text(to, "short", "too short for its own memory");
     put_undefined(to, s);
 }
 
@@ -317,8 +165,8 @@ static void put_rate(struct target to, const struct summary_rate *rate)
     values_number(to.values, to.prefix, "rate", rate->bit_per_s,
                   quantity_value(rate->bit_per_s, decimals, unit, text));
     if (rate->has_interval) {
-        put_text(to, "rate.ci",
-                 quantity_interval(bounds, decimals, unit, text));
+        target_text(to, "rate.ci",
+                    quantity_interval(bounds, decimals, unit, text));
         put_range(to, "rate.range", text);
     }
 }
@@ -341,7 +189,7 @@ static void put_warmup(struct target to, const struct report_run *run)
     if (steady->judged == 0)
         return;
     if (steady->unsteady > 0)
-        put_text(to, "warmup", "no end found");
+        target_text(to, "warmup", "no end found");
     else
         target_count(to, "warmup", steady->cut);
     if (report_run_is_warm(run))
@@ -358,9 +206,9 @@ static void put_drift(struct target to, const struct drift *drift)
              drift->change < 0 ? QUANTITY_MINUS : "+",
              fabs(drift->change) * 100);
     values_number(to.values, to.prefix, "drift.change", drift->change, text);
-    put_text(to, "drift", drift->is_drifting ? text : "none found");
+    target_text(to, "drift", drift->is_drifting ? text : "none found");
     if (drift->is_drifting)
-        put_text(to, "drifts", "drifts");
+        target_text(to, "drifts", "drifts");
 }
 
 /* The number of RFC 5481: of the highest percentile that has an interval. */
@@ -407,7 +255,7 @@ static void put_open_loop(struct target to, const struct report_run *run)
 
     if (run->run->rate_per_s <= 0)
         return;
-    put_text(to, "open", run->run->arrival);
+    target_text(to, "open", run->run->arrival);
     put_paces(to, run->run);
     if (!open->is_open)
         return;
@@ -448,7 +296,7 @@ void report_values_run(struct values *values, const char *prefix,
     struct target to = {values, prefix};
 
     memcpy(values->sha256, s->sha256, sizeof values->sha256);
-    put_conditions(to, run);
+    report_values_conditions(values, prefix, run);
     put_counts(to, s);
     put_suspect(to, &s->suspect);
     if (s->ok > 0) {
@@ -456,7 +304,7 @@ void report_values_run(struct values *values, const char *prefix,
         put_rtts(to, s);
         target_count(to, "bins", run->series.nbins);
         if (run->samples.received_ns)
-            put_text(to, "dots", "dots");
+            target_text(to, "dots", "dots");
         put_warmup(to, run);
         put_drift(to, &s->steady.drift);
         put_spread(to, s);
@@ -468,74 +316,4 @@ void report_values_run(struct values *values, const char *prefix,
     }
     put_connect(to, &s->connect);
     values->sha256[0] = '\0';
-}
-
-/* ---- the whole ---- */
-
-/* "2026-11-22T13:10:41Z" as "22 November 2026, 13:10 UTC". */
-static void put_date(struct values *values, const char *utc)
-{
-    static const char *const months[] = {
-        "January", "February", "March",     "April",   "May",      "June",
-        "July",    "August",   "September", "October", "November", "December"};
-    char year[5] = "", month[3] = "", day[3] = "", time[6] = "", text[64];
-    int number;
-
-    snprintf(year, sizeof year, "%.4s", utc);
-    snprintf(month, sizeof month, "%.2s", strlen(utc) > 16 ? utc + 5 : "");
-    snprintf(day, sizeof day, "%.2s", strlen(utc) > 16 ? utc + 8 : "");
-    snprintf(time, sizeof time, "%.5s", strlen(utc) > 16 ? utc + 11 : "");
-    number = (month[0] - '0') * 10 + (month[1] - '0');
-    if (strlen(utc) > 16 && number >= 1 && number <= 12)
-        snprintf(text, sizeof text, "%s%s %s %s, %s UTC",
-                 day[0] == '0' ? "" : (char[]){day[0], '\0'},
-                 (char[]){day[1], '\0'}, months[number - 1], year, time);
-    else
-        snprintf(text, sizeof text, "%.40s", utc);
-    values_text(values, "", "date", text);
-}
-
-/* As a PDF has it: D:20261122131041Z. */
-static void put_pdf_date(struct values *values, const char *utc)
-{
-    char text[24] = "D:";
-    size_t n = 2;
-
-    for (const char *at = utc; *at && n < 16; at++)
-        if (*at >= '0' && *at <= '9')
-            text[n++] = *at;
-    text[n] = 'Z';
-    text[n + 1] = '\0';
-    if (n == 16)
-        values_text(values, "", "date.pdf", text);
-}
-
-void report_values_total(struct values *values, const struct report_set *set)
-{
-    struct target to = {values, "total"};
-    int64_t rows = 0, ok = 0, failed = 0, runs = 0;
-
-    /* What was lost on purpose is no failure: it has numbers of its own. */
-    for (int kind = 0; kind < REPORT_LOSS; kind++)
-        for (int i = 0; i < set->of[kind].n; i++) {
-            const struct summary *s = &set->of[kind].run[i].summary;
-
-            rows += s->rows;
-            ok += s->ok;
-            failed += s->failed;
-            runs++;
-        }
-    target_count(to, "rows", rows);
-    target_count(to, "ok", ok);
-    target_count(to, "failed", failed);
-    target_count(to, "runs", runs);
-    if (rows > 0)
-        put_text(to, "measured", "measured");
-    if (set->of[REPORT_RATE].n > 2)
-        put_text(to, "many", "many");
-    if (ok > 0)
-        put_text(to, "answered", "answered");
-    put_date(values, report_set_start(set));
-    put_pdf_date(values, report_set_start(set));
-    values_text(values, "", "version", args_version());
 }

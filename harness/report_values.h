@@ -13,6 +13,10 @@
 void report_values_run(struct values *values, const char *prefix,
                        const struct report_run *run);
 
+/* The part of it that says what was run: PREFIX.site, .load, .title, ... */
+void report_values_conditions(struct values *values, const char *prefix,
+                              const struct report_run *run);
+
 /* total.*, date and version, of all runs. */
 void report_values_total(struct values *values, const struct report_set *set);
 

@@ -66,7 +66,7 @@ static void put_thin(struct buf *to, const char *text)
 
 static void put_text(struct target to, const char *key, struct buf *text)
 {
-    values_text(to.values, to.prefix, key, buf_text(text));
+    target_text(to, key, buf_text(text));
     to.values->failed |= text->failed;
     buf_release(text);
 }
