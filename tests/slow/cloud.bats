@@ -85,5 +85,5 @@ kill_server() {
         expect_status 0
         lives+=("$(sed -n 's/.*opened tcp port.* for \([0-9]*\) s at most.*/\1/p' "${lines[-1]}/manifest.json")")
     done
-    [ "${lives[1]}" -ge $((${lives[0]} + 20)) ]
+    [ "${lives[1]}" -ge $((lives[0] + 20)) ]
 }
