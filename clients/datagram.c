@@ -166,7 +166,7 @@ static int take_datagram(struct lane *lane, struct line *line, size_t n,
                            (uint32_t)n);
     if (verdict == FLIGHT_STALE || verdict == FLIGHT_UNKNOWN)
         return add_unmatched(lane, line, reply.seq,
-                             verdict == FLIGHT_STALE ? "stale" : "unknown",
+                             verdict == FLIGHT_STALE ? "overdue" : "unknown",
                              err);
     message = flight_find(&line->flight, seq);
     if (verdict == FLIGHT_ANSWER && message->outcome == OUTCOME_OK)

@@ -17,7 +17,8 @@ enum {
     ANSWERED = 2,
     EXCUSED = 4, /* not sent, or cut off by the end of the run */
     SERVED = 8,
-    FORWARD = 4, /* where its decision begins */
+    OVERDUE = LOST | ANSWERED, /* answered, but after its row was final */
+    FORWARD = 4,               /* where its decision begins */
     REVERSE = 6,
 };
 
@@ -122,6 +123,20 @@ static int on_served(const struct csv_row *row, void *ctx, struct err *err)
     return 0;
 }
 
+/* An answer that came after the end of its row, or is a copy of one in time. */
+static int on_unmatched(const struct csv_row *row, void *ctx, struct err *err)
+{
+    uint8_t *flags;
+
+    if (strcmp(row->fields[3], "overdue") != 0)
+        return 0;
+    flags = find(ctx, row, err);
+    if (!flags)
+        return -1;
+    *flags |= ANSWERED;
+    return 0;
+}
+
 static const char *parse_decision(const struct csv_row *row, int *direction,
                                   enum decision *decision)
 {
@@ -202,6 +217,18 @@ static int read_table(struct table *table, const char *path, const char *header,
     return csv_read(&reader, err);
 }
 
+static int read_unmatched(struct table *table, const struct result *result,
+                          const struct result_run *run, struct err *err)
+{
+    char path[4096];
+
+    if (result_file_path(path, result, run, RESULT_UNMATCHED_CSV, err) < 0)
+        return -1;
+    if (!is_there(path))
+        return 0;
+    return read_table(table, path, RECORD_UNMATCHED_HEADER, on_unmatched, err);
+}
+
 /* Served first: a decision about an answer needs a question. */
 static int read_all(struct table *table, const struct result *result,
                     const struct result_run *run, struct err *err)
@@ -212,7 +239,8 @@ static int read_all(struct table *table, const struct result *result,
         result_file_path(served, result, run, RESULT_SERVED_CSV, err) < 0 ||
         result_file_path(injected, result, run, RESULT_INJECTED_CSV, err) < 0 ||
         read_messages(table, messages, err) < 0 ||
-        read_table(table, served, RECORD_SERVED_HEADER, on_served, err) < 0)
+        read_table(table, served, RECORD_SERVED_HEADER, on_served, err) < 0 ||
+        read_unmatched(table, result, run, err) < 0)
         return -1;
     if (!run->loss.has && !is_there(injected))
         return 0;
@@ -238,6 +266,7 @@ static void count(struct result_reconciled *to, uint8_t flags, int by_server)
     to->measured_lost++;
     to->true_loss += dropped;
     to->false_loss += !dropped;
+    to->overdue += !dropped && (flags & OVERDUE) == OVERDUE;
     to->lost_forward += !served;
     to->lost_reverse += served;
 }

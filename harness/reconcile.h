@@ -2,7 +2,7 @@
  * Is what the client lost what was lost on purpose?  Joins messages.csv with
  * what the server or relay wrote of each message by (connection, sequence):
  * injected.csv, its decisions, and served.csv, the questions that came to the
- * server.
+ * server; and with unmatched.csv, answers that came too late for a row.
  */
 #ifndef HARNESS_RECONCILE_H
 #define HARNESS_RECONCILE_H
@@ -14,8 +14,10 @@
  * Fill run->reconciled from the files of the run, which must be whole.
  *
  *   true loss   the row is lost, and the message was dropped on purpose
- *   false loss  the row is lost, and nobody says why: the network or a kernel
+ *   false loss  the row is lost, and not on purpose: the network or a kernel
  *               lost it.  A fact about the path, not an error of the data.
+ *   overdue     a false loss whose answer is in unmatched.csv: it came after
+ *               the row was final, so something was slow, and nothing lost it
  *   missed      dropped on purpose, yet the row is not lost (nor aborted or
  *               unsent): record and log disagree
  *

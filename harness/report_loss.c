@@ -141,6 +141,8 @@ static void put_reconciled(struct target to, const struct result_reconciled *r)
     target_count(to, "loss.missed", r->missed);
     target_count(to, "loss.forward", r->lost_forward);
     target_count(to, "loss.reverse", r->lost_reverse);
+    if (r->overdue > 0)
+        target_count(to, "loss.overdue", r->overdue);
 }
 
 void report_loss_values(struct values *values, const char *prefix,
@@ -198,6 +200,7 @@ static void put_sums(struct target to, const struct report_runs *of)
         sum.missed += one->missed;
         sum.lost_forward += one->lost_forward;
         sum.lost_reverse += one->lost_reverse;
+        sum.overdue += one->overdue;
     }
     target_count(to, "messages", messages);
     target_count(to, "runs", of->n);

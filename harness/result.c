@@ -70,6 +70,7 @@ int64_t *result_reconciled_count(struct result_reconciled *reconciled, int i,
         {"lost_reverse", &reconciled->lost_reverse},
         {"server_received", &reconciled->server_received},
         {"server_answered", &reconciled->server_answered},
+        {"overdue", &reconciled->overdue},
     };
 
     if (i < 0 || i >= (int)(sizeof counts / sizeof *counts))

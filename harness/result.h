@@ -67,6 +67,7 @@ struct result_reconciled {
     int64_t missed;       /* dropped on purpose, yet the row is not lost */
     int64_t lost_forward; /* lost rows that the server never saw */
     int64_t lost_reverse; /* lost rows that it saw */
+    int64_t overdue; /* of false_loss: an answer came after the row was final */
     int64_t server_received, server_answered;
 };
 

@@ -172,7 +172,9 @@ static int get_reconciled(const struct cJSON *from,
         return 0;
     for (int i = 0; (count = result_reconciled_count(reconciled, i, &name));
          i++)
-        if (field_count(counts, name, count, err) < 0)
+        if ((strcmp(name, "overdue") == 0 /* earlier versions: not told */
+                 ? field_newer_count
+                 : field_count)(counts, name, count, err) < 0)
             return err_wrap(err, "reconciled");
     reconciled->has = 1;
     return 0;

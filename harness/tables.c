@@ -56,8 +56,8 @@ static const char *check_unmatched(const char *const *fields)
         return "seq is no number";
     if (!is_number(fields[2]))
         return "received_ns is no number";
-    if (strcmp(reason, "stale") != 0 && strcmp(reason, "unknown") != 0 &&
-        strcmp(reason, "malformed") != 0)
+    if (strcmp(reason, "stale") != 0 && strcmp(reason, "overdue") != 0 &&
+        strcmp(reason, "unknown") != 0 && strcmp(reason, "malformed") != 0)
         return "unknown reason";
     return NULL;
 }

@@ -197,7 +197,12 @@ static void print_reconciled(const struct result_run *run, FILE *to)
             num_grouped(r->true_loss, n[1], sizeof n[1]),
             num_grouped(r->false_loss, n[2], sizeof n[2]),
             num_grouped(r->missed, n[3], sizeof n[3]));
-    if (r->false_loss > 0)
+    if (r->overdue > 0)
+        fprintf(to,
+                "  false loss: of %s an answer came after all, too late for a "
+                "row\n",
+                num_grouped(r->overdue, n[0], sizeof n[0]));
+    if (r->false_loss > r->overdue)
         fputs("  false loss: nobody dropped it on purpose; the network or a "
               "kernel lost it\n",
               to);

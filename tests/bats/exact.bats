@@ -235,3 +235,17 @@ rule sport 'random mod 100 < 20'"
     is_told "${at[0]}" lost_forward $((there + $(lines_in forward.keys)))
     is_told "${at[0]}" lost_reverse $((back + $(lines_in reverse.keys)))
 }
+
+# 150 ms each way, a time limit of 50 ms and rows that are final after 100 ms.
+@test "exact: an answer that comes too late for its row was lost by nobody" {
+    scenario '"messages": 60, "connections": 4, "path": {"delay_ms": 150}'
+    measure --set timeout_s=0.05
+    overdue=$(keys "${dir}"/udp*/1/unmatched.csv 4 overdue | wc -l)
+    echo "$overdue overdue"
+    ((overdue > 4))
+    one=$(cd "$dir" && echo udp*/1)
+    is_told "$one" overdue "$overdue"
+    reconciled "$dir/$one"
+    run "$bin/harness" verify "$dir"
+    [[ $output == *"of $overdue an answer came after all"* ]]
+}

@@ -28,6 +28,7 @@ static void write_run(const char *messages, const char *served,
     write_file("messages.csv", RECORD_HEADER, messages);
     write_file("served.csv", RECORD_SERVED_HEADER, served);
     write_file("injected.csv", RECORD_INJECTED_HEADER, injected);
+    write_file("unmatched.csv", RECORD_UNMATCHED_HEADER, NULL);
 }
 
 static int reconcile(const char *by, struct result_reconciled *out,
@@ -84,6 +85,34 @@ static const char injected[] = "0,1,forward,drop\n0,2,reverse,drop\n"
                                "1,0,reverse,duplicate\n1,1,reverse,reorder\n"
                                "1,2,reverse,drop\n1,3,forward,drop\n";
 
+/*
+ * Answers that came too late for their rows: 0,4 was lost for that; 0,2 was
+ * dropped (a copy of it was not); 0,0 was answered before.  Others are not of
+ * this run, or of no row.
+ */
+static void test_overdue(void)
+{
+    struct result_reconciled c;
+    struct err err;
+
+    write_run(messages, served, injected);
+    write_file("unmatched.csv", RECORD_UNMATCHED_HEADER,
+               "0,4,9,overdue\n0,2,9,overdue\n0,0,9,overdue\n0,3,9,stale\n"
+               "1,99,9,unknown\n0,,9,malformed\n");
+    CHECK_INT(reconcile("server", &c, &err), 0);
+    CHECK_STR(err.msg, "");
+    CHECK_INT(c.overdue, 1);
+    CHECK_INT(c.false_loss, 2);
+    CHECK_INT(c.lost_reverse, 2);
+    write_file("unmatched.csv", RECORD_UNMATCHED_HEADER, "0,5,9,overdue\n");
+    CHECK_INT(reconcile("server", &c, &err), -1);
+    CHECK_STR(err.msg,
+              "r/udp/1/unmatched.csv:2: no such message in messages.csv");
+    /* It cannot be answered when nobody got it. */
+    write_file("unmatched.csv", RECORD_UNMATCHED_HEADER, "0,3,9,overdue\n");
+    CHECK_INT(reconcile("server", &c, &err), -1);
+}
+
 static void test_table(void)
 {
     struct result_reconciled c;
@@ -104,6 +133,7 @@ static void test_table(void)
     CHECK_INT(c.lost_reverse, 2);
     CHECK_INT(c.server_received, 6);
     CHECK_INT(c.server_answered, 4);
+    CHECK_INT(c.overdue, 0);
     /* A relay's drops leave the server's answers as they are. */
     CHECK_INT(reconcile("relay", &c, &err), 0);
     CHECK_INT(c.server_answered, 6);
@@ -243,6 +273,7 @@ int main(void)
         mkdir("r/udp", 0700) < 0 || mkdir("r/udp/1", 0700) < 0)
         return 1;
     test_table();
+    test_overdue();
     test_copies();
     test_any_order();
     test_nothing_to_hold_against();

@@ -43,7 +43,8 @@ static const char manifest[] =
     "   \"injected_reverse\": 12, \"injected_lost\": 13,\n"
     "   \"measured_lost\": 14, \"true_loss\": 15, \"false_loss\": 16,\n"
     "   \"missed\": 17, \"lost_forward\": 18, \"lost_reverse\": 19,\n"
-    "   \"server_received\": 20, \"server_answered\": 21},\n"
+    "   \"server_received\": 20, \"server_answered\": 21,\n"
+    "   \"overdue\": 22},\n"
     "  \"files\": [{\"name\": \"messages.csv\", \"bytes\": 900,\n"
     "   \"rows\": 12, \"sha256\": \"" SHA "\"}],\n"
     "  \"notes\": [\"a note\"], \"warnings\": []}]}\n";
@@ -185,7 +186,7 @@ static void test_load_reconciled(void)
     CHECK_INT(reconciled->server_answered, 21);
     for (; (count = result_reconciled_count(reconciled, n, &name)); n++)
         CHECK_INT(*count, 11 + n);
-    CHECK_INT(n, 11);
+    CHECK_INT(n, 12);
     result_release(&result);
 }
 
