@@ -317,6 +317,36 @@ END
     not grep 'out of descriptors' "$log" "$errlog"
 }
 
+# queue N: so many wait to be accepted by the server at $port.
+queue() { [[ $(ss -Hltn "sport = :$port" | awk '{ print $2 }') -ge $1 ]]; }
+
+# It sleeps while they come: he is the 41st, and 64 have room.
+@test "strangers: who comes among hundreds from as many addresses is heard before he has to go (epoll)" {
+    need ss
+    keyed echo-server --model epoll --max-connections 64 --timeout 60 --listen 600 --quiet
+    mkfifo hole
+    kill -STOP "$pid"
+    "$stranger" half 127.0.1.0 "$port" 40 2000 40 <hole >said1 3>&- &
+    started+=("$!")
+    exec {hole}>hole
+    within 20 queue 40
+    run_timed 30 "$bin/echo-rate" --ip 127.0.0.1 --port "$port" --key-from-stdin \
+        --messages 1 --timeout 20 --machine <key >honest.out 2>&1 3>&- &
+    client=$!
+    within 20 queue 41
+    "$stranger" half 127.0.2.0 "$port" 400 2000 400 <hole >said2 3>&- &
+    started+=("$!")
+    within 20 queue 441
+    kill -CONT "$pid"
+    wait "$client" || {
+        cat honest.out
+        return 1
+    }
+    grep -q ' ok=1 ' honest.out
+    exec {hole}>&-
+    served_is connections=2 refused=440
+}
+
 # gone N: the server of $log has told the end of at least N connections.
 gone() { [[ $(grep -c '^Client .* \(shutdown\|timeout\|E[A-Z]*\)!' "$log") -ge $1 ]]; }
 

@@ -9,16 +9,14 @@
  *   stranger urgent PORT N  N bytes, one more that is urgent, and 50; ends when
  *       N + 50 have come back, or none came for 20 s, and says how many did
  *   stranger KIND SOURCE PORT N RATE HOLD
- *       N connections from SOURCE (127.0.0.9) to 127.0.0.1:PORT, RATE a second,
- *       HOLD of them at once; "ready" when all were made; then until its input
- *       ends.  KIND is what they do:
- *       half   the beginning of a hello, and no more
- *       slow   a byte, ten times a second, all of them at once
- *       drip   a byte a second, evenly
- *       deaf   all that the socket takes, and never a look at what comes, for
- *              which it has little room
- *       idle   one byte, and no more
- *       call   one byte, and one more from each for a line of input; "said"
+ *       N connections from SOURCE (127.0.0.9; 127.0.1.0 is 127.0.1.1 to .200 in
+ *       turn) to 127.0.0.1:PORT, RATE a second, HOLD of them at once; "ready"
+ * when all were made; then until its input ends.  KIND is what they do: half
+ * the beginning of a hello, and no more slow   a byte, ten times a second, all
+ * of them at once drip   a byte a second, evenly deaf   all that the socket
+ * takes, and never a look at what comes, for which it has little room idle one
+ * byte, and no more call   one byte, and one more from each for a line of
+ * input; "said"
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -266,11 +264,23 @@ static void lose(struct gang *gang, int i)
     gang->open--;
 }
 
+static int come_from(const struct gang *gang)
+{
+    size_t n = strlen(gang->source);
+    char name[32];
+
+    if (n < 2 || n > 16 || strcmp(gang->source + n - 2, ".0") != 0)
+        return bound_to(gang->source, SOCK_STREAM | SOCK_NONBLOCK);
+    snprintf(name, sizeof name, "%.*s%d", (int)n - 1, gang->source,
+             1 + gang->made % 200);
+    return bound_to(name, SOCK_STREAM | SOCK_NONBLOCK);
+}
+
 static void come(struct gang *gang)
 {
     struct epoll_event event = {.events = EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                 .data.u32 = (uint32_t)gang->made};
-    int fd = bound_to(gang->source, SOCK_STREAM | SOCK_NONBLOCK), room = 4096;
+    int fd = come_from(gang), room = 4096;
 
     if (gang->kind == DEAF)
         (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
