@@ -33,7 +33,7 @@ struct session {
     /* Those who ask for a turn, see struct turns. */
     struct session *asks_before, *asks_after;
     int64_t pause_ns; /* before more is taken from there, for the rate's sake */
-    int asks;
+    short asks;
     short is_ending; /* nothing more will come after what is there */
     short is_behind; /* its thread lets those of other hosts go first */
     short is_urgent; /* urgent data has come: each read may be cut short */
