@@ -293,16 +293,20 @@ static void print_p(const struct comparison *c, FILE *to)
 {
     const struct verdict *v = &c->verdict;
     const char *comma = "";
+    struct buf text = {0};
 
-    fprintf(to, "p: median RTT %.2g; with Holm's correction: ", v->p50.ratio.p);
+    buf_addf(&text,
+             "p: median RTT %.2g; with Holm's correction: ", v->p50.ratio.p);
     for (int i = 0; i < VERDICT_OTHERS; i++) {
         if (!v->others[i].is_known)
             continue;
-        fprintf(to, "%s%s %.2g", comma, other_names[i],
-                v->others[i].difference.p);
+        buf_addf(&text, "%s%s %.2g", comma, other_names[i],
+                 v->others[i].difference.p);
         comma = ", ";
     }
+    print_wrapped(buf_text(&text), text.len, "   ", to);
     fputc('\n', to);
+    buf_release(&text);
 }
 
 /* ---- what describes ---- */
