@@ -64,6 +64,18 @@ kill_server() {
     done
 }
 
+@test "slow cloud: a disk that fills up there ends the run, which keeps its samples" {
+    begin_deploy --set transport=udp --set server=udp --set timeout_s=1
+    not far sh -c 'head -c 30m /dev/zero >/tmp/fill' 2>/dev/null
+    await_end
+    far rm /tmp/fill
+    expect_error 5 results-no-space
+    [[ $stderr == *'on 10.9.2.2: '*'No space left'*'make room there'*'whole rows in'* ]]
+    within 5 far_is_clean
+    run "$bin/harness" verify --allow-partial results/*.partial
+    expect_status 0
+}
+
 # Longer than the server there waits for a sign of life.
 @test "slow cloud: a name service that takes half a minute ends nothing" {
     [[ $bin != *san-* ]] || skip "a slow name service: on programs without a sanitizer"
