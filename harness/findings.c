@@ -32,7 +32,7 @@ static void name_id(char *id, size_t size, const char *what)
 {
     size_t n = 0;
 
-    for (; what[n] && n < size - 1; n++)
+    for (; n < size - 1 && what[n]; n++)
         id[n] = (char)(what[n] == ' ' ? '-' : tolower((unsigned char)what[n]));
     id[n] = '\0';
 }
