@@ -23,7 +23,7 @@ setup() {
     csv=res/local_rate-20261122T131041Z/tcp-thread-1000B-1c/1/messages.csv
 }
 
-check() { run --separate-stderr run_timed 60 "$bin/harness" report --check "$@"; }
+check() { run --separate-stderr run_timed 120 "$bin/harness" report --check "$@"; }
 
 # Without gnuplot, pdflatex and pdftotext: only the texts, which is fast.
 check_texts() {
