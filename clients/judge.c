@@ -76,6 +76,30 @@ static int refused(const struct load_plan *plan,
                          "says why");
 }
 
+/* Over UDP nobody ends a connection: the peer was there for the hello. */
+static int is_unanswered(const struct load_plan *plan,
+                         const struct load_result *result)
+{
+    const int64_t *outcomes = result->meter.outcomes;
+
+    return plan->is_udp && outcomes[OUTCOME_LOST] > 0 &&
+           outcomes[OUTCOME_OK] + outcomes[OUTCOME_LATE] +
+                   outcomes[OUTCOME_CORRUPT] ==
+               0;
+}
+
+static int no_answer(const struct load_plan *plan,
+                     const struct load_result *result, struct err *err)
+{
+    err_set(err, ERR_CUT, "no-answer",
+            "cut short: %s: answered the hello, and none of %lld message%s",
+            plan->target.text, (long long)result->intended,
+            plural(result->intended));
+    return err_hint(err, "a server that is stuck, or messages too long for its "
+                         "--max-message or for the path; a larger --timeout "
+                         "waits longer");
+}
+
 static int changed(const struct load_plan *plan,
                    const struct load_result *result, struct err *err)
 {
@@ -115,5 +139,7 @@ int judge_result(const struct load_plan *plan, const struct load_result *result,
         return refused(plan, result, err);
     if (result->connected < plan->connections)
         return not_connected(plan, result, err);
+    if (is_unanswered(plan, result))
+        return no_answer(plan, result, err);
     return result->broken ? peer_gone(plan, result, err) : 0;
 }

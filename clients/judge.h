@@ -6,7 +6,8 @@
 #include "lib/err.h"
 
 /*
- * 0, or -1: echo-differs (ERR_PEER); server-gone, reply-timeout (ERR_CUT);
+ * 0, or -1: echo-differs (ERR_PEER); server-gone, reply-timeout, and over UDP
+ * no-answer, when nothing at all came back (ERR_CUT);
  * connect-some (ERR_CUT, or ERR_TARGET when none did).  Where the plan
  * persists, and where we were stopped, failures are what was asked for.
  */

@@ -71,8 +71,27 @@ static void test_other_echoes(void)
                                 "sent in 1 of 1 message");
 }
 
+/* All lost is no answer; one late echo is one. */
+static void test_no_answer(void)
+{
+    struct load_plan plan = {.connections = 1, .is_udp = 1};
+    struct err err = {0};
+
+    result = (struct load_result){.connected = 1, .intended = 3};
+    result.meter.outcomes[OUTCOME_LOST] = 3;
+    CHECK_INT(judge_result(&plan, &result, &err), -1);
+    CHECK_STR(err.id, "no-answer");
+    CHECK_INT(err.code, ERR_CUT);
+    result.meter.outcomes[OUTCOME_LATE] = 1;
+    CHECK_INT(judge_result(&plan, &result, &err), 0);
+    result.meter.outcomes[OUTCOME_LATE] = 0;
+    plan.persists = 1;
+    CHECK_INT(judge_result(&plan, &result, &err), 0);
+}
+
 int main(void)
 {
+    test_no_answer();
     test_gone();
     test_gone_at_once();
     test_not_connected();
