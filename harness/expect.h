@@ -8,10 +8,13 @@
 
 /*
  * 0 when the run meets all expectations.  Error: expect-missed (ERR_NO) with
- * the first one missed.  A quantile that the run is too short to know misses
- * its limit: it was not shown to hold.
+ * the first one missed.  A degraded run misses any: its load was another.
+ * What was never sent counts as failed; in an open loop the limits of times
+ * hold for the response.  A quantile that is not known misses its limit: it
+ * was not shown to hold.
  */
 int expect_check(const struct scenario_expect *expect,
-                 const struct summary *summary, struct err *err);
+                 const struct result_run *run, const struct summary *summary,
+                 struct err *err);
 
 #endif

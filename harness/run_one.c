@@ -140,7 +140,7 @@ static int sum_up(struct session *session, const struct keep *keep,
     for (int i = 0; i < run->warnings.count; i++)
         printf("  warning    %s\n", run->warnings.text[i]);
     if (!session->missed.code)
-        (void)expect_check(&session->request->scenario->expect, &summary,
+        (void)expect_check(&session->request->scenario->expect, run, &summary,
                            &session->missed);
     judge_suspect(&summary, run, &session->missed);
     return 0;
