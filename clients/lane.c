@@ -121,7 +121,9 @@ int lane_settle(struct lane *lane, const struct line *line, uint64_t seq,
     result->duplicated += message->copies > 1;
     result->reordered += message->late_by > 0;
     if (message->outcome != OUTCOME_OK) /* those were counted when they came */
-        meter_failed(&result->meter, (enum outcome)message->outcome);
+        meter_failed(&result->meter, (enum outcome)message->outcome,
+                     message->sent_ns ? message->sent_ns
+                                      : message->scheduled_ns);
     return lane->out->messages ? record_add(lane->out->messages, &row, err) : 0;
 }
 

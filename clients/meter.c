@@ -37,9 +37,11 @@ void meter_ok(struct meter *meter, int64_t rtt_ns, int64_t bytes,
     meter->recent[meter_class(rtt_ns)]++;
 }
 
-void meter_failed(struct meter *meter, enum outcome outcome)
+void meter_failed(struct meter *meter, enum outcome outcome, int64_t begun_ns)
 {
     meter->outcomes[outcome]++;
+    if (begun_ns > meter->last_failed_ns)
+        meter->last_failed_ns = begun_ns;
 }
 
 int64_t meter_finished(const struct meter *meter)
@@ -107,6 +109,8 @@ void meter_add(struct meter *meter, const struct meter *other)
         meter->first_sent_ns = other->first_sent_ns;
     if (other->last_received_ns > meter->last_received_ns)
         meter->last_received_ns = other->last_received_ns;
+    if (other->last_failed_ns > meter->last_failed_ns)
+        meter->last_failed_ns = other->last_failed_ns;
 }
 
 double meter_percentile_ns(const struct meter *meter, double pct)

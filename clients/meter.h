@@ -18,8 +18,9 @@ struct meter {
     int64_t outcomes[OUTCOME_COUNT];
     int64_t ok_bytes;
     int64_t first_sent_ns, last_received_ns; /* of the run's clock */
-    uint32_t recent[METER_CLASSES];          /* since the last progress */
-    uint64_t all[METER_CLASSES];             /* until then */
+    int64_t last_failed_ns; /* when the last that failed was sent, or due */
+    uint32_t recent[METER_CLASSES]; /* since the last progress */
+    uint64_t all[METER_CLASSES];    /* until then */
     int64_t recent_bytes, recent_since_ns;
 };
 
@@ -29,7 +30,7 @@ double meter_class_ns(int class_number);
 
 void meter_ok(struct meter *meter, int64_t rtt_ns, int64_t bytes,
               int64_t received_ns);
-void meter_failed(struct meter *meter, enum outcome outcome);
+void meter_failed(struct meter *meter, enum outcome outcome, int64_t begun_ns);
 
 int64_t meter_finished(const struct meter *meter);
 int64_t meter_failures(const struct meter *meter);

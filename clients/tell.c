@@ -3,6 +3,7 @@
 #include "lib/clock.h"
 #include "lib/key.h"
 #include "lib/num.h"
+#include "lib/outage.h"
 
 #include <stdio.h>
 
@@ -141,9 +142,25 @@ static void print_open_loop(const struct tell *tell,
     print_times("response", &result->response, result->missed);
 }
 
-static void print_closed_loop(const struct meter *meter)
+/* Up to the last reply; and an outage that the run ended with. */
+static int64_t span_of(const struct load_plan *plan, const struct meter *meter)
 {
+    int64_t silent_ns = meter->last_failed_ns - meter->last_received_ns;
     int64_t span_ns = meter->last_received_ns - meter->first_sent_ns;
+    int64_t patience_ns = outage_patience_ns(plan->is_udp, plan->rate_per_s,
+                                             plan->timeout_ns);
+
+    return silent_ns > 0 && silent_ns > outage_limit_ns(span_ns + silent_ns,
+                                                        meter_finished(meter),
+                                                        patience_ns)
+               ? span_ns + silent_ns
+               : span_ns;
+}
+
+static void print_closed_loop(const struct load_plan *plan,
+                              const struct meter *meter)
+{
+    int64_t span_ns = span_of(plan, meter);
     char bits[24];
 
     if (meter->outcomes[OUTCOME_OK] == 0 || span_ns <= 0)
@@ -190,7 +207,7 @@ static void print_summary(const struct tell *tell,
     if (plan->rate_per_s > 0)
         print_open_loop(tell, result);
     else
-        print_closed_loop(meter);
+        print_closed_loop(plan, meter);
 }
 
 void tell_result(const struct tell *tell, const struct load_result *result)

@@ -203,6 +203,20 @@ static void doubt_shape(struct result_run *run, const struct summary *summary,
     doubt_firsts(run, summary);
 }
 
+static void doubt_silence(struct result_run *run, const struct summary *summary)
+{
+    const struct silence *silence = &summary->silence;
+    char longest[24], from[24];
+
+    if (!silence->is_outage)
+        return;
+    warning_add(
+        run, WARNING_OUTAGE, "no answer for %s, from %s %s",
+        num_duration((double)silence->longest_ns, longest, sizeof longest),
+        num_duration((double)silence->from_ns, from, sizeof from),
+        summary->ok == 0 ? "on: none came at all" : "of the run on");
+}
+
 void doubts_add(struct result_run *run, const struct doubts *doubts)
 {
     if (doubts->conditions->is_ended) {
@@ -211,6 +225,7 @@ void doubts_add(struct result_run *run, const struct doubts *doubts)
         doubts_add_far(run, &doubts->conditions->far, doubts->is_first);
     }
     doubt_placement(run);
+    doubt_silence(run, doubts->summary);
     if (doubts->summary->ok == 0)
         return;
     doubt_clock(run, doubts);

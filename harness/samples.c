@@ -1,6 +1,7 @@
 #include "harness/samples.h"
 
 #include "lib/csv.h"
+#include "lib/outage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +196,8 @@ int samples_load(struct samples *samples, const char *path,
     memset(samples, 0, sizeof *samples);
     samples->message_size_bytes = run->message_size_bytes;
     samples->end_ns = LEDGER_ABSENT;
+    samples->patience_ns = outage_patience_ns(loading.is_udp, run->rate_per_s,
+                                              run->timeout_ns);
     if (ledger_read(&reader, &samples->ledger, err) < 0) {
         samples_release(samples);
         return -1;

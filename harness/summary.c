@@ -21,10 +21,12 @@ static void count(struct summary *out, const struct samples *samples)
     out->unsent = ledger->outcomes[OUTCOME_SEND_ERROR] +
                   ledger->outcomes[OUTCOME_LOCAL_LIMIT];
     memcpy(out->sha256, ledger->sha256, sizeof out->sha256);
+    out->silence = silence_of(samples);
+    /* Else the rate would be that of the time before the outage. */
+    out->end_ns = out->silence.lasts ? samples->end_ns
+                                     : ledger->last_received_ns;
     if (out->ok > 0)
-        out->duration_s = (double)(ledger->last_received_ns -
-                                   ledger->first_sent_ns) /
-                          1e9;
+        out->duration_s = (double)(out->end_ns - ledger->first_sent_ns) / 1e9;
 }
 
 /* Batches are of ok and failed rows in the order of the file. */
@@ -53,8 +55,8 @@ static void rate_of(struct summary *out, const struct samples *samples)
                           out->duration_s;
     if (samples->n < STATS_MIN_VALUES)
         return;
-    series_spread_bits(samples, samples->ledger.first_sent_ns,
-                       samples->ledger.last_received_ns, STATS_BATCHES, bits);
+    series_spread_bits(samples, samples->ledger.first_sent_ns, out->end_ns,
+                       STATS_BATCHES, bits);
     for (int b = 0; b < STATS_BATCHES; b++)
         bits[b] /= batch_s;
     batches = stats_of_batches(bits);

@@ -9,6 +9,7 @@
 #include "harness/percentiles.h"
 #include "harness/result.h"
 #include "harness/samples.h"
+#include "harness/silence.h"
 #include "harness/stats.h"
 #include "harness/steady.h"
 #include "harness/texture.h"
@@ -44,7 +45,13 @@ struct summary {
     struct stats_share failed_share; /* of ok + failed */
     int is_udp;                      /* then: */
     struct loss loss;
-    double duration_s; /* first send to last reply; 0 without one */
+    struct silence silence;
+    /*
+     * First send to last reply; to the last event of the record when an outage
+     * lasts until then.  0 without a reply.
+     */
+    int64_t end_ns;
+    double duration_s;
 
     /* The RTTs of the ok messages; hold when ok > 0. */
     int64_t min_ns, max_ns, mad_ns;

@@ -107,6 +107,18 @@ static void put_suspect(struct cJSON *root, const struct suspect_summary *s)
     }
 }
 
+static void put_silence(struct cJSON *root, const struct silence *silence)
+{
+    struct cJSON *to;
+
+    if (silence->longest_ns == 0)
+        return;
+    to = json_put_object(root, "longest_silence");
+    json_put_int(to, "ns", silence->longest_ns);
+    json_put_int(to, "from_ns", silence->from_ns);
+    json_put_bool(to, "outage", silence->is_outage);
+}
+
 static void put_firsts(struct cJSON *root, const struct texture *texture)
 {
     struct cJSON *to = json_put_object(root, "first_messages");
@@ -200,6 +212,7 @@ char *summary_json(const struct summary *s)
         put_firsts(root, &s->texture);
         put_steady(root, &s->steady);
     }
+    put_silence(root, &s->silence);
     put_suspect(root, &s->suspect);
     if (s->rate.is_known)
         put_rate(root, &s->rate);
@@ -373,6 +386,20 @@ static void print_suspect(const struct summary *s, FILE *to)
         print_without("response", suspect->response, to);
 }
 
+/* A stall is in no percentile of a closed loop: nothing is sent meanwhile. */
+static void print_silence(const struct summary *s, FILE *to)
+{
+    enum { MEANS = 10 };
+    char longest[32], from[32];
+    double mean_ns = s->duration_s * 1e9 / (double)s->ok;
+
+    if ((double)s->silence.longest_ns > MEANS * mean_ns)
+        fprintf(to, "  silence    longest time without an answer %s, from %s\n",
+                num_duration((double)s->silence.longest_ns, longest,
+                             sizeof longest),
+                num_duration((double)s->silence.from_ns, from, sizeof from));
+}
+
 static void print_outliers(const struct summary *s, FILE *to)
 {
     const struct outliers *o = &s->outliers;
@@ -470,6 +497,7 @@ void summary_print(const struct summary *s, const struct result_run *run,
     print_open_loop(&s->open_loop, to);
     print_suspect(s, to);
     print_rate(&s->rate, to);
+    print_silence(s, to);
     print_start(s, to);
     print_outliers(s, to);
     print_steady(&s->steady, to);

@@ -11,6 +11,10 @@ static const struct {
                           "The load was not the one that was asked for: "
                           "messages were sent late, or never, so that it "
                           "came to less than 99 % of the rate"},
+    [WARNING_OUTAGE] = {"outage",
+                        "Nothing came back for a time that is long against "
+                        "the run. It counts as time in the echo rate; the "
+                        "percentiles of round trips do not show it"},
     [WARNING_GAPS] = {"gaps",
                       "The client was stopped, or had no processor, for 0.1 s "
                       "or more: what waited meanwhile waited for it"},

@@ -253,8 +253,19 @@ static void test_words(void)
     CHECK_INT(warning_of("", &text), WARNING_COUNT);
 }
 
+static void test_outage(void)
+{
+    FIRES((f.s.silence = (struct silence){.longest_ns = 2000000000,
+                                          .from_ns = 1}),
+          "");
+    FIRES((f.s.silence = (struct silence){.longest_ns = 2000000000,
+                                          .is_outage = 1}),
+          "outage ");
+}
+
 int main(void)
 {
+    test_outage();
     test_quiet();
     test_clock();
     test_schedule();

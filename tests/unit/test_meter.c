@@ -111,9 +111,9 @@ static void outcomes_add_up(void)
 
     meter_ok(meter, 10, 1000, 99);
     meter_ok(meter, 10, 1000, 199);
-    meter_failed(meter, OUTCOME_TIMEOUT);
-    meter_failed(meter, OUTCOME_RESET);
-    meter_failed(meter, OUTCOME_ABORTED);
+    meter_failed(meter, OUTCOME_TIMEOUT, 5);
+    meter_failed(meter, OUTCOME_RESET, 7);
+    meter_failed(meter, OUTCOME_ABORTED, 6);
     CHECK_INT(meter_finished(meter), 5);
     CHECK_INT(meter_failures(meter), 2); /* a stop is no failure */
     CHECK_INT(meter->ok_bytes, 2000);
@@ -130,7 +130,7 @@ static void progress_is_of_the_last_interval(void)
 
     meter->recent_since_ns = 5000000;
     add(meter, rtt_ns, 3);
-    meter_failed(meter, OUTCOME_EOF);
+    meter_failed(meter, OUTCOME_EOF, 0);
     meter_progress(meter, 7000000, &progress);
     CHECK_INT(progress.messages, 4);
     CHECK_INT(progress.failed, 1);

@@ -180,6 +180,55 @@ static void test_missed(void)
     free(rows);
 }
 
+/*
+ * An answer every ms for 4 s, none from 1 s to 2.5 s, and from 4 s on messages
+ * that are lost until 6 s: the last 2 s count as time.
+ */
+static void test_silence(void)
+{
+    enum { N = 4000, MS = 1000000 };
+    struct summary s = {0};
+    struct err err = {0};
+    char *rows = calloc(2 * N, 64), *json;
+    size_t used = 0;
+    int seq = 0, ok = 0;
+
+    for (int64_t ms = 1; ms <= 6000; ms++) {
+        long long at = (long long)ms * MS;
+
+        if (ms > 1000 && ms <= 2500)
+            continue;
+        if (ms < N)
+            used += (size_t)sprintf(
+                rows + used, "0,%d,%lld,%lld,%lld,1000,125,125,ok,1,0,\n", seq,
+                at, at, at + 1000);
+        else
+            used += (size_t)sprintf(
+                rows + used, "0,%d,%lld,%lld,,,125,0,lost,0,0,\n", seq, at, at);
+        ok += ms < N;
+        seq++;
+    }
+    CHECK_INT(sum_up(rows, &s, &err), 0);
+    CHECK_STR(err.msg, "");
+    CHECK_INT(s.silence.from_ns, 3999 * (int64_t)MS + 1000);
+    CHECK_INT(s.silence.longest_ns, 2001 * (int64_t)MS - 1000);
+    CHECK(s.silence.is_outage && s.silence.lasts);
+    CHECK_NEAR(s.duration_s, 5.999, 1e-9);
+    CHECK_NEAR(s.rate.bit_per_s, 1000 * ok / 5.999, 1e-3);
+    json = summary_json(&s);
+    CHECK(json && strstr(json, "\"longest_silence\""));
+    free(json);
+    /* Only as far as the answers go: an outage, but the end is theirs. */
+    *strstr(rows, "lost") = '\0';
+    *(strrchr(rows, '\n') + 1) = '\0';
+    CHECK_INT(sum_up(rows, &s, &err), 0);
+    CHECK_INT(s.silence.from_ns, 1000 * (int64_t)MS + 1000);
+    CHECK_INT(s.silence.longest_ns, 1501 * (int64_t)MS);
+    CHECK(s.silence.is_outage && !s.silence.lasts);
+    CHECK_NEAR(s.duration_s, 3.998001, 1e-9);
+    free(rows);
+}
+
 static void test_nothing(void)
 {
     struct summary s = {0};
@@ -341,6 +390,7 @@ int main(void)
     test_warmup();
     test_open_loop();
     test_missed();
+    test_silence();
     test_nothing();
     test_size_differs();
     test_connections();
