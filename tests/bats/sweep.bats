@@ -251,8 +251,8 @@ held_against() {
 }
 
 @test "sweep: a path with a rate limit has a queue, and it may overflow" {
-    harness_run --set transport=udp --set message_size=60000 --set connections=20 --set timeout_s=0.3 \
-        --set duration_s=0.3 --set path.rate_mbit=1
+    harness_run --set transport=udp --set message_size=60000 --set connections=20 --set timeout_s=0.5 \
+        --set duration_s=0.3 --set path.rate_mbit=10
     expect_status 0
     [ "$(noted by)" = '' ]
     [[ $(noted notes) == *'its queue had no room for '* ]]
