@@ -189,7 +189,7 @@ static void test_silence(void)
     enum { N = 4000, MS = 1000000 };
     struct summary s = {0};
     struct err err = {0};
-    char *rows = calloc(2 * N, 64), *json;
+    char *rows = calloc((size_t)2 * N, 64), *json;
     size_t used = 0;
     int seq = 0, ok = 0;
 
