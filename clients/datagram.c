@@ -9,6 +9,7 @@
 
 enum {
     ROWS_AT_ONCE = 4,       /* between two messages, so as not to delay them */
+    SEND_TRIES = 16,        /* each held up by errors of earlier messages */
     SOCKET_BYTES = 1 << 20, /* asked for: what comes while we are held up */
 };
 
@@ -48,15 +49,18 @@ static int add_unmatched(struct lane *lane, const struct line *line,
 
 /* ---- sending ---- */
 
-/* The newest message came to nothing; wait a moment before the next. */
-static void fail(struct lane *lane, struct line *line, int sys_errno)
+/* A message came to nothing; wait a moment before the next. */
+static void fail(struct lane *lane, struct line *line, uint64_t seq,
+                 int sys_errno)
 {
     int64_t pause_ns = lane->plan->timeout_ns < longest_pause_ns
                            ? lane->plan->timeout_ns
                            : longest_pause_ns;
     enum outcome outcome = outcome_of_errno(sys_errno);
 
-    flight_fail(&line->flight, line->flight.next - 1, outcome, sys_errno);
+    if (!flight_find(&line->flight, seq))
+        return;
+    flight_fail(&line->flight, seq, outcome, sys_errno);
     lane->second_refused += outcome == OUTCOME_REFUSED;
     if (lane->plan->rate_per_s > 0)
         return; /* the schedule does not wait */
@@ -65,21 +69,61 @@ static void fail(struct lane *lane, struct line *line, int sys_errno)
         lane->resume_ns = line->pause_ns;
 }
 
-/*
- * A refusal of an earlier message, of which nobody waits for the answer any
- * more, can make a send fail; the next one tells of its own message.
- */
-static int send_message(const struct lane *lane, const struct line *line)
+/* Does an error quote a message of this line? */
+static int quotes(const struct lane *lane, const struct line *line,
+                  const char *bytes, size_t n, uint64_t *seq)
 {
-    int refused = 0;
-    size_t n = (size_t)lane->plan->size_bytes;
+    struct msg_header header;
 
-    while (net_send(line->fd, lane->message, n, NET_WAIT) < 0) {
-        if (errno == EINTR || (errno == ECONNREFUSED && !refused++))
-            continue;
-        return -1;
+    if (n != MSG_HEADER_BYTES || msg_read(bytes, &header) < 0 ||
+        header.run_id != lane->plan->run_id || header.conn != line->number)
+        return 0;
+    *seq = header.seq;
+    return 1;
+}
+
+/*
+ * Take what the network answered instead of the server; an answer that quotes
+ * too little is of message `last`.  How many there were.
+ */
+static int take_errors(struct lane *lane, struct line *line, uint64_t last)
+{
+    char bytes[MSG_HEADER_BYTES];
+    size_t n = sizeof bytes;
+    int taken = 0, cause;
+
+    for (; (cause = net_next_error(line->fd, bytes, &n)) != 0; taken++) {
+        uint64_t seq = last;
+
+        (void)quotes(lane, line, bytes, n, &seq);
+        fail(lane, line, seq, cause);
+        n = sizeof bytes;
     }
-    return 0;
+    return taken;
+}
+
+/*
+ * A send may only tell that earlier messages were refused.  Where the socket
+ * had no room for what refused them, it was the one before.
+ */
+static int send_message(struct lane *lane, struct line *line)
+{
+    uint64_t before = line->flight.next - 2;
+    size_t n = (size_t)lane->plan->size_bytes;
+    int cause = 0;
+
+    for (int tries = 0; tries < SEND_TRIES; tries++) {
+        if (net_send(line->fd, lane->message, n, NET_WAIT) >= 0)
+            return 0;
+        cause = errno;
+        if (cause == EINTR || take_errors(lane, line, before) > 0)
+            continue;
+        if (cause != ECONNREFUSED)
+            break;
+        fail(lane, line, before, cause);
+    }
+    errno = cause;
+    return -1;
 }
 
 static int begin(struct lane *lane, struct line *line, int64_t scheduled_ns,
@@ -96,7 +140,7 @@ static int begin(struct lane *lane, struct line *line, int64_t scheduled_ns,
     line->sending = line->flight.next;
     lane->second_intended++;
     if (send_message(lane, line) < 0)
-        fail(lane, line, errno);
+        fail(lane, line, line->flight.next - 1, errno);
     return 0;
 }
 
@@ -176,7 +220,7 @@ static int take_datagram(struct lane *lane, struct line *line, size_t n,
     return lane_fill(lane, line, err);
 }
 
-/* What recv gave: a datagram, an ICMP error, or nothing. */
+/* What recv gave: a datagram, that there are errors, or nothing. */
 static int receive(struct lane *lane, struct line *line, int dont_wait,
                    struct err *err)
 {
@@ -189,12 +233,13 @@ static int receive(struct lane *lane, struct line *line, int dont_wait,
     }
     n = net_recv(line->fd, lane->buffer, lane->buffer_bytes, dont_wait);
     cause = n < 0 ? errno : 0;
+    if (cause && cause != EINTR && cause != EAGAIN) {
+        if (take_errors(lane, line, line->flight.next - 1) == 0)
+            fail(lane, line, line->flight.next - 1, cause);
+        n = net_recv(line->fd, lane->buffer, lane->buffer_bytes, NET_DONT_WAIT);
+    }
     lane_look(lane);
-    if (n >= 0)
-        return take_datagram(lane, line, (size_t)n, err);
-    if (cause != EINTR && cause != EAGAIN && line->flight.waiting)
-        fail(lane, line, cause);
-    return 0;
+    return n < 0 ? 0 : take_datagram(lane, line, (size_t)n, err);
 }
 
 /* A datagram leaves whole or not at all. */
@@ -252,6 +297,7 @@ static void open_line(struct lane *lane, struct line *line)
         (lane->is_lone || wait_add(lane->wait, line->fd,
                                    (uint32_t)(line - lane->lines), 0) == 0)) {
         net_set_buffers(line->fd, SOCKET_BYTES);
+        net_keep_errors(line->fd);
         line->connect_end_ns = line->connect_start_ns;
         line->state = LINE_OPEN;
         lane->usable++;

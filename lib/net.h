@@ -193,6 +193,19 @@ ssize_t net_await_from(int fd, void *bytes, size_t n, struct net_addr *from,
 ssize_t net_send_to(int fd, const void *bytes, size_t n,
                     const struct net_addr *to);
 
+/*
+ * From now on what the network answers to datagrams sent on fd (ICMP: nobody
+ * has that port, no way to that host) is kept with what they began with.
+ */
+void net_keep_errors(int fd);
+
+/*
+ * The next of these: its errno, and the first bytes of the datagram, of which
+ * *n had room and *n are there; 0: no more.  A send or recv that fails by such
+ * an error says only that there are some; all have to be taken.
+ */
+int net_next_error(int fd, void *bytes, size_t *n);
+
 /* Datagrams that this socket had no room for; -1 when not known. */
 int64_t net_socket_drops(int fd);
 

@@ -109,6 +109,23 @@ restart() {
         said out/connections.csv
 }
 
+# On loopback each message to a port that nobody has is refused, and which one
+# is told: what is lost was under way when the server ended.
+@test "fail rate: over UDP each refused message is told as refused" {
+    for more in '--window 8' '--rate 5000 --connections 3'; do
+        rm -rf out
+        start_server echo-udp-server --quiet
+        # shellcheck disable=SC2086 # two words
+        test_server --transport udp --timeout 0.1 --duration 1.2 $more
+        within 5 grep -q progress said
+        stop_pid "$pid"
+        finish
+        [[ $(counted refused) -gt 0 ]]
+        awk -F, '$9 == "refused" && !($1 in since) { since[$1] = $2 }
+            ($1 in since) && $9 != "refused" { print; exit 1 }' out/messages.csv
+    done
+}
+
 @test "fail rate: a UDP server that is killed and comes back" {
     start_server echo-udp-server --quiet
     test_server --transport udp --timeout 0.05 --duration 3.5 --connections 2
