@@ -98,7 +98,7 @@ static void first_reply(struct flight *flight, uint64_t seq,
     message->late_by = extent(flight, seq);
     if (seq >= flight->ahead)
         flight->ahead = seq + 1;
-    message->received_ns = received_ns;
+    message->received_ns = flight_came_ns(message, received_ns);
     message->bytes_back = bytes;
     message->sys_errno = 0;
     message->outcome = is_late ? OUTCOME_LATE : OUTCOME_OK;

@@ -46,6 +46,14 @@ void flight_release(struct flight *flight);
 /* Message flight->next goes out now.  0, or -1 when out of memory. */
 int flight_send(struct flight *flight, int64_t scheduled_ns, int64_t sent_ns);
 
+/* No reply is there with its message or before, whatever a coarse clock says.
+ */
+static inline int64_t flight_came_ns(const struct flight_message *message,
+                                     int64_t now_ns)
+{
+    return now_ns > message->sent_ns ? now_ns : message->sent_ns + 1;
+}
+
 enum flight_verdict {
     FLIGHT_ANSWER, /* the first correct reply, in time or late */
     FLIGHT_COPY,   /* a further correct one */

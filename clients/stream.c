@@ -22,7 +22,7 @@ static int settle_oldest(struct lane *lane, struct line *line,
     message.sys_errno = (int16_t)sys_errno;
     message.bytes_back = (uint32_t)line->got;
     if (outcome == OUTCOME_OK) {
-        message.received_ns = lane->now_ns;
+        message.received_ns = flight_came_ns(&message, lane->now_ns);
         message.copies = 1;
         lane_count_answer(lane, &message);
     }

@@ -204,6 +204,17 @@ static void many_open_messages_are_kept_apart(void)
     flight_release(&flight);
 }
 
+/* Sent and answered within one step of the clock. */
+static void no_reply_comes_with_its_message(void)
+{
+    struct flight flight = begin();
+
+    send_at(&flight, 10, 1);
+    CHECK_INT(flight_reply(&flight, 0, 10, 1, 48), FLIGHT_ANSWER);
+    CHECK_INT(last(&flight, 300, 0).received_ns, 11);
+    flight_release(&flight);
+}
+
 /*
  * Work for one answer does not grow with the messages under way: the product
  * of both would be far beyond the time that the alarm leaves.
@@ -238,6 +249,7 @@ int main(void)
     a_failure_is_the_outcome_unless_an_answer_comes();
     an_abort_spares_what_had_its_time();
     many_open_messages_are_kept_apart();
+    no_reply_comes_with_its_message();
     an_answer_in_order_looks_at_no_other_message();
     return check_done();
 }

@@ -177,11 +177,27 @@ static void a_break_is_of_what_still_had_time(void)
     CHECK_INT(scene.failed, 0);
 }
 
+static void no_echo_comes_with_its_message(void)
+{
+    struct scene scene;
+    int64_t sent_ns;
+
+    begin(&scene);
+    grow_older(&scene, 0, MESSAGES - 1, -tmax_ns);
+    sent_ns = flight_find(&scene.line.flight, MESSAGES - 1)->sent_ns;
+    echo_all(&scene);
+    CHECK_INT(count(OUTCOME_OK), MESSAGES);
+    CHECK_INT(result.meter.last_received_ns, sent_ns + 1);
+    end(&scene);
+    CHECK_INT(scene.failed, 0);
+}
+
 int main(void)
 {
     a_time_out_is_of_one_message();
     twice_its_time_ends_a_connection();
     so_does_nothing_left_that_is_in_time();
     a_break_is_of_what_still_had_time();
+    no_echo_comes_with_its_message();
     return check_done();
 }
