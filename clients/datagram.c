@@ -15,6 +15,12 @@ enum {
 
 static const int64_t longest_pause_ns = 10 * CLOCK_NS_PER_MS;
 
+struct reply {
+    int64_t seq; /* RECORD_NONE: not told */
+    int intact;
+    const char *reason; /* why it belongs to no row; NULL when it does */
+};
+
 /* ---- rows ---- */
 
 static int settle_final(struct lane *lane, struct line *line, int most,
@@ -30,8 +36,10 @@ static int settle_final(struct lane *lane, struct line *line, int most,
     return 0;
 }
 
+/* A datagram that came at came_ns belongs to no row. */
 static int add_unmatched(struct lane *lane, const struct line *line,
-                         int64_t seq, const char *reason, struct err *err)
+                         const struct reply *reply, int64_t came_ns,
+                         struct err *err)
 {
     char row[RECORD_ROW_MAX], *to = row;
 
@@ -39,9 +47,9 @@ static int add_unmatched(struct lane *lane, const struct line *line,
     if (!lane->out->unmatched)
         return 0;
     to = record_put_int(to, line->number);
-    to = record_put_int(to, seq);
-    to = record_put_int(to, ticker_since_epoch(&lane->ticker, lane->now_ns));
-    to = record_put_text(to, reason);
+    to = record_put_int(to, reply->seq);
+    to = record_put_int(to, ticker_since_epoch(&lane->ticker, came_ns));
+    to = record_put_text(to, reply->reason);
     to[-1] = '\n';
     *to = '\0';
     return record_add_line(lane->out->unmatched, row, err);
@@ -146,12 +154,6 @@ static int begin(struct lane *lane, struct line *line, int64_t scheduled_ns,
 
 /* ---- receiving ---- */
 
-struct reply {
-    int64_t seq; /* RECORD_NONE: not told */
-    int intact;
-    const char *reason; /* why it belongs to no message; NULL when it does */
-};
-
 /* With a key: is it from who has it, and an answer? */
 static int is_proven(const struct lane *lane, size_t n)
 {
@@ -191,31 +193,50 @@ static void identify(const struct lane *lane, const struct line *line, size_t n,
                            size - head) == 0;
 }
 
+/*
+ * A reply to a message of this line.  A row tells of one: a wrong one is left
+ * over when another was before it, or when the right one comes in time.
+ */
+static int take_reply(struct lane *lane, struct line *line, struct reply *reply,
+                      size_t n, struct err *err)
+{
+    uint64_t seq = (uint64_t)reply->seq;
+    const struct flight_message *message = flight_find(&line->flight, seq);
+    int was_corrupt = message && message->outcome == OUTCOME_CORRUPT;
+    int64_t came_ns = was_corrupt ? message->received_ns : lane->now_ns;
+    enum flight_verdict verdict = flight_reply(&line->flight, seq, lane->now_ns,
+                                               reply->intact, (uint32_t)n);
+
+    if (verdict == FLIGHT_STALE)
+        reply->reason = "overdue";
+    else if (verdict == FLIGHT_UNKNOWN)
+        reply->reason = "unknown";
+    else if (verdict == FLIGHT_WRONG &&
+             (was_corrupt || message->outcome != OUTCOME_CORRUPT))
+        reply->reason = "wrong";
+    if (reply->reason)
+        return add_unmatched(lane, line, reply, lane->now_ns, err);
+    if (verdict == FLIGHT_ANSWER && message->outcome == OUTCOME_OK)
+        lane_count_answer(lane, message);
+    if (verdict != FLIGHT_ANSWER || !was_corrupt)
+        return 0;
+    reply->reason = "wrong";
+    return add_unmatched(lane, line, reply, came_ns, err);
+}
+
 static int take_datagram(struct lane *lane, struct line *line, size_t n,
                          struct err *err)
 {
     struct reply reply = {.seq = RECORD_NONE};
-    const struct flight_message *message;
-    enum flight_verdict verdict;
-    uint64_t seq;
 
     if (!line->first_byte_ns)
         line->first_byte_ns = lane->now_ns;
     line->last_byte_ns = lane->now_ns;
     identify(lane, line, n, &reply);
     if (reply.reason)
-        return add_unmatched(lane, line, reply.seq, reply.reason, err);
-    seq = (uint64_t)reply.seq;
-    verdict = flight_reply(&line->flight, seq, lane->now_ns, reply.intact,
-                           (uint32_t)n);
-    if (verdict == FLIGHT_STALE || verdict == FLIGHT_UNKNOWN)
-        return add_unmatched(lane, line, reply.seq,
-                             verdict == FLIGHT_STALE ? "overdue" : "unknown",
-                             err);
-    message = flight_find(&line->flight, seq);
-    if (verdict == FLIGHT_ANSWER && message->outcome == OUTCOME_OK)
-        lane_count_answer(lane, message);
-    if (settle_final(lane, line, ROWS_AT_ONCE, err) < 0)
+        return add_unmatched(lane, line, &reply, lane->now_ns, err);
+    if (take_reply(lane, line, &reply, n, err) < 0 ||
+        settle_final(lane, line, ROWS_AT_ONCE, err) < 0)
         return -1;
     return lane_fill(lane, line, err);
 }

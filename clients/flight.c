@@ -111,6 +111,7 @@ static enum flight_verdict wrong_reply(const struct flight *flight,
     if (!message->copies && message->outcome != OUTCOME_CORRUPT &&
         received_ns - message->sent_ns <= flight->timeout_ns) {
         message->outcome = OUTCOME_CORRUPT;
+        message->received_ns = received_ns;
         message->bytes_back = bytes;
         message->sys_errno = 0;
     }
@@ -184,6 +185,8 @@ struct flight_message flight_take(struct flight *flight)
     struct flight_message *message = at(flight, flight->first++);
 
     stop_waiting(flight, message);
+    if (message->outcome == OUTCOME_CORRUPT)
+        message->received_ns = 0;
     return *message;
 }
 

@@ -17,7 +17,7 @@
 struct flight_message {
     int64_t scheduled_ns; /* when the plan wanted it sent */
     int64_t sent_ns;
-    int64_t received_ns; /* first correct reply; 0: none */
+    int64_t received_ns; /* first correct reply, or wrong one; 0: none */
     uint32_t arrival; /* how many first replies were there with it; 0: none */
     uint32_t bytes_back; /* of that reply, or of the first wrong one */
     uint32_t copies;     /* correct replies */
@@ -78,7 +78,10 @@ const struct flight_message *flight_find(const struct flight *flight,
 /* Messages that are older than Tmax at now_ns no longer wait. */
 void flight_time_out(struct flight *flight, int64_t now_ns);
 
-/* Take the oldest open message out, whatever is known of it: there is one. */
+/*
+ * Take the oldest open message out, whatever is known of it: there is one.  Of
+ * a corrupt one no time is told.
+ */
 struct flight_message flight_take(struct flight *flight);
 
 /* When the oldest open message is final; INT64_MAX without any. */

@@ -57,7 +57,8 @@ static const char *check_unmatched(const char *const *fields)
     if (!is_number(fields[2]))
         return "received_ns is no number";
     if (strcmp(reason, "stale") != 0 && strcmp(reason, "overdue") != 0 &&
-        strcmp(reason, "unknown") != 0 && strcmp(reason, "malformed") != 0)
+        strcmp(reason, "unknown") != 0 && strcmp(reason, "malformed") != 0 &&
+        strcmp(reason, "wrong") != 0)
         return "unknown reason";
     return NULL;
 }

@@ -50,6 +50,7 @@ static void test_counts(void)
 static void test_unmatched(void)
 {
     CHECK_STR(refusal("0,,5,malformed\n7,281474976710655,9,unknown\n"
+                      "0,4,9,wrong\n"
                       "0,3,0,stale\n"),
               "");
     CHECK_STR(refusal("x,,5,malformed\n"),
