@@ -193,6 +193,12 @@ static void identify(const struct lane *lane, const struct line *line, size_t n,
                            size - head) == 0;
 }
 
+/* Is the message open, and this what is known of it? */
+static int is_now(const struct flight_message *message, enum outcome outcome)
+{
+    return message && message->outcome == outcome;
+}
+
 /*
  * A reply to a message of this line.  A row tells of one: a wrong one is left
  * over when another was before it, or when the right one comes in time.
@@ -202,7 +208,7 @@ static int take_reply(struct lane *lane, struct line *line, struct reply *reply,
 {
     uint64_t seq = (uint64_t)reply->seq;
     const struct flight_message *message = flight_find(&line->flight, seq);
-    int was_corrupt = message && message->outcome == OUTCOME_CORRUPT;
+    int was_corrupt = is_now(message, OUTCOME_CORRUPT);
     int64_t came_ns = was_corrupt ? message->received_ns : lane->now_ns;
     enum flight_verdict verdict = flight_reply(&line->flight, seq, lane->now_ns,
                                                reply->intact, (uint32_t)n);
@@ -212,11 +218,11 @@ static int take_reply(struct lane *lane, struct line *line, struct reply *reply,
     else if (verdict == FLIGHT_UNKNOWN)
         reply->reason = "unknown";
     else if (verdict == FLIGHT_WRONG &&
-             (was_corrupt || message->outcome != OUTCOME_CORRUPT))
+             (was_corrupt || !is_now(message, OUTCOME_CORRUPT)))
         reply->reason = "wrong";
     if (reply->reason)
         return add_unmatched(lane, line, reply, lane->now_ns, err);
-    if (verdict == FLIGHT_ANSWER && message->outcome == OUTCOME_OK)
+    if (verdict == FLIGHT_ANSWER && is_now(message, OUTCOME_OK))
         lane_count_answer(lane, message);
     if (verdict != FLIGHT_ANSWER || !was_corrupt)
         return 0;
