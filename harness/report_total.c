@@ -59,7 +59,7 @@ void report_values_total(struct values *values, const struct report_set *set)
             failed += s->failed;
             runs++;
         }
-    target_count(to, "rows", rows);
+    target_count(to, "counted", ok + failed);
     target_count(to, "ok", ok);
     target_count(to, "failed", failed);
     target_count(to, "runs", runs);

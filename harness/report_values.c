@@ -51,6 +51,7 @@ static void put_counts(struct target to, const struct summary *s)
     char text[QUANTITY_SIZE];
 
     target_count(to, "rows", s->rows);
+    target_count(to, "sent", s->rows - s->unsent);
     target_count(to, "ok", s->ok);
     target_count(to, "failed", s->failed);
     values_number(to.values, to.prefix, "failed.bound", s->failed_share.hi,

@@ -77,7 +77,7 @@ page_of() {
     loss_run 0.01 5000
     loss_run 0.2 2000
     report
-    [[ $text == *'In 3 runs with 12 000 messages '*' were dropped on purpose'*' of these and no other'* ]]
+    [[ $text == *'In 3 runs with 12 000 messages '*' were dropped on purpose'*' of these lost and no other'* ]]
     [ "$(value l1.loss.share)" = $'0\xe2\x80\x89%' ]
     [[ $(value l1.loss.share.ci) == '<'*0.077* ]] # 1.96^2 / (5000 + 1.96^2)
     [ "$(value l2.loss.expected)" = $'1.99\xe2\x80\x89%' ]
@@ -90,7 +90,7 @@ page_of() {
     done
     # Two of three have points with bars, the first has a bound.
     [ "$(value sweep.inside)" = 3 ]
-    [ "$(value total.rows)" = 0 ]
+    [ "$(value total.counted)" = 0 ]
     [[ $text == *'Of 12 000 datagrams '*' were dropped on purpose, and these and no others were found lost. Every message is'* ]]
     # In the order of reading; on one page, as the page has them.
     last=1
@@ -114,7 +114,7 @@ page_of() {
 @test "report: loss in bursts, and some that nobody meant" {
     loss_run 0.1 4000 5 7
     report
-    [[ $text == *'besides it missed 7 that were not dropped on purpose'* ]]
+    [[ $text == *'besides it lost 7 that were not dropped on purpose'* ]]
     [ "$(value bursts.loss.burst)" = 5.00 ]
     # An awk of its own counts the losses in a row.
     mean=$(awk -F, 'NR > 1 { lost = $9 == "lost"; n += lost; periods += lost && !last; last = lost }
