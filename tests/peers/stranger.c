@@ -11,12 +11,14 @@
  *   stranger KIND SOURCE PORT N RATE HOLD
  *       N connections from SOURCE (127.0.0.9; 127.0.1.0 is 127.0.1.1 to .200 in
  *       turn) to 127.0.0.1:PORT, RATE a second, HOLD of them at once; "ready"
- * when all were made; then until its input ends.  KIND is what they do: half
- * the beginning of a hello, and no more slow   a byte, ten times a second, all
- * of them at once drip   a byte a second, evenly deaf   all that the socket
- * takes, and never a look at what comes, for which it has little room idle one
- * byte, and no more call   one byte, and one more from each for a line of
- * input; "said"
+ *       when all were made; then until its input ends.  KIND is what they do:
+ *       half   the beginning of a hello, and no more
+ *       slow   a byte, ten times a second, all of them at once
+ *       drip   a byte a second, evenly
+ *       deaf   all that the socket takes, and never a look at what comes, for
+ *              which it has little room
+ *       idle   one byte, and no more
+ *       call   one byte, and one more from each for a line of input; "said"
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
