@@ -48,22 +48,24 @@ static void print_value(FILE *to, const char *who, const char *value,
         fprintf(to, "  %s nothing\n", who);
 }
 
-/* A key comes from a file, too. */
+/* A key comes from a file, and the name of a file from whoever made it. */
 void report_drift_add(const char *key, const char *has, const char *should,
                       void *ctx)
 {
     struct report_drift *drift = ctx;
-    char text[2 * CLAIMS_KEY + 40];
+    char text[2 * CLAIMS_KEY + 40], file[FOLDER_PATH];
 
+    show_bytes(drift->file, strlen(drift->file), FOLDER_PATH, file,
+               sizeof file);
     show_bytes(key, strlen(key), CLAIMS_KEY, text, sizeof text);
     drift->is_other_version |= strcmp(text, "version") == 0 ||
                                strcmp(text, "version.text") == 0;
     if (drift->n++ == 0)
-        snprintf(drift->first, sizeof drift->first, "%.90s: %.*s", drift->file,
+        snprintf(drift->first, sizeof drift->first, "%.90s: %.*s", file,
                  CLAIMS_KEY - 1, text);
     if (drift->n > SHOWN)
         return;
-    fprintf(drift->to, "%s: %s\n", drift->file, text);
+    fprintf(drift->to, "%s: %s\n", file, text);
     print_value(drift->to, "the report has", has, should);
     print_value(drift->to, "the data give ", should, has);
 }

@@ -2,12 +2,15 @@
 #include "harness/report_files.h"
 
 #include "harness/folder.h"
+#include "lib/show.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum { DEPTH = 3 }; /* figures/data/NAME */
 
 struct files {
     const char *report, *work;
@@ -87,17 +90,24 @@ static int is_left_over(const char *file)
 
 static void judge(const struct files *files, const char *file)
 {
+    char shown[FOLDER_PATH];
+
     if (is_left_over(file)) {
-        buf_addf(files->said, "%s is no part of the report\n", file);
+        buf_addf(
+            files->said, "%s is no part of the report\n",
+            show_bytes(file, strlen(file), FOLDER_PATH, shown, sizeof shown));
     } else if (!is_part(files, file)) {
         snprintf(files->drift->file, FOLDER_PATH, "%s", file);
         report_drift_add("file", "a file", NULL, files->drift);
     }
 }
 
-/* Each file of REPORT/FOLDER, and of the folders in it. */
+/*
+ * Each file of REPORT/FOLDER, and of the folders in it; where no report has
+ * folders, more than `depth` down, a folder is judged like a file.
+ */
 static int judge_folder(const struct files *files, const char *folder,
-                        struct err *err)
+                        int depth, struct err *err)
 {
     char path[FOLDER_PATH], file[FOLDER_PATH];
     struct dirent **found = NULL;
@@ -111,9 +121,9 @@ static int judge_folder(const struct files *files, const char *folder,
     for (int i = 0; i < n; i++) {
         snprintf(file, sizeof file, "%s%s%s", folder, folder[0] ? "/" : "",
                  found[i]->d_name);
-        if (status == 0 && is_folder(files->report, file) &&
+        if (status == 0 && depth > 0 && is_folder(files->report, file) &&
             !is_left_over(file))
-            status = judge_folder(files, file, err);
+            status = judge_folder(files, file, depth - 1, err);
         else if (status == 0)
             judge(files, file);
         free(found[i]);
@@ -154,5 +164,5 @@ int report_files_compare(const char *report, const char *work,
 
     if (find_lacking(&files, err) < 0)
         return -1;
-    return judge_folder(&files, "", err);
+    return judge_folder(&files, "", DEPTH, err);
 }

@@ -189,6 +189,25 @@ drawn_elsewhere() { sed -i "$2" out/figures/*."$1"; }
     expect_difference tables/link.tex file
 }
 
+# Its name is shown in one line, whatever bytes are in it.
+@test "report --check: names that would print lines of their own" {
+    touch $'out/.work-1\nchecked: \e[8m'
+    check_texts out res
+    expect_status 0
+    [ "${lines[0]}" = '.work-1\x0achecked: \x1b[8m is no part of the report' ]
+    touch $'out/a\nchecked: \e[8m'
+    check_texts out res
+    expect_difference 'a\x0achecked: \x1b[8m' file
+    [[ $stderr != *$'\e'* && $stderr != *$'\nchecked'* ]]
+}
+
+@test "report --check: folders in folders, without an end" {
+    deep=$(printf 'd/%.0s' {1..1900})
+    mkdir -p "out/$deep"
+    check_texts out res
+    expect_difference d/d/d/d file
+}
+
 @test "report --check: report.tex typeset by hand, with other words" {
     sed -i 's/A socket is one end/A socket \\emph{is} one end/' out/report.tex
     (cd out && for _ in 1 2 3; do pdflatex -interaction=batchmode report.tex >/dev/null; done)
