@@ -43,18 +43,17 @@ static int is_naming(const char *command, size_t len)
 static int is_plain(const char *command, size_t len)
 {
     static const char *const plain[] = {
-        "emph",      "textbf",    "textit",       "texttt",
-        "textsc",    "mbox",      "item",         "caption",
-        "footnote",  "url",       "section",      "subsection",
-        "paragraph", "small",     "footnotesize", "medskip",
-        "smallskip", "noindent",  "par",          "quad",
-        "qquad",     "enskip",    "ldots",        "dots",
-        "cdot",      "times",     "pm",           "mathrm",
-        "text",      "frac",      "operatorname", "ln",
-        "le",        "ge",        "approx",       "infty",
-        "delta",     "mu",        "bullet",       "checkmark",
-        "bar",       "centering", "raggedright",  "columnwidth",
-        "textwidth"};
+        "emph",      "textbf",       "textit",      "texttt",
+        "textsc",    "mbox",         "item",        "caption",
+        "footnote",  "section",      "subsection",  "paragraph",
+        "small",     "footnotesize", "medskip",     "smallskip",
+        "noindent",  "par",          "quad",        "qquad",
+        "enskip",    "ldots",        "dots",        "cdot",
+        "times",     "pm",           "mathrm",      "text",
+        "frac",      "operatorname", "ln",          "le",
+        "ge",        "approx",       "infty",       "delta",
+        "mu",        "bullet",       "checkmark",   "bar",
+        "centering", "raggedright",  "columnwidth", "textwidth"};
 
     return len == 0 ||
            is_one_of(command, len, plain, sizeof plain / sizeof *plain);
@@ -77,20 +76,23 @@ static int is_including(const char *command, size_t len)
                      sizeof including / sizeof *including);
 }
 
-/* Behind [OPTIONS] that say only how a figure is shown. */
+/*
+ * Behind [OPTIONS] that say only how a figure is shown.  ^^ may stand for the
+ * bracket that ends them.
+ */
 static const char *skip_options(const char *at)
 {
     at += strspn(at, " \t");
     if (*at == '[')
-        at += strcspn(at, "]\n\\");
+        at += strcspn(at, "]\n\\^");
     return *at == ']' ? at + 1 : at;
 }
 
-/* Behind the {NAME of a command, where it has one; no command is in a name. */
+/* Behind the {NAME of a command, where it has one: no command and no ^^. */
 static const char *skip_name(const char *at)
 {
     at += strspn(at, " \t");
-    return *at == '{' ? at + strcspn(at, "}\n\\") : at;
+    return *at == '{' ? at + strcspn(at, "}\n\\^") : at;
 }
 
 static const char *end_of_command(const char *at)
@@ -108,7 +110,8 @@ static const char *skip_command(const char *at)
 
     if (end > at)
         return is_naming(at, (size_t)(end - at)) ? skip_name(end) : end;
-    return *at && *at != '\n' ? at + 1 : at; /* \% begins no comment */
+    /* \% begins no comment; what ^^ stands for may begin a long command. */
+    return *at && *at != '\n' && strncmp(at, "^^", 2) != 0 ? at + 1 : at;
 }
 
 /*

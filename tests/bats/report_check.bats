@@ -256,6 +256,12 @@ drawn_elsewhere() { sed -i "$2" out/figures/*."$1"; }
     check out res
     expect_difference report.tex "line $line"
     [ "${lines[1]}" = '  the report has mine' ]
+    # Not a comment, and a command that is not spelt out: for sed.
+    for typed in '\\url{%41.9}' '\\^^#har`A'; do
+        sed "s|A socket is one end|$typed|" "$root/report/template.tex" >out/report.tex
+        check_texts out res
+        expect_difference report.tex "line $line"
+    done
 }
 
 @test "report --check: another version may count differently, and says so" {

@@ -126,6 +126,10 @@ static void test_commands(void)
     } cases[] = {
         {"\\char`A", "\\char"},
         {"^^t^^q", "^^"},
+        {"\\^^#har`A", "^^"},
+        {"\\ref{a^^7d41.9{}", "^^"},
+        {"\\includegraphics[^^5d{a}41.9]{a}", "^^5d"},
+        {"\\url{%41.9}", "\\url"},
         {"\\def\\has{no}", "\\def"},
         {"\\setR{a.b}{ten}", "\\setR"},
         {"\\begin{verbatim}", "verbatim"},
@@ -140,7 +144,8 @@ static void test_commands(void)
         CHECK_STR(told.key, "line 6");
         CHECK_STR(told.number, cases[i].number);
     }
-    CHECK(compare(with_line("\\textbf{as} \\% \\footnote{so}"), with_commands)
+    CHECK(compare(with_line("\\textbf{as} \\% \\^e \\footnote{so}"),
+                  with_commands)
               .n == 0);
     CHECK(compare(with_line("\\begin{quote}a\\end{quote}"), with_commands).n ==
           0);
