@@ -55,7 +55,7 @@ static const char more[] =
     "anything differs.  Another gnuplot, cairo, TeX or font makes other "
     "bytes: with --made-elsewhere, figures are not compared where even "
     "figure 1, the same in every report, comes out otherwise, and the PDF "
-    "only by its numbers.  Trust who made it, then.\n\n"
+    "only by its numbers, which takes pdftotext.  Trust who made it, then.\n\n"
     "Example: harness report results/*Z --out report-out";
 
 int cmd_report(int argc, char **argv, struct err *err)

@@ -213,39 +213,37 @@ static int check_template(struct check *check, struct err *err)
 
 /* ---- what helpers made of them ---- */
 
-/* What a helper would have shown is not known; the rest still holds. */
-static int do_without(struct buf *said, const char *what, struct err *err)
+struct helper {
+    const char *name, *package, *what; /* what was not done without it */
+};
+
+/* What this helper would have shown is not known; the rest still holds. */
+static int do_without(struct buf *said, const struct helper *helper,
+                      struct err *err)
 {
-    static const char *const helpers[][2] = {
-        {"gnuplot", "gnuplot-nox"},
-        {"pdflatex", "texlive-latex-recommended"},
-        {"pdftotext", "poppler-utils"}};
+    char id[40];
 
-    for (int i = 0; i < 3; i++) {
-        char id[40];
-
-        snprintf(id, sizeof id, "%s-missing", helpers[i][0]);
-        if (strcmp(err->id, id) != 0)
-            continue;
-        buf_addf(said, "%s: %s is not installed (%s)\n", what, helpers[i][0],
-                 helpers[i][1]);
-        memset(err, 0, sizeof *err);
-        return 0;
-    }
-    return -1;
+    snprintf(id, sizeof id, "%s-missing", helper->name);
+    if (strcmp(err->id, id) != 0)
+        return -1;
+    buf_addf(said, "%s: %s is not installed (%s)\n", helper->what, helper->name,
+             helper->package);
+    memset(err, 0, sizeof *err);
+    return 0;
 }
 
 static int check_figures(struct check *check,
                          const struct report_content *content, struct err *err)
 {
+    static const struct helper gnuplot = {"gnuplot", "gnuplot-nox",
+                                          "the figures were not drawn again"};
     char has[FOLDER_PATH], should[FOLDER_PATH];
     struct figure_files found = {.is_trusted = check->is_trusted};
 
     if (report_figures_draw(&content->set, &content->versus, check->expected,
                             err) < 0) {
         check->is_drawn_otherwise = 1;
-        return do_without(&check->said, "the figures were not drawn again",
-                          err);
+        return do_without(&check->said, &gnuplot, err);
     }
     if (folder_path(has, check->dir, "figures", err) < 0 ||
         folder_path(should, check->expected, "figures", err) < 0 ||
@@ -266,6 +264,9 @@ static int check_figures(struct check *check,
 static int check_proof(struct check *check,
                        const struct report_content *content, struct err *err)
 {
+    static const struct helper pdflatex = {"pdflatex",
+                                           "texlive-latex-recommended",
+                                           "the PDF was not typeset again"};
     struct report_proof proof = {.report = check->dir,
                                  .pdf = check->pdf,
                                  .work = check->expected,
@@ -274,18 +275,20 @@ static int check_proof(struct check *check,
                                  .with_its_figures = check->is_drawn_otherwise};
 
     if (report_proof_compare(&proof, &check->drift, &check->said, err) < 0)
-        return do_without(&check->said, "the PDF was not typeset again", err);
+        return do_without(&check->said, &pdflatex, err);
     return 0;
 }
 
 static int check_shown(struct check *check,
                        const struct report_content *content, struct err *err)
 {
+    static const struct helper pdftotext = {"pdftotext", "poppler-utils",
+                                            "the PDF was not read"};
     int n;
 
     snprintf(check->drift.file, sizeof check->drift.file, "report.pdf");
     if (report_shown(content, check->pdf, &check->drift, &n, err) < 0)
-        return do_without(&check->read, "the PDF was not read", err);
+        return do_without(&check->read, &pdftotext, err);
     buf_addf(&check->read, "the PDF shows the %d numbers of its tables\n", n);
     return 0;
 }

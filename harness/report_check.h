@@ -29,7 +29,8 @@ struct report_check_request {
  *
  * Trusted, the report may have been made where other programs draw and typeset
  * other bytes: figures are not judged where even figure 1, which is the same in
- * every report, is another, and the PDF by its numbers.
+ * every report, is another, and the PDF by its numbers, for which pdftotext
+ * must be there.
  *
  * Prints the first differences; or what was not the template's or could not be
  * checked, and "checked: N values from M folders".  Errors (ERR_RESULTS):

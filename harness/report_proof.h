@@ -19,7 +19,8 @@ struct report_proof {
  * Typeset in `work`, from the report's own report.tex; when that gives another
  * PDF and was edited, from the template, for words may be changed and not yet
  * typeset.  A PDF that is not the same to the byte is drift; first of all by
- * the numbers that it shows and should not, and with is_trusted by those alone.
+ * the numbers that it shows and should not, and with is_trusted by those alone,
+ * which takes pdftotext.
  * `said` gets a line of what was found.  Errors: those of report_pdf_make and
  * pdf_text, folder_copy, hash_file.
  */

@@ -240,6 +240,20 @@ drawn_elsewhere() { sed -i "$2" out/figures/*."$1"; }
     expect_difference report.pdf SHA-256
 }
 
+# Without gnuplot it is typeset with its own figures.
+@test "report --check: a PDF of other bytes, and no pdftotext" {
+    mkdir path
+    # shellcheck disable=SC2016 # for the inner shell
+    printf '#!/bin/sh\nexec %s "$@"\n' "$(command -v pdflatex)" >path/pdflatex
+    chmod +x path/pdflatex
+    echo '% more' >>out/report.pdf
+    check_without() { run --separate-stderr run_timed 120 env PATH="$T/path" "$bin/harness" report --check "$@"; }
+    check_without out res
+    expect_difference report.pdf SHA-256
+    check_without out res --made-elsewhere
+    expect_error 7 pdftotext-missing
+}
+
 @test "report --check: words of report.tex may change, numbers may not" {
     changed='report.tex is not the template: its words were changed, and no number was typed into it'
     sed -i 's/A socket is one end/A socket, \\R{version}, is an end/' out/report.tex
