@@ -67,28 +67,52 @@ static const char *note_of(const struct report_run *run, int i)
     return NULL;
 }
 
-/* Its note that is like this one, or NULL. */
-static const char *like(const struct report_run *run, const char *text)
-{
-    const char *note;
+/* A note of a run, by its number. */
+struct noted {
+    const char *text; /* NULL: it is told */
+    int run;
+};
 
-    for (int i = 0; (note = note_of(run, i)); i++)
-        if (alike_is(note, text))
-            return note;
-    return NULL;
+/* Those of all runs, in their order; NULL for want of memory. */
+static struct noted *collect(const struct report_runs *of, int *n)
+{
+    struct noted *notes;
+    const char *text;
+
+    *n = 0;
+    for (int run = 0; run < of->n; run++)
+        for (int i = 0; note_of(&of->run[run], i); i++)
+            ++*n;
+    notes = calloc((size_t)*n + 1, sizeof *notes);
+    *n = 0;
+    for (int run = 0; notes && run < of->n; run++)
+        for (int i = 0; (text = note_of(&of->run[run], i)); i++)
+            notes[(*n)++] = (struct noted){text, run};
+    return notes;
 }
 
-static int is_told(const struct report_runs *of, int at, const char *text)
+/*
+ * What is told with the first of `n` notes, itself included: of each run the
+ * first that is like it.  They move to `group`, and are told by that.
+ */
+static int take_group(struct noted *notes, int n, struct noted *group)
 {
-    for (int i = 0; i < at; i++)
-        if (like(&of->run[i], text))
-            return 1;
-    return 0;
+    const char *first = notes[0].text;
+    int taken = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (!notes[i].text || !alike_is(first, notes[i].text) ||
+            (taken > 0 && group[taken - 1].run == notes[i].run))
+            continue;
+        group[taken++] = notes[i];
+        notes[i].text = NULL;
+    }
+    return taken;
 }
 
 /* "The runs A, B and C", "The run A and 5 more". */
 static void put_who(struct buf *to, const struct report_runs *of,
-                    const int *who, int n)
+                    const struct noted *group, int n)
 {
     int named = n <= REPORT_NOTES_NAMED ? n : 1;
 
@@ -98,41 +122,46 @@ static void put_who(struct buf *to, const struct report_runs *of,
                  i == 0           ? ""
                  : i == named - 1 ? " and "
                                   : ", ",
-                 of->run[who[i]].key);
+                 of->run[group[i].run].key);
     if (n > named)
         buf_addf(to, " and %d more", n - named);
 }
 
-static void put_note(struct buf *to, const struct report_runs *of, int at,
-                     const char *text)
+static void put_group(struct buf *to, const struct report_runs *of,
+                      const struct noted *group, int n)
 {
-    int *who = calloc((size_t)of->n, sizeof *who);
-    const char **texts = calloc((size_t)of->n, sizeof *texts);
+    const char **texts = calloc((size_t)n + 1, sizeof *texts);
     struct buf told = {0};
-    int n = 0;
 
-    for (int i = at; i < of->n && who && texts; i++)
-        if ((texts[n] = like(&of->run[i], text)))
-            who[n++] = i;
-    if (n > 0) {
-        buf_add(to, "\\item ");
-        put_who(to, of, who, n);
-        buf_add(to, " noted: ");
+    for (int i = 0; i < n && texts; i++)
+        texts[i] = group[i].text;
+    buf_add(to, "\\item ");
+    put_who(to, of, group, n);
+    buf_add(to, " noted: ");
+    if (texts)
         alike_put(&told, texts, n);
-        report_notes_text(to, buf_text(&told));
-        buf_add(to, ".\n");
-    }
-    to->failed |= told.failed || !who || !texts;
+    report_notes_text(to, buf_text(&told));
+    buf_add(to, ".\n");
+    to->failed |= told.failed || !texts;
     buf_release(&told);
-    free(who);
     free(texts);
 }
 
+/* What stands with a note is settled in the order of all notes. */
 void report_notes_put(struct buf *to, const struct report_runs *of, int at)
 {
-    const char *text;
+    int n, taken;
+    struct noted *notes = collect(of, &n);
+    struct noted *group = calloc((size_t)n + 1, sizeof *group);
 
-    for (int i = 0; (text = note_of(&of->run[at], i)); i++)
-        if (!is_told(of, at, text))
-            put_note(to, of, at, text);
+    for (int i = 0; notes && group && i < n && notes[i].run <= at; i++) {
+        if (!notes[i].text)
+            continue;
+        taken = take_group(&notes[i], n - i, group);
+        if (group[0].run == at)
+            put_group(to, of, group, taken);
+    }
+    to->failed |= !notes || !group;
+    free(notes);
+    free(group);
 }

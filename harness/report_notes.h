@@ -9,8 +9,9 @@
 enum { REPORT_NOTES_NAMED = 4 };
 
 /*
- * An item for each note of the run `at` that no run before it has; what
- * several noted, but for numbers, is told once.
+ * An item for each note of the run `at` that is not told with one of a run
+ * before it: what several runs noted, but for numbers, is told once.  Called
+ * for each run of `of`, it tells each note of each of them once.
  */
 void report_notes_put(struct buf *to, const struct report_runs *of, int at);
 
