@@ -79,6 +79,12 @@ int cast_client_error(const struct cast *cast, const struct result_run *run,
                       int stopped, struct err *err);
 
 /*
+ * 1 when nothing came back because all was to be lost, or, once the run is
+ * reconciled, because all that was lost was lost on purpose.
+ */
+int cast_lost_on_purpose(const struct result_run *run, const struct err *err);
+
+/*
  * After cast_end: 0 when server and relay wrote all that they had to.  Else
  * their own error when it is about their files or counts, or server-died
  * (ERR_CUT) of one that has files to write and did not come to its end.

@@ -106,11 +106,11 @@ static int from_there(const struct cast *cast, const struct result_run *run,
     return is_silent ? port_filtered(cast, run, err) : -1;
 }
 
-/* Nothing came back, but that may be our doing: reconciling tells whose. */
-static int is_wanted(const struct result_run *run, const struct err *err)
+int cast_lost_on_purpose(const struct result_run *run, const struct err *err)
 {
     return strcmp(err->id, "no-answer") == 0 && run->loss.has &&
-           run->loss.p > 0;
+           (run->loss.p >= 1 || (run->loss.p > 0 && run->reconciled.has &&
+                                 run->reconciled.false_loss == 0));
 }
 
 int cast_client_error(const struct cast *cast, const struct result_run *run,
@@ -123,7 +123,7 @@ int cast_client_error(const struct cast *cast, const struct result_run *run,
     if (code == ERR_PEER && cast_refused_forwards(cast) > 0)
         return target_gone(cast, err);
     if (err_parse(err, (enum err_code)code, buf_text(&cast->client.err)) == 0) {
-        if (is_wanted(run, err)) {
+        if (cast_lost_on_purpose(run, err)) {
             *err = (struct err){0};
             return 0;
         }

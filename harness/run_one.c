@@ -183,6 +183,8 @@ static int perform_run(struct session *session, struct result_run *run,
     keep.is_whole = session->counts.told && trouble.code != ERR_RESULTS;
     if (take_record(session, &keep, &later) < 0)
         cut = 1;
+    if (cut && !later.code && cast_lost_on_purpose(run, &trouble))
+        cut = 0;
     samples_release(&samples);
     cast_release(&session->cast);
     err_worse(&trouble, &later);

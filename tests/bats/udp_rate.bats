@@ -310,6 +310,16 @@ END
     run run_timed 20 "$bin/harness" run none.json --out results
     expect_status 0
     [[ $output == *' 0 ok, 20 failed'* ]]
+    # Of 0.99 too, when these are all that was lost.
+    run run_timed 20 "$bin/harness" run none.json --out results \
+        --set loss.p=0.99 --set messages=3 --set seed=1 --set timeout_s=0.5
+    expect_status 0
+    [[ $output == *' 0 ok, 3 failed'* ]]
+    # A little loss on purpose does not explain a server that is stuck.
+    run run_timed 20 "$bin/harness" run none.json --out results \
+        --set loss.p=0.01 --set target.launch=none --set target.port="$port"
+    expect_status 4
+    [[ $output == *'(no-answer) '* ]]
     # The same from a server that runs already: nobody asked for it.
     sed -i "s/, \"loss\".*}}/}/" none.json
     run run_timed 20 "$bin/harness" run none.json --out results \

@@ -50,8 +50,27 @@ static void test_what_the_client_has_computed_is_ours_at_the_end(void)
     cast_release(&cast);
 }
 
+/* Loss of a little on purpose is no excuse for a server that is stuck. */
+static void test_only_what_was_all_on_purpose_is_wanted(void)
+{
+    struct result_run run = {.loss = {.has = 1, .p = 0.01}};
+    struct err err = {0};
+
+    err_set(&err, ERR_CUT, "no-answer", "none of 9");
+    CHECK(!cast_lost_on_purpose(&run, &err)); /* not reconciled */
+    run.reconciled.has = 1;
+    CHECK(cast_lost_on_purpose(&run, &err));
+    run.reconciled.false_loss = 1;
+    CHECK(!cast_lost_on_purpose(&run, &err));
+    run.loss.p = 1;
+    CHECK(cast_lost_on_purpose(&run, &err));
+    err_set(&err, ERR_CUT, "server-died", "it died");
+    CHECK(!cast_lost_on_purpose(&run, &err));
+}
+
 int main(void)
 {
+    test_only_what_was_all_on_purpose_is_wanted();
     test_what_the_client_has_computed_is_ours_at_the_end();
     return check_done();
 }
