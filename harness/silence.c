@@ -20,6 +20,8 @@ static void fill(struct cells *cells, const struct samples *samples)
         int64_t at = samples->received_ns[i] - cells->start_ns;
         int cell = (int)((double)at * per_ns);
 
+        if (cell >= CELLS) /* rounded up, in a span near 2^53 */
+            cell = CELLS - 1;
         if (cells->first[cell] < 0)
             cells->first[cell] = cells->last[cell] = at;
         else if (at < cells->first[cell])

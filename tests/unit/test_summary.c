@@ -229,6 +229,23 @@ static void test_silence(void)
     free(rows);
 }
 
+/* The greatest time of a record: rounding must not make a cell past the last.
+ */
+static void test_silence_of_the_longest_time(void)
+{
+    struct summary s = {0};
+    struct err err = {0};
+
+    CHECK_INT(sum_up("0,0,1,1,2,1,125,125,ok,1,0,\n"
+                     "0,1,9007199254740900,9007199254740900,9007199254740991,"
+                     "91,125,125,ok,1,0,\n",
+                     &s, &err),
+              0);
+    CHECK_STR(err.msg, "");
+    CHECK_INT(s.silence.from_ns, 2);
+    CHECK_INT(s.silence.longest_ns, 9007199254740989);
+}
+
 static void test_nothing(void)
 {
     struct summary s = {0};
@@ -391,6 +408,7 @@ int main(void)
     test_open_loop();
     test_missed();
     test_silence();
+    test_silence_of_the_longest_time();
     test_nothing();
     test_size_differs();
     test_connections();
