@@ -196,11 +196,12 @@ static void named_key(const struct proc *proc, char name[300])
 static void unnamed_key(const struct ssh_meaning *meaning, char name[300])
 {
     const char *jump = strchr(meaning->via, ' ');
-    const char *user = strchr(meaning->via, '@');
+    size_t user;
 
     jump = strncmp(meaning->via, "ProxyJump ", 10) == 0 ? jump + 1 : NULL;
-    if (jump && user)
-        jump = user + 1;
+    user = jump ? strcspn(jump, "@,") : 0; /* of the first host */
+    if (jump && jump[user] == '@')
+        jump += user + 1;
     if (jump && jump[0] == '[')
         snprintf(name, 300, "%.*s", (int)strcspn(jump + 1, "]"), jump + 1);
     else if (jump)
