@@ -46,12 +46,13 @@ static void put_failures_by_name(struct target to, const struct summary *s)
         target_text(to, "failed.which", text);
 }
 
-static void put_counts(struct target to, const struct summary *s)
+static void put_counts(struct target to, const struct report_run *run)
 {
+    const struct summary *s = &run->summary;
     char text[QUANTITY_SIZE];
 
     target_count(to, "rows", s->rows);
-    target_count(to, "sent", s->rows - s->unsent);
+    target_count(to, "sent", run->samples.sent);
     target_count(to, "ok", s->ok);
     target_count(to, "failed", s->failed);
     values_number(to.values, to.prefix, "failed.bound", s->failed_share.hi,
@@ -298,7 +299,7 @@ void report_values_run(struct values *values, const char *prefix,
 
     memcpy(values->sha256, s->sha256, sizeof values->sha256);
     report_values_conditions(values, prefix, run);
-    put_counts(to, s);
+    put_counts(to, run);
     put_suspect(to, &s->suspect);
     if (s->ok > 0) {
         put_rough(to, "seconds", s->duration_s * 1e9);

@@ -147,6 +147,7 @@ static void note_times(struct samples *samples, const struct ledger_row *row)
         samples->end_ns = begun_ns;
     if (row->received_ns > samples->end_ns)
         samples->end_ns = row->received_ns;
+    samples->sent += is_sent;
     samples->missed += !is_sent && row->scheduled_ns != LEDGER_ABSENT &&
                        row->outcome != OUTCOME_ABORTED;
 }

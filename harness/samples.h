@@ -29,6 +29,7 @@ struct samples {
     struct loss_time loss_time; /* of a run over UDP */
     /* The last event, a slot that was missed too; LEDGER_ABSENT: none. */
     int64_t end_ns;
+    int64_t sent;        /* rows that have a time of it */
     int64_t missed;      /* due, never sent, and not cut off by the end */
     int64_t patience_ns; /* of lib/outage.h */
 

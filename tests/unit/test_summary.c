@@ -229,6 +229,25 @@ static void test_silence(void)
     free(rows);
 }
 
+/* Missed slots, whatever they ended with, were never sent. */
+static void test_what_was_sent_has_a_time_of_it(void)
+{
+    static const char rows[] = "0,0,1,1,9,8,125,125,ok,1,0,\n"
+                               "0,1,2,2,,,125,0,timeout,0,0,\n"
+                               "0,2,3,,,,125,0,refused,0,0,ECONNREFUSED\n"
+                               "0,3,4,,,,125,0,timeout,0,0,\n"
+                               "0,4,,,,,125,0,aborted,0,0,\n";
+    struct samples samples;
+    struct err err = {0};
+
+    CHECK(write_file("messages.csv", RECORD_HEADER, rows));
+    CHECK_INT(samples_load(&samples, "messages.csv", &run, &err), 0);
+    CHECK_STR(err.msg, "");
+    CHECK_INT(samples.ledger.rows, 5);
+    CHECK_INT(samples.sent, 2);
+    samples_release(&samples);
+}
+
 /* The greatest time of a record: rounding must not make a cell past the last.
  */
 static void test_silence_of_the_longest_time(void)
@@ -408,6 +427,7 @@ int main(void)
     test_open_loop();
     test_missed();
     test_silence();
+    test_what_was_sent_has_a_time_of_it();
     test_silence_of_the_longest_time();
     test_nothing();
     test_size_differs();
