@@ -255,6 +255,10 @@ static int loop(struct lane *lane, struct err *err)
         if (is_open_loop(lane) && !lane->sent_all && !wants_due(lane))
             judge_schedule(lane);
     }
+    /* No connection was left to begin with, or a stop came just now. */
+    if (is_open_loop(lane) && !lane->sent_all &&
+        (lane->last_sent_ns || !ticker_stops()))
+        judge_schedule(lane);
     return 0;
 }
 

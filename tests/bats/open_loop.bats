@@ -103,6 +103,18 @@ schedule() {
     [[ $output == *service*response* ]]
 }
 
+# Who listens ends with the first hello: the load finds nobody.
+@test "open loop: what was due when no connection could be made has failed" {
+    # shellcheck disable=SC2016 # the peer's own
+    start_peer 'listener=$(cut -d " " -f 4 "/proc/$PPID/stat"); kill -KILL "$listener"
+        while grep -qs "^State:[[:space:]]*[^ZX]" "/proc/$listener/status"; do sleep 0.02; done
+        greet; swallow' swallow
+    rate --rate 1000 --duration 0.5 --connections 2
+    expect_error 3 connect-some
+    [[ $(counted intended) -ge 1 && $(counted refused) -eq $(counted intended) ]]
+    whole_record
+}
+
 # rows_over COLUMN-A COLUMN-B: rows with more than 0.2 s between the two.
 rows_over() {
     awk -F, -v a="$1" -v b="$2" '$9 == "ok" && $a - $b > 2e8 { n++ } END { print n + 0 }' out/messages.csv
