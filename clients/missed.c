@@ -1,5 +1,9 @@
 #include "clients/missed.h"
 
+#include "lib/clock.h"
+
+enum { ROWS_A_LOOK = 16384 }; /* at the clock: a few milliseconds */
+
 /* How the connections ended, of which none is left. */
 static void take_end(struct lane *lane)
 {
@@ -52,21 +56,50 @@ static struct line *next_in_turn(struct lane *lane)
     return line;
 }
 
+/*
+ * Now and then, for so many rows take their time: what is due is done as ever.
+ * 0 when the rest is no longer to be written.
+ */
+static int goes_on(struct lane *lane, struct err *err)
+{
+    int64_t now_ns = clock_now_ns();
+
+    if (atomic_load_explicit(lane->is_given_up, memory_order_relaxed))
+        return 0;
+    if (ticker_is_due(&lane->ticker, now_ns) &&
+        ticker_tick(&lane->ticker, now_ns, err) < 0)
+        return -1;
+    return !ticker_is_over(&lane->ticker, now_ns);
+}
+
+static int add_next(struct lane *lane, struct err *err)
+{
+    struct flight_message *missed = &lane->missed;
+
+    if (lane_add_failed(lane, next_in_turn(lane), missed, err) < 0)
+        return -1;
+    lane->result->missed += missed->outcome != OUTCOME_ABORTED;
+    arrival_next(&lane->arrival);
+    missed->scheduled_ns = lane->ticker.first_send_ns +
+                           arrival_due_ns(&lane->arrival);
+    return 0;
+}
+
 int missed_settle(struct lane *lane, struct err *err)
 {
     struct flight_message *missed = &lane->missed;
+    int more = 1;
 
     if (!lane->missed_until_ns || lane->open > 0)
         return 0;
     missed->scheduled_ns = lane->due_ns;
-    while (missed->scheduled_ns < lane->missed_until_ns && has_room(lane) &&
-           ticker_stops() < 2) {
-        if (lane_add_failed(lane, next_in_turn(lane), missed, err) < 0)
+    for (int64_t n = 1; more > 0 && ticker_stops() < 2 && has_room(lane) &&
+                        missed->scheduled_ns < lane->missed_until_ns;
+         n++) {
+        if (add_next(lane, err) < 0)
             return -1;
-        lane->result->missed += missed->outcome != OUTCOME_ABORTED;
-        arrival_next(&lane->arrival);
-        missed->scheduled_ns = lane->ticker.first_send_ns +
-                               arrival_due_ns(&lane->arrival);
+        if (n % ROWS_A_LOOK == 0)
+            more = goes_on(lane, err);
     }
-    return 0;
+    return more < 0 ? -1 : 0;
 }

@@ -17,7 +17,11 @@
  */
 void missed_judge(struct lane *lane);
 
-/* A row for each, now that no message is open any more.  0 or -1. */
+/*
+ * A row for each, now that no message is open any more.  0 or -1.  A stop still
+ * ends it, as it ends what is in flight: what has no row by then is not counted
+ * as intended, either.
+ */
 int missed_settle(struct lane *lane, struct err *err);
 
 #endif
