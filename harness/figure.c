@@ -46,17 +46,14 @@ int figure_is_plain(const char *name)
  */
 #define CLOCK "still_clock.so"
 
-static int put_clock(const char *dir, char link[FOLDER_PATH], struct err *err)
+static int put_clock(const char *dir, char put[FOLDER_PATH], struct err *err)
 {
     char clock[4096];
 
     if (paths_data(clock, CLOCK, err) < 0 ||
-        folder_path(link, dir, CLOCK, err) < 0)
+        folder_path(put, dir, CLOCK, err) < 0)
         return -1;
-    (void)unlink(link);
-    if (symlink(clock, link) == 0)
-        return 0;
-    return err_sys(err, ERR_RESULTS, "report-write", "cannot write %s", link);
+    return folder_place(clock, dir, CLOCK, err);
 }
 
 static int run_gnuplot(const char *dir, const char *script_name,

@@ -94,6 +94,17 @@ int folder_copy(const char *from, const char *dir, const char *name,
     return status;
 }
 
+int folder_place(const char *from, const char *dir, const char *name,
+                 struct err *err)
+{
+    char path[FOLDER_PATH];
+
+    if (folder_path(path, dir, name, err) < 0)
+        return -1;
+    (void)unlink(path);
+    return symlink(from, path) == 0 ? 0 : folder_copy(from, dir, name, err);
+}
+
 static int read_stream(struct buf *to, FILE *from)
 {
     char part[65536];

@@ -21,6 +21,13 @@ int folder_copy(const char *from, const char *dir, const char *name,
                 struct err *err);
 
 /*
+ * Have a file there too, in place of what has its name: a link to it, or, where
+ * the file system knows none, a copy.  Errors: those of folder_copy.
+ */
+int folder_place(const char *from, const char *dir, const char *name,
+                 struct err *err);
+
+/*
  * Append a file of at most FOLDER_READ_MOST bytes, without a NUL in them.
  * Errors (ERR_RESULTS): report-open, report-read.
  */
