@@ -236,13 +236,15 @@ rule sport 'random mod 100 < 20'"
     is_told "${at[0]}" lost_reverse $((back + $(lines_in reverse.keys)))
 }
 
-# 150 ms each way, a time limit of 50 ms and rows that are final after 100 ms.
+# 0 to 80 ms each way, a time limit of 50 ms and rows that are final after 100 ms:
+# one in five is in time, and one in four behind its row.
 @test "exact: an answer that comes too late for its row was lost by nobody" {
-    scenario '"messages": 60, "connections": 4, "path": {"delay_ms": 150}'
+    scenario '"messages": 160, "connections": 4,
+        "path": {"delay_ms": 40, "jitter_ms": 40}'
     measure --set timeout_s=0.05
     overdue=$(keys "${dir}"/udp*/1/unmatched.csv 4 overdue | wc -l)
     echo "$overdue overdue"
-    ((overdue > 4))
+    ((overdue > 0))
     one=$(cd "$dir" && echo udp*/1)
     is_told "$one" overdue "$overdue"
     reconciled "$dir/$one"
